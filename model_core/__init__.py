@@ -1,0 +1,1 @@
+"""The engine: imaging, storage, prediction, learning. No Qt anywhere."""

@@ -1,0 +1,1 @@
+"""Frozen data classes shared by all packages; numpy at most."""

@@ -1,0 +1,42 @@
+"""Model versions: what serves a style, and how it came to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+#: The version id of the shipped base model, which never changes.
+BASE_VERSION = "base"
+
+
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """The measured answer to "is the candidate better than what serves now?".
+
+    Errors are mean absolute errors in J (just noticeable differences) on the held-out
+    photos; ``gain_low`` is the 95 % lower bound of (current - candidate), bootstrapped over
+    shoots. ``reason`` says in plain words why it was published or kept back.
+    """
+
+    publish: bool
+    reason: str
+    photos: int = 0
+    shoots: int = 0
+    current_error: float = 0.0
+    candidate_error: float = 0.0
+    gain_low: float = 0.0
+    parity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """A published version of one style: a folder with manifest, safetensors, model.onnx."""
+
+    id: str
+    style: str
+    parent: str
+    created_at: str
+    method: str
+    corrections: int
+    base_sha256: str
+    gate: GateReport
+    files: dict[str, str] = field(default_factory=dict)  # name -> sha256

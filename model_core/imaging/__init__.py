@@ -1,0 +1,1 @@
+"""Files to pixels, the look, and pixels to files."""

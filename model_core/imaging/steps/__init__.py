@@ -1,0 +1,1 @@
+"""One pure function per develop step, generic over numpy and torch."""
