@@ -51,11 +51,11 @@ _WB, _TONE, _PRESENCE = "White balance", "Tone", "Presence"
 # jnd: measured by `python -m tests.benchmarks.jnd` on the train split (see README).
 PARAMS: tuple[ParamSpec, ...] = (
     ParamSpec(
-        "temperature", "Temp", _WB, "mired", -150.0, 150.0, 4.0, "IncrementalTemperature",
+        "temperature", "Temp", _WB, "mired", -150.0, 150.0, 7.0, "IncrementalTemperature",
         tip="Warmer to the right, cooler to the left (a shift from the photo as shot).",
     ),
     ParamSpec(
-        "tint", "Tint", _WB, "", -150.0, 150.0, 4.0, "IncrementalTint",
+        "tint", "Tint", _WB, "", -150.0, 150.0, 5.0, "IncrementalTint",
         tip="Magenta to the right, green to the left.",
     ),
     ParamSpec(
@@ -63,31 +63,31 @@ PARAMS: tuple[ParamSpec, ...] = (
         tip="Brightness in stops: +1 doubles the light.",
     ),
     ParamSpec(
-        "contrast", "Contrast", _TONE, "", -100.0, 100.0, 10.0, "Contrast2012",
+        "contrast", "Contrast", _TONE, "", -100.0, 100.0, 22.0, "Contrast2012",
         tip="Spreads or gathers the tones around middle grey.",
     ),
     ParamSpec(
-        "highlights", "Highlights", _TONE, "", -100.0, 100.0, 15.0, "Highlights2012",
+        "highlights", "Highlights", _TONE, "", -100.0, 100.0, 21.0, "Highlights2012",
         tip="Brightens or recovers the bright tones.",
     ),
     ParamSpec(
-        "shadows", "Shadows", _TONE, "", -100.0, 100.0, 15.0, "Shadows2012",
+        "shadows", "Shadows", _TONE, "", -100.0, 100.0, 23.0, "Shadows2012",
         tip="Opens or deepens the dark tones.",
     ),
     ParamSpec(
-        "whites", "Whites", _TONE, "", -100.0, 100.0, 15.0, "Whites2012",
+        "whites", "Whites", _TONE, "", -100.0, 100.0, 27.0, "Whites2012",
         tip="Moves the white point.",
     ),
     ParamSpec(
-        "blacks", "Blacks", _TONE, "", -100.0, 100.0, 15.0, "Blacks2012",
+        "blacks", "Blacks", _TONE, "", -100.0, 100.0, 45.0, "Blacks2012",
         tip="Moves the black point.",
     ),
     ParamSpec(
-        "vibrance", "Vibrance", _PRESENCE, "", -100.0, 100.0, 12.0, "Vibrance",
+        "vibrance", "Vibrance", _PRESENCE, "", -100.0, 100.0, 20.0, "Vibrance",
         tip="More or less colour, mostly where there is little.",
     ),
     ParamSpec(
-        "saturation", "Saturation", _PRESENCE, "", -100.0, 100.0, 10.0, "Saturation",
+        "saturation", "Saturation", _PRESENCE, "", -100.0, 100.0, 11.0, "Saturation",
         tip="More or less colour everywhere; -100 is black and white.",
     ),
 )

@@ -1,0 +1,262 @@
+"""Named RGB colour spaces, the working space, and the scales that errors are measured on.
+
+The working space is **linear Rec.2020, D65**: wide enough for what cameras and screens
+deliver, so that no step sees negative light, and with the same white as sRGB.
+
+All functions are generic over numpy and torch (through array-api-compat) and work on
+arrays of shape (..., 3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import array_api_compat
+import numpy as np
+import numpy.typing as npt
+
+Array = Any  # a numpy array or a torch tensor
+Float64 = npt.NDArray[np.float64]
+
+_D65 = (0.3127, 0.3290)
+_D50 = (0.3457, 0.3585)
+
+#: Bradford cone response, for adapting D50 spaces to D65 (ICC.1:2010, annex E).
+_BRADFORD = np.array(
+    [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ColourSpace:
+    """Primaries and white (CIE xy) and the transfer curve: "srgb" or a plain gamma."""
+
+    label: str
+    primaries: tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
+    white: tuple[float, float] = _D65
+    gamma: float | None = None  # None: the sRGB curve
+
+
+#: Every space a file can be read from or written to.
+SPACES: dict[str, ColourSpace] = {
+    "srgb": ColourSpace("sRGB", ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))),
+    "display-p3": ColourSpace("Display P3", ((0.68, 0.32), (0.265, 0.69), (0.15, 0.06))),
+    "adobe-rgb": ColourSpace(
+        "Adobe RGB (1998)", ((0.64, 0.33), (0.21, 0.71), (0.15, 0.06)), gamma=563 / 256
+    ),
+    "prophoto": ColourSpace(
+        "ProPhoto RGB",
+        ((0.734699, 0.265301), (0.159597, 0.840403), (0.036598, 0.000105)),
+        _D50,
+        gamma=1.8,
+    ),
+    # The working primaries with the sRGB curve: how raw files and caches are coded.
+    "rec2020": ColourSpace("Rec.2020 primaries", ((0.708, 0.292), (0.17, 0.797), (0.131, 0.046))),
+}
+
+
+def _xyz(xy: tuple[float, float]) -> Float64:
+    x, y = xy
+    return np.array([x / y, 1.0, (1.0 - x - y) / y])
+
+
+@lru_cache
+def to_xyz(space: str) -> Float64:
+    """3x3 matrix from linear RGB of ``space`` to XYZ relative to D65 (white has Y = 1).
+
+    Lindbloom, "RGB/XYZ matrices"; whites other than D65 are adapted with Bradford.
+    """
+    spec = SPACES[space]
+    primaries = np.stack([_xyz(p) for p in spec.primaries], axis=1)
+    white = _xyz(spec.white)
+    matrix = primaries * np.linalg.solve(primaries, white)
+    if spec.white != _D65:
+        scale = (_BRADFORD @ _xyz(_D65)) / (_BRADFORD @ white)
+        matrix = np.linalg.inv(_BRADFORD) @ np.diag(scale) @ _BRADFORD @ matrix
+    result: Float64 = matrix
+    return result
+
+
+@lru_cache
+def _between(source: str, target: str) -> Float64:
+    if source == target:
+        return np.eye(3)
+    result: Float64 = np.linalg.solve(to_xyz(target), to_xyz(source))
+    return result
+
+
+#: Luminance of linear Rec.2020 (second row of its XYZ matrix).
+LUMA = tuple(float(v) for v in to_xyz("rec2020")[1])
+
+
+def apply_matrix(rgb: Array, matrix: Float64) -> Array:
+    """``matrix`` (3x3) applied to the last axis of ``rgb``, in the precision of ``rgb``."""
+    xp = array_api_compat.array_namespace(rgb)
+    m = xp.asarray(matrix.T.copy(), dtype=rgb.dtype, device=array_api_compat.device(rgb))
+    return rgb @ m
+
+
+def luminance(rgb: Array) -> Array:
+    """CIE luminance Y of working-space light, shape (..., 1)."""
+    return LUMA[0] * rgb[..., 0:1] + LUMA[1] * rgb[..., 1:2] + LUMA[2] * rgb[..., 2:3]
+
+
+def decode_transfer(code: Array, space: str = "srgb") -> Array:
+    """Code values 0..1 to linear light, by the transfer curve of ``space`` (IEC 61966-2-1)."""
+    xp = array_api_compat.array_namespace(code)
+    gamma = SPACES[space].gamma
+    if gamma is not None:
+        return xp.clip(code, 0.0, None) ** gamma
+    low = code / 12.92
+    high = ((xp.clip(code, 0.04045, None) + 0.055) / 1.055) ** 2.4
+    return xp.where(code <= 0.04045, low, high)
+
+
+def encode_transfer(linear: Array, space: str = "srgb") -> Array:
+    """Linear light to code values, inverse of :func:`decode_transfer`."""
+    xp = array_api_compat.array_namespace(linear)
+    gamma = SPACES[space].gamma
+    if gamma is not None:
+        return xp.clip(linear, 1e-12, None) ** (1.0 / gamma)
+    low = linear * 12.92
+    high = 1.055 * xp.clip(linear, 0.0031308, None) ** (1 / 2.4) - 0.055
+    return xp.where(linear <= 0.0031308, low, high)
+
+
+def to_working(code: Array, space: str) -> Array:
+    """Code values of ``space`` to working light; what lies outside Rec.2020 is clipped."""
+    xp = array_api_compat.array_namespace(code)
+    linear = apply_matrix(decode_transfer(code, space), _between(space, "rec2020"))
+    return xp.clip(linear, 0.0, None)
+
+
+def from_working(rgb: Array, space: str) -> Array:
+    """Working light to code values of ``space``, brought into its gamut without clipping
+    single channels (which would turn saturated colours)."""
+    linear = fit_gamut(
+        apply_matrix(rgb, _between("rec2020", space)),
+        to_xyz(space)[1],
+    )
+    return encode_transfer(linear, space)
+
+
+def fit_gamut(linear: Array, luma: Float64) -> Array:
+    """Mixes each pixel with grey of its own luminance, just enough to lie in 0..1.
+
+    Pixels inside are untouched. ``luma``: the space's luminance weights, (3,).
+    """
+    xp = array_api_compat.array_namespace(linear)
+    y = sum(float(w) * linear[..., i : i + 1] for i, w in enumerate(luma))
+    y = xp.clip(y, 0.0, 1.0)
+    chroma = linear - y
+    top = xp.max(linear, axis=-1, keepdims=True)
+    bottom = xp.min(linear, axis=-1, keepdims=True)
+    tiny = 1e-6
+    down = xp.where(top > 1.0, (1.0 - y) / xp.clip(top - y, tiny, None), xp.ones_like(top))
+    up = xp.where(bottom < 0.0, y / xp.clip(y - bottom, tiny, None), xp.ones_like(top))
+    keep = xp.clip(xp.minimum(down, up), 0.0, 1.0)
+    return xp.clip(y + chroma * keep, 0.0, 1.0)
+
+
+# Oklab (Ottosson 2020): hue and chroma that stay put when light is scaled.
+_OK_LMS = np.array(
+    [
+        [0.8189330101, 0.3618667424, -0.1288597137],
+        [0.0329845436, 0.9293118715, 0.0361456387],
+        [0.0482003018, 0.2643662691, 0.6338517070],
+    ]
+)
+_OK_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+_OK_FROM_RGB = _OK_LMS @ to_xyz("rec2020")
+# White must be exactly neutral, or greys would pick up colour from published rounding.
+_OK_FROM_RGB = _OK_FROM_RGB / _OK_FROM_RGB.sum(axis=1, keepdims=True)
+_OK_LAB[1:] -= _OK_LAB[1:].mean(axis=1, keepdims=True)
+_OK_LAB[0] /= _OK_LAB[0].sum()
+_OK_RGB = np.linalg.inv(_OK_FROM_RGB)
+_OK_LMS_FROM_LAB = np.linalg.inv(_OK_LAB)
+_EPS = 1e-7  # keeps the slope of the cube root finite at black
+
+
+def oklab(rgb: Array) -> Array:
+    """Working light to Oklab (L 0..1, a, b), shape (..., 3)."""
+    xp = array_api_compat.array_namespace(rgb)
+    lms = xp.clip(apply_matrix(rgb, _OK_FROM_RGB), 0.0, None)
+    return apply_matrix((lms + _EPS) ** (1.0 / 3.0), _OK_LAB)
+
+
+def oklab_to_working(lab: Array) -> Array:
+    """Inverse of :func:`oklab`; may be negative for colours that no light can have."""
+    root = apply_matrix(lab, _OK_LMS_FROM_LAB)
+    return apply_matrix(root * root * root - _EPS, _OK_RGB)
+
+
+def cielab(rgb: Array) -> Array:
+    """Working light to CIELAB (D65), shape (..., 3)."""
+    xp = array_api_compat.array_namespace(rgb)
+    white = _xyz(_D65)
+    t = apply_matrix(rgb, to_xyz("rec2020") / white[:, None])
+    delta = 6 / 29
+    cube = xp.clip(t, delta**3, None) ** (1.0 / 3.0)
+    f = xp.where(t > delta**3, cube, t / (3 * delta**2) + 4 / 29)
+    fx, fy, fz = f[..., 0], f[..., 1], f[..., 2]
+    return xp.stack([116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)], axis=-1)
+
+
+def delta_e2000(lab1: Float64, lab2: Float64) -> Float64:
+    """CIEDE2000 colour difference of two CIELAB arrays (..., 3) -> (...), numpy only.
+
+    Sharma, Wu, Dalal (2005), "The CIEDE2000 color-difference formula".
+    """
+    l1, a1, b1 = np.moveaxis(np.asarray(lab1, dtype=np.float64), -1, 0)
+    l2, a2, b2 = np.moveaxis(np.asarray(lab2, dtype=np.float64), -1, 0)
+    c_mean7 = ((np.hypot(a1, b1) + np.hypot(a2, b2)) / 2) ** 7
+    g = 0.5 * (1 - np.sqrt(c_mean7 / (c_mean7 + 25.0**7)))
+    a1p, a2p = a1 * (1 + g), a2 * (1 + g)
+    c1p, c2p = np.hypot(a1p, b1), np.hypot(a2p, b2)
+    h1p = np.degrees(np.arctan2(b1, a1p)) % 360
+    h2p = np.degrees(np.arctan2(b2, a2p)) % 360
+    dh = h2p - h1p
+    dh = np.where(dh > 180, dh - 360, np.where(dh < -180, dh + 360, dh))
+    grey = c1p * c2p == 0
+    dh = np.where(grey, 0.0, dh)
+    d_h = 2 * np.sqrt(c1p * c2p) * np.sin(np.radians(dh) / 2)
+    l_mean, c_mean = (l1 + l2) / 2, (c1p + c2p) / 2
+    total = h1p + h2p
+    far = np.abs(h1p - h2p) > 180
+    h_mean = np.where(far, np.where(total < 360, total + 360, total - 360), total) / 2
+    h_mean = np.where(grey, total, h_mean)
+    return _de2000_weighted(l2 - l1, c2p - c1p, d_h, l_mean, c_mean, h_mean)
+
+
+def _de2000_weighted(
+    d_l: Float64, d_c: Float64, d_h: Float64, l_mean: Float64, c_mean: Float64, h_mean: Float64
+) -> Float64:
+    """Second half of CIEDE2000: the weighting functions and the rotation term."""
+    rad = np.radians
+    t = (
+        1
+        - 0.17 * np.cos(rad(h_mean - 30))
+        + 0.24 * np.cos(rad(2 * h_mean))
+        + 0.32 * np.cos(rad(3 * h_mean + 6))
+        - 0.20 * np.cos(rad(4 * h_mean - 63))
+    )
+    s_l = 1 + 0.015 * (l_mean - 50) ** 2 / np.sqrt(20 + (l_mean - 50) ** 2)
+    s_c = 1 + 0.045 * c_mean
+    s_h = 1 + 0.015 * c_mean * t
+    c7 = c_mean**7
+    rotation = (
+        -2
+        * np.sqrt(c7 / (c7 + 25.0**7))
+        * np.sin(rad(60 * np.exp(-(((h_mean - 275) / 25) ** 2))))
+    )
+    lc, cc, hc = d_l / s_l, d_c / s_c, d_h / s_h
+    result: Float64 = np.sqrt(np.maximum(lc**2 + cc**2 + hc**2 + rotation * cc * hc, 0))
+    return result

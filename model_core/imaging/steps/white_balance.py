@@ -1,0 +1,69 @@
+"""Temperature and tint: gains on the working channels, along and across daylight.
+
+By Wien's law the logarithm of a ratio of radiances is linear in the reciprocal colour
+temperature, so the log gains are taken linear in mired: shifts add up, and +t followed by
+-t is exactly nothing. Slopes are those of the CIE daylight locus at D65; one unit of tint
+is 1/3000 across the locus in CIE 1960 uv, as in the DNG specification.
+"""
+
+from __future__ import annotations
+
+import array_api_compat
+import numpy as np
+
+from model_core.imaging.colour import LUMA, Array, Float64, to_xyz
+
+_D65_MIRED = 1e6 / 6504.0
+_TINT_UNIT = 1.0 / 3000.0
+
+
+def _daylight_uv(mired: float) -> Float64:
+    """CIE daylight locus in CIE 1960 uv (CIE 15:2004, 3.1; 4,000 to 7,000 K)."""
+    k = 1e6 / mired
+    x = -4.6070e9 / k**3 + 2.9678e6 / k**2 + 0.09911e3 / k + 0.244063
+    y = -3.0 * x * x + 2.870 * x - 0.275
+    d = -2 * x + 12 * y + 3
+    return np.array([4 * x / d, 6 * y / d])
+
+
+def _log_rgb(uv: Float64) -> Float64:
+    """Log of the working RGB of a light with chromaticity ``uv``."""
+    u, v = uv
+    d = 2 * u - 8 * v + 4
+    x, y = 3 * u / d, 2 * v / d
+    xyz = np.array([x / y, 1.0, (1 - x - y) / y])
+    result: Float64 = np.log(np.linalg.solve(to_xyz("rec2020"), xyz))
+    return result
+
+
+def _slopes() -> tuple[Float64, Float64]:
+    """Log gain of each channel for one mired and for one unit of tint."""
+    step = 5.0
+    before, after = _daylight_uv(_D65_MIRED - step), _daylight_uv(_D65_MIRED + step)
+    centre = _daylight_uv(_D65_MIRED)
+    along = (after - before) / np.linalg.norm(after - before)
+    across = np.array([along[1], -along[0]])  # to the magenta side of the locus
+    if across[1] > 0:
+        across = -across
+    delta = 0.002
+    per_mired = (_log_rgb(after) - _log_rgb(before)) / (2 * step)
+    per_tint = (_log_rgb(centre + delta * across) - _log_rgb(centre - delta * across)) / (2 * delta)
+    luma = np.array(LUMA)
+    # Greys keep their luminance (to first order): brightness belongs to exposure.
+    return per_mired - luma @ per_mired, (per_tint - luma @ per_tint) * _TINT_UNIT
+
+
+TEMPERATURE_SLOPE, TINT_SLOPE = _slopes()
+
+
+def white_balance(rgb: Array, temperature: Array | float, tint: Array | float) -> Array:
+    """Scales the channels of working light ``rgb`` (..., 3).
+
+    ``temperature`` in mired, positive is warmer; ``tint`` positive is magenta; scalars or
+    arrays that broadcast against (..., 1).
+    """
+    xp = array_api_compat.array_namespace(rgb)
+    device = array_api_compat.device(rgb)
+    by_temperature = xp.asarray(TEMPERATURE_SLOPE, dtype=rgb.dtype, device=device)
+    by_tint = xp.asarray(TINT_SLOPE, dtype=rgb.dtype, device=device)
+    return rgb * xp.exp(temperature * by_temperature + tint * by_tint)
