@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from setup_common import ROOT, SetupError, say
-from setup_system import choose_python, provide_libraries
+from setup_system import choose_python
 from setup_venv import Venv, prepare
 
 SAMPLES = ROOT / "assets" / "samples"
@@ -83,8 +83,7 @@ def run(photos: Sequence[str]) -> int:
     paths = absolute_photos(photos)
     venv = Venv()
     # On a screen that is Wayland's alone, Qt does without the X11 libraries.
-    provide_libraries(window=bool(os.environ.get("DISPLAY")), tests=False)
-    prepare(venv, set())
+    prepare(venv, set(), window=bool(os.environ.get("DISPLAY")))
     imgtune, env = str(venv.program("imgtune")), venv.environment()
     if has_display(env):
         say(f"opening the window on {', '.join(paths[:3])}{' ...' if paths[3:] else ''}")
@@ -118,8 +117,7 @@ def run_checks(
 def test(pytest_arguments: Sequence[str]) -> int:
     start = time.monotonic()
     venv = Venv()
-    provide_libraries(window=False, tests=True)
-    prepare(venv, {"test"})
+    prepare(venv, {"test"}, window=False)
     say(f"environment ready after {time.monotonic() - start:.1f} s")
     env = {**venv.environment(), "QT_QPA_PLATFORM": "offscreen", "PYTHONUNBUFFERED": "1"}
 

@@ -18,7 +18,7 @@ OLDEST = (3, 11)
 # The one that the constraints were tested on comes first.
 NEWER_PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
-# Debian package -> what proves that it is there: a library by its soname, else a program.
+# Debian package -> what proves that it is there: a library, a program or a module.
 OFFSCREEN = {
     "libgl1": "libGL.so.1",
     "libegl1": "libEGL.so.1",
@@ -78,22 +78,22 @@ def choose_python(
 # --- Debian packages ------------------------------------------------------------------------
 
 
-def can_load(soname: str) -> bool:
-    """Asks the loader itself: it also knows libraries that no package manager put there."""
+def is_there(proof: str) -> bool:
+    """Whether this library, program or module is to be found here, whoever installed it."""
+    if proof.startswith("module "):
+        importlib.invalidate_caches()  # apt-get may have brought it a moment ago
+        return importlib.util.find_spec(proof.partition(" ")[2]) is not None
+    if ".so." not in proof:
+        return shutil.which(proof) is not None
     try:
-        ctypes.CDLL(soname)
+        ctypes.CDLL(proof)
     except OSError:
         return False
     return True
 
 
-def missing(packages: Mapping[str, str], loads: Callable[[str], bool] = can_load) -> list[str]:
-    """Those Debian packages whose library or program is not to be found."""
-    return [
-        package
-        for package, proof in packages.items()
-        if not (loads(proof) if ".so." in proof else shutil.which(proof))
-    ]
+def missing(packages: Mapping[str, str], is_there: Callable[[str], bool] = is_there) -> list[str]:
+    return [package for package, proof in packages.items() if not is_there(proof)]
 
 
 def is_root() -> bool:
@@ -155,29 +155,24 @@ def provide(wanted: Mapping[str, str], must: Collection[str]) -> None:
     line = remedy(lacking, wanted, apt=shutil.which("apt-get") is not None)
     if set(lacking) & set(must):
         raise SetupError(
-            f"Qt needs system packages that are missing here. {line}\nThen start again."
+            f"imgtune needs system packages that are missing here. {line}\nThen start again."
         )
     say(f"going on without system packages that a real or virtual screen needs. {line}")
 
 
-def provide_libraries(window: bool, tests: bool) -> None:
-    if not sys.platform.startswith("linux"):
-        return  # elsewhere Qt's own packages bring all it needs
+def system_packages(
+    window: bool, tests: bool, new_venv: bool, version: Sequence[int] = sys.version_info
+) -> tuple[dict[str, str], set[str]]:
+    """The packages wanted, each with its proof, and those that nothing works without."""
     must = {**OFFSCREEN, **(WINDOW if window else {})}
-    provide({**must, **WINDOW, **VIRTUAL_SCREEN} if tests else must, must)
+    if new_venv:
+        # Debian keeps half of Python's module venv in a package of its own.
+        must[f"python{version[0]}.{version[1]}-venv"] = "module ensurepip"
+    wanted = {**must, **WINDOW, **VIRTUAL_SCREEN} if tests else must
+    return wanted, set(must)
 
 
-def provide_venv_module() -> None:
-    """Debian keeps half of the module venv in a package of its own."""
-    if importlib.util.find_spec("ensurepip"):
-        return
-    package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-    prefix = apt_prefix()
-    if prefix is not None:
-        apt_install([package], prefix)
-        importlib.invalidate_caches()
-    if not importlib.util.find_spec("ensurepip"):
-        raise SetupError(
-            "this Python cannot make environments: it has no module ensurepip. On Debian and"
-            f" Ubuntu type this line:\n  {apt_line([package], is_root())}\nThen start again."
-        )
+def provide_system(window: bool, tests: bool, new_venv: bool) -> None:
+    """All in one go, so that there is at most one line to type."""
+    if sys.platform.startswith("linux"):  # elsewhere Python and Qt bring all they need
+        provide(*system_packages(window, tests, new_venv))

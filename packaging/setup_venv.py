@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from setup_common import ROOT, SetupError, last_lines, say, stage
-from setup_system import provide_venv_module
+from setup_system import provide_system
 
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 DISK_BYTES = 10 * 2**30  # PyTorch with its CUDA libraries: downloaded, kept and unpacked
@@ -130,7 +130,6 @@ def why_rebuild(venv: Venv, running: Callable[[Venv], str] = running_version) ->
 
 
 def make_venv(venv: Venv) -> None:
-    provide_venv_module()
     if venv.folder.is_symlink() or venv.folder.is_file():
         venv.folder.unlink()
     elif venv.folder.exists():
@@ -263,9 +262,11 @@ def fill(venv: Venv, extras: set[str]) -> None:
     venv.unfinished.unlink()
 
 
-def prepare(venv: Venv, extras: set[str]) -> None:
+def prepare(venv: Venv, extras: set[str], window: bool) -> None:
+    """All that must be there before imgtune, or its tests, can start. Raises SetupError."""
     with one_at_a_time():
         reason = why_rebuild(venv)
+        provide_system(window, tests="test" in extras, new_venv=reason is not None)
         if reason:
             if shutil.disk_usage(ROOT).free < DISK_BYTES:
                 say("less than 10 GB are free here: the packages may not fit")

@@ -94,8 +94,23 @@ def test_an_old_python_can_read_the_set_up(name: str) -> None:
 
 
 def test_missing_names_the_packages_of_what_does_not_load() -> None:
-    lacking = system.missing(system.OFFSCREEN, loads=lambda name: "EGL" not in name)
+    lacking = system.missing(system.OFFSCREEN, is_there=lambda name: "EGL" not in name)
     assert lacking == ["libegl1"]
+
+
+def test_proofs_are_libraries_programs_and_modules() -> None:
+    assert system.is_there("module json")
+    assert not system.is_there("module imgtune_has_no_such_module")
+    assert not system.is_there("libimgtune-has-no-such.so.1")
+    assert not system.is_there("imgtune-has-no-such-program")
+
+
+def test_a_screen_is_wanted_for_tests_but_only_a_window_must_have_it() -> None:
+    wanted, must = system.system_packages(False, tests=True, new_venv=True, version=(3, 12))
+    assert {"xvfb", "libxcb-cursor0", "libegl1", "python3.12-venv"} <= wanted.keys()
+    assert must == {*system.OFFSCREEN, "python3.12-venv"}
+    wanted, must = system.system_packages(True, tests=False, new_venv=False)
+    assert must == wanted.keys() == {*system.OFFSCREEN, *system.WINDOW}
 
 
 def test_apt_line_is_one_line_to_type() -> None:
@@ -375,8 +390,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         started.append([Path(command[0]).name, *command[1:]])
         return 3
 
-    monkeypatch.setattr(bootstrap, "provide_libraries", lambda window, tests: None)
-    monkeypatch.setattr(bootstrap, "prepare", lambda venv, extras: None)
+    monkeypatch.setattr(bootstrap, "prepare", lambda venv, extras, window: None)
     monkeypatch.setattr(bootstrap.subprocess, "call", call)
     monkeypatch.setattr(bootstrap.sys, "platform", "linux")
     monkeypatch.delenv("DISPLAY", raising=False)
