@@ -154,14 +154,12 @@ def provide(wanted: Mapping[str, str], must: Collection[str]) -> None:
         return
     line = remedy(lacking, wanted, apt=shutil.which("apt-get") is not None)
     if set(lacking) & set(must):
-        raise SetupError(
-            f"imgtune needs system packages that are missing here. {line}\nThen start again."
-        )
+        raise SetupError(f"system packages are missing here. {line}\nThen start again.")
     say(f"going on without system packages that a real or virtual screen needs. {line}")
 
 
 def system_packages(
-    window: bool, tests: bool, new_venv: bool, version: Sequence[int] = sys.version_info
+    window: bool, tests: bool, new_venv: bool, version: tuple[int, int] = sys.version_info[:2]
 ) -> tuple[dict[str, str], set[str]]:
     """The packages wanted, each with its proof, and those that nothing works without."""
     must = {**OFFSCREEN, **(WINDOW if window else {})}
