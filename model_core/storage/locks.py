@@ -31,8 +31,9 @@ def locked(path: Path, *, doing: str, wait: float = 0.0) -> Iterator[None]:
         ) from error
     try:
         _acquire(handle, path, doing, wait)
-        os.ftruncate(handle, 0)
-        os.write(handle, str(os.getpid()).encode())
+        with suppress(OSError):  # the pid is for messages only; a full disk must not matter
+            os.ftruncate(handle, 0)
+            os.write(handle, str(os.getpid()).encode())
         try:
             yield
         finally:
@@ -95,6 +96,8 @@ else:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
+        except OSError:  # a file system without locks: rather unguarded than unusable
+            return True
         return True
 
     def _release(handle: int) -> None:
