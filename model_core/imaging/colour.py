@@ -20,11 +20,11 @@ import numpy.typing as npt
 Array = Any  # a numpy array or a torch tensor
 Float64 = npt.NDArray[np.float64]
 
-_D65 = (0.3127, 0.3290)
-_D50 = (0.3457, 0.3585)
+D65 = (0.3127, 0.3290)
+D50 = (0.3457, 0.3585)
 
 #: Bradford cone response, for adapting D50 spaces to D65 (ICC.1:2010, annex E).
-_BRADFORD = np.array(
+BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
 
@@ -35,7 +35,7 @@ class ColourSpace:
 
     label: str
     primaries: tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
-    white: tuple[float, float] = _D65
+    white: tuple[float, float] = D65
     gamma: float | None = None  # None: the sRGB curve
 
 
@@ -49,7 +49,7 @@ SPACES: dict[str, ColourSpace] = {
     "prophoto": ColourSpace(
         "ProPhoto RGB",
         ((0.734699, 0.265301), (0.159597, 0.840403), (0.036598, 0.000105)),
-        _D50,
+        D50,
         gamma=1.8,
     ),
     # The working primaries with the sRGB curve: how raw files and caches are coded.
@@ -57,7 +57,8 @@ SPACES: dict[str, ColourSpace] = {
 }
 
 
-def _xyz(xy: tuple[float, float]) -> Float64:
+def xyz_of(xy: tuple[float, float]) -> Float64:
+    """XYZ with Y = 1 of a CIE xy chromaticity."""
     x, y = xy
     return np.array([x / y, 1.0, (1.0 - x - y) / y])
 
@@ -69,12 +70,12 @@ def to_xyz(space: str) -> Float64:
     Lindbloom, "RGB/XYZ matrices"; whites other than D65 are adapted with Bradford.
     """
     spec = SPACES[space]
-    primaries = np.stack([_xyz(p) for p in spec.primaries], axis=1)
-    white = _xyz(spec.white)
+    primaries = np.stack([xyz_of(p) for p in spec.primaries], axis=1)
+    white = xyz_of(spec.white)
     matrix = primaries * np.linalg.solve(primaries, white)
-    if spec.white != _D65:
-        scale = (_BRADFORD @ _xyz(_D65)) / (_BRADFORD @ white)
-        matrix = np.linalg.inv(_BRADFORD) @ np.diag(scale) @ _BRADFORD @ matrix
+    if spec.white != D65:
+        scale = (BRADFORD @ xyz_of(D65)) / (BRADFORD @ white)
+        matrix = np.linalg.inv(BRADFORD) @ np.diag(scale) @ BRADFORD @ matrix
     result: Float64 = matrix
     return result
 
@@ -201,7 +202,7 @@ def oklab_to_working(lab: Array) -> Array:
 def cielab(rgb: Array) -> Array:
     """Working light to CIELAB (D65), shape (..., 3)."""
     xp = array_api_compat.array_namespace(rgb)
-    white = _xyz(_D65)
+    white = xyz_of(D65)
     t = apply_matrix(rgb, to_xyz("rec2020") / white[:, None])
     delta = 6 / 29
     cube = xp.clip(t, delta**3, None) ** (1.0 / 3.0)
@@ -253,9 +254,7 @@ def _de2000_weighted(
     s_h = 1 + 0.015 * c_mean * t
     c7 = c_mean**7
     rotation = (
-        -2
-        * np.sqrt(c7 / (c7 + 25.0**7))
-        * np.sin(rad(60 * np.exp(-(((h_mean - 275) / 25) ** 2))))
+        -2 * np.sqrt(c7 / (c7 + 25.0**7)) * np.sin(rad(60 * np.exp(-(((h_mean - 275) / 25) ** 2))))
     )
     lc, cc, hc = d_l / s_l, d_c / s_c, d_h / s_h
     result: Float64 = np.sqrt(np.maximum(lc**2 + cc**2 + hc**2 + rotation * cc * hc, 0))

@@ -23,7 +23,15 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 from model_core.domain.errors import UnreadablePhoto
 from model_core.domain.image import CodedImage, LinearImage, Proxy
 from model_core.domain.photo import Photo, PhotoId
-from model_core.imaging.colour import SPACES, to_working, to_xyz
+from model_core.imaging.colour import (
+    BRADFORD,
+    D50,
+    D65,
+    SPACES,
+    to_working,
+    to_xyz,
+    xyz_of,
+)
 
 RAW_SUFFIXES = frozenset(
     ".3fr .arw .cr2 .cr3 .crw .dcr .dng .erf .iiq .kdc .mef .mos .mrw .nef .nrw .orf .pef .raf"
@@ -47,7 +55,9 @@ Image.MAX_IMAGE_PIXELS = None
 def photo_id(path: Path) -> PhotoId:
     """The content hash that names a photo wherever it is moved. Raises UnreadablePhoto."""
     with _faults_of(path), path.open("rb") as file:
-        return PhotoId(hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest())
+        return PhotoId(
+            hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+        )
 
 
 def decode(path: Path) -> CodedImage:
@@ -104,8 +114,20 @@ def _faults_of(path: Path) -> Iterator[None]:
         raise UnreadablePhoto(f"{path}: is not a picture that imgtune can read") from None
     except MemoryError:
         raise UnreadablePhoto(f"{path}: does not fit into memory") from None
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError,
-            ArithmeticError, AttributeError, AssertionError, RuntimeError, struct.error) as error:
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        IndexError,
+        KeyError,
+        TypeError,
+        ArithmeticError,
+        AttributeError,
+        AssertionError,
+        RuntimeError,
+        struct.error,
+    ) as error:
         # Decoders raise nearly anything on a damaged file; none of it is our bug.
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UnreadablePhoto(f"{path}: is damaged or cut off ({reason})") from error
@@ -141,8 +163,10 @@ def _pixels(
     upright = ImageOps.exif_transpose(image)
     rgb, space = _to_rgb(upright, profile)
     if long_side is not None and max(rgb.size) > long_side:
-        rgb = rgb.resize(fit_size(rgb.width, rgb.height, long_side), Image.Resampling.BOX
-                         if max(rgb.size) > 4 * long_side else Image.Resampling.LANCZOS)
+        rgb = rgb.resize(
+            fit_size(rgb.width, rgb.height, long_side),
+            Image.Resampling.BOX if max(rgb.size) > 4 * long_side else Image.Resampling.LANCZOS,
+        )
     return np.ascontiguousarray(rgb), space
 
 
@@ -187,7 +211,10 @@ def _through_profile(image: Image.Image, icc: bytes) -> tuple[Image.Image, str]:
         return image, known
     try:
         converted = ImageCms.profileToProfile(
-            image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB",
+            image,
+            profile,
+            ImageCms.createProfile("sRGB"),
+            outputMode="RGB",
             renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
             flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
@@ -209,19 +236,19 @@ def _known_space(profile: Any) -> str | None:
         if name == "rec2020" or np.abs(found - _d50_colorants(name)).max() > 0.003:
             continue
         # Same primaries with another curve ("sRGB linear", "Adobe 2.4") must be converted.
-        if spec.label.split()[0].lower() in description or "c2" in description or (
-            name == "display-p3" and "p3" in description
+        if (
+            spec.label.split()[0].lower() in description
+            or "c2" in description
+            or (name == "display-p3" and "p3" in description)
         ):
             return name
     return None
 
 
 def _d50_colorants(space: str) -> npt.NDArray[np.float64]:
-    from model_core.imaging.colour import _BRADFORD, _D50, _D65, _xyz
-
-    scale = (_BRADFORD @ _xyz(_D50)) / (_BRADFORD @ _xyz(_D65))
+    scale = (BRADFORD @ xyz_of(D50)) / (BRADFORD @ xyz_of(D65))
     result: npt.NDArray[np.float64] = (
-        np.linalg.inv(_BRADFORD) @ np.diag(scale) @ _BRADFORD @ to_xyz(space)
+        np.linalg.inv(BRADFORD) @ np.diag(scale) @ BRADFORD @ to_xyz(space)
     )
     return result
 
@@ -307,7 +334,9 @@ def _raw_faults(path: Path) -> Iterator[None]:
         reason = error.args[0] if error.args else error
         if isinstance(reason, bytes):
             reason = reason.decode("utf-8", "replace")
-        raise UnreadablePhoto(f"{path}: is not a camera raw that LibRaw can read ({reason})") from None
+        raise UnreadablePhoto(
+            f"{path}: is not a camera raw that LibRaw can read ({reason})"
+        ) from None
 
 
 def _shrink16(pixels: npt.NDArray[np.uint16], long_side: int) -> npt.NDArray[np.uint16]:

@@ -75,9 +75,7 @@ def _apply(processor: Any, source: Any, target: Any, top: int, bottom: int) -> N
 
 
 @lru_cache(maxsize=64)
-def _processor(
-    settings: DevelopSettings, source: str, target: str, grid: int, depth: str
-) -> Any:
+def _processor(settings: DevelopSettings, source: str, target: str, grid: int, depth: str) -> Any:
     import PyOpenColorIO as ocio
 
     table = bake(settings, source, target, grid)

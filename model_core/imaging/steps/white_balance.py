@@ -18,39 +18,51 @@ _TINT_UNIT = 1.0 / 3000.0
 
 
 def _daylight_uv(mired: float) -> Float64:
-    """CIE daylight locus in CIE 1960 uv (CIE 15:2004, 3.1; 4,000 to 7,000 K)."""
+    """CIE daylight locus in CIE 1960 uv (CIE 15:2004, 3.1; 4,000 to 25,000 K)."""
     k = 1e6 / mired
-    x = -4.6070e9 / k**3 + 2.9678e6 / k**2 + 0.09911e3 / k + 0.244063
+    if k <= 7000:
+        x = -4.6070e9 / k**3 + 2.9678e6 / k**2 + 0.09911e3 / k + 0.244063
+    else:
+        x = -2.0064e9 / k**3 + 1.9018e6 / k**2 + 0.24748e3 / k + 0.237040
     y = -3.0 * x * x + 2.870 * x - 0.275
     d = -2 * x + 12 * y + 3
     return np.array([4 * x / d, 6 * y / d])
 
 
-def _log_rgb(uv: Float64) -> Float64:
-    """Log of the working RGB of a light with chromaticity ``uv``."""
-    u, v = uv
+def daylight_xyz(mired_shift: float, tint: float) -> Float64:
+    """XYZ (Y = 1) of the daylight ``mired_shift`` from D65, ``tint`` units across the locus."""
+    mired = min(max(_D65_MIRED + mired_shift, 1e6 / 25000), 1e6 / 3500)
+    u, v = _daylight_uv(mired) + tint * _TINT_UNIT * _ACROSS
     d = 2 * u - 8 * v + 4
     x, y = 3 * u / d, 2 * v / d
-    xyz = np.array([x / y, 1.0, (1 - x - y) / y])
-    result: Float64 = np.log(np.linalg.solve(to_xyz("rec2020"), xyz))
+    return np.array([x / y, 1.0, (1 - x - y) / y])
+
+
+def _directions() -> tuple[Float64, Float64]:
+    """Unit vectors in uv along the locus at D65 (to warmer) and across it (to magenta)."""
+    along = _daylight_uv(_D65_MIRED + 5) - _daylight_uv(_D65_MIRED - 5)
+    along = along / np.linalg.norm(along)
+    across = np.array([along[1], -along[0]])
+    return along, across if across[1] < 0 else -across
+
+
+_ACROSS = _directions()[1]
+
+
+def _log_rgb(mired_shift: float, tint: float) -> Float64:
+    """Log of the working RGB of that daylight."""
+    result: Float64 = np.log(np.linalg.solve(to_xyz("rec2020"), daylight_xyz(mired_shift, tint)))
     return result
 
 
 def _slopes() -> tuple[Float64, Float64]:
     """Log gain of each channel for one mired and for one unit of tint."""
     step = 5.0
-    before, after = _daylight_uv(_D65_MIRED - step), _daylight_uv(_D65_MIRED + step)
-    centre = _daylight_uv(_D65_MIRED)
-    along = (after - before) / np.linalg.norm(after - before)
-    across = np.array([along[1], -along[0]])  # to the magenta side of the locus
-    if across[1] > 0:
-        across = -across
-    delta = 0.002
-    per_mired = (_log_rgb(after) - _log_rgb(before)) / (2 * step)
-    per_tint = (_log_rgb(centre + delta * across) - _log_rgb(centre - delta * across)) / (2 * delta)
+    per_mired = (_log_rgb(step, 0) - _log_rgb(-step, 0)) / (2 * step)
+    per_tint = (_log_rgb(0, step) - _log_rgb(0, -step)) / (2 * step)
     luma = np.array(LUMA)
     # Greys keep their luminance (to first order): brightness belongs to exposure.
-    return per_mired - luma @ per_mired, (per_tint - luma @ per_tint) * _TINT_UNIT
+    return per_mired - luma @ per_mired, per_tint - luma @ per_tint
 
 
 TEMPERATURE_SLOPE, TINT_SLOPE = _slopes()

@@ -1,0 +1,209 @@
+"""Running the trainer: in this process, or in a child that cannot harm the window.
+
+Nothing here imports torch until a training really starts in this process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from model_core.domain.errors import CannotTrain, ImgtuneError
+from model_core.domain.version import BASE_VERSION, GateReport
+from model_core.progress import Cancelled, Progress
+from model_core.storage.catalog import Catalog, Training
+from model_core.storage.model_store import ModelStore
+
+_TAIL = 4_000  # characters of a crashed child's last words worth keeping
+
+
+@dataclass(frozen=True, slots=True)
+class TrainOutcome:
+    """How a training ended. ``reason`` is in plain words; ``gate`` is None when it ended
+    before there was a candidate to judge."""
+
+    published: bool
+    version: str | None
+    reason: str
+    gate: GateReport | None
+    seconds: float
+
+
+def train_here(
+    catalog: Catalog,
+    models: ModelStore,
+    base: Path,
+    style: str,
+    *,
+    method: str,
+    device: str,
+    progress: Progress,
+) -> TrainOutcome:
+    """Fine-tunes a style and publishes through the gate; records the run either way.
+
+    ``base``: the folder of the base model. Raises CannotTrain, Busy, Cancelled.
+    """
+    from model_core.learn.fine_tune import LessonData, fine_tune
+
+    started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
+    with models.lock(style):
+        lessons = catalog.lessons(style)
+        thumbnails = catalog.lesson_thumbnails([c.id for c in lessons])
+        data = LessonData.of(lessons, thumbnails)
+        current = models.current(style)
+        with models.stage(style) as staging:
+            parent = models.path(current, "model.onnx").parent if current else None
+            gate = fine_tune(data, base, parent, staging.path, method, device, progress)
+            version = None
+            if gate.publish:
+                published = models.publish(
+                    staging,
+                    parent=current.id if current else BASE_VERSION,
+                    method=method,
+                    corrections=len(data.lessons),
+                    base_sha256=_base_sha256(base),
+                    gate=gate,
+                )
+                version = published.id
+    outcome = TrainOutcome(
+        version is not None, version, gate.reason, gate, time.monotonic() - clock
+    )
+    catalog.add_training(
+        Training(
+            style=style,
+            version=version,
+            started_at=started,
+            seconds=outcome.seconds,
+            method=method,
+            outcome=gate.reason,
+            gate=gate,
+            lessons=tuple(c.id for c in lessons),
+        )
+    )
+    return outcome
+
+
+def _base_sha256(base: Path) -> str:
+    manifest = json.loads((base / "manifest.json").read_text(encoding="utf-8"))
+    return str(manifest["sha256"]["weights.safetensors"])
+
+
+def train_in_child(
+    data_dir: Path, style: str, *, method: str, device: str, progress: Progress
+) -> TrainOutcome:
+    """Runs ``imgtune train`` in a process of low priority and relays its progress.
+
+    Cancelling ends the child within a second; what it had published by then stays, what it
+    had not is cleaned at the next start. Raises CannotTrain when it crashes, Cancelled.
+    """
+    command = [
+        *_this_program(), "--data-dir", str(data_dir), "train",
+        "--style", style, "--method", method, "--device", device, "--json",
+    ]  # fmt: skip
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    child = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        env=environment,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
+    )
+    last_words: list[str] = []
+    listener = threading.Thread(target=_listen, args=(child.stderr, last_words), daemon=True)
+    listener.start()
+    killer = threading.Thread(target=_end_on_cancel, args=(child, progress), daemon=True)
+    killer.start()
+    try:
+        result = _relay(child, progress)
+    finally:
+        if child.poll() is None:
+            child.kill()
+        child.wait()
+        killer.join()
+        listener.join()
+        for pipe in (child.stdout, child.stderr):
+            if pipe is not None:
+                pipe.close()
+    if progress.cancel.is_set():
+        raise Cancelled
+    if result is None:
+        words = "".join(last_words).strip().splitlines() or ["it said nothing"]
+        raise CannotTrain(f"the training process died ({words[-1]}); nothing was changed")
+    if "error" in result:
+        raise CannotTrain(str(result["error"]))
+    gate = GateReport(**result["gate"]) if result["gate"] else None
+    return TrainOutcome(**{**result, "gate": gate})
+
+
+def run_as_child(train: Any, out: IO[str]) -> int:
+    """The child's side: runs ``train(progress)`` and reports in JSON lines on ``out``."""
+    if hasattr(os, "nice"):
+        os.nice(10)  # the window's preview comes first
+
+    def say(message: dict[str, Any]) -> None:
+        print(json.dumps(message), file=out, flush=True)
+
+    def report(done: float, total: float, text: str) -> None:
+        say({"done": done, "total": total, "text": text})
+
+    try:
+        outcome: TrainOutcome = train(Progress(report))
+    except ImgtuneError as error:
+        say({"result": {"error": str(error)}})
+        return 1
+    say({"result": asdict(replace(outcome, gate=None)) | {
+        "gate": asdict(outcome.gate) if outcome.gate else None
+    }})  # fmt: skip
+    return 0
+
+
+def _this_program() -> list[str]:
+    """How to start this program again: the bundle itself, or the interpreter on the module."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    return [sys.executable, "-m", "model_core.cli"]
+
+
+def _relay(child: subprocess.Popen[str], progress: Progress) -> dict[str, Any] | None:
+    """Passes the child's reports on until it ends; its result, or None when it crashed."""
+    assert child.stdout is not None
+    for line in child.stdout:
+        try:
+            message = json.loads(line)
+        except ValueError:
+            continue  # a library that prints to stdout
+        if not isinstance(message, dict):
+            continue
+        if isinstance(message.get("result"), dict):
+            result: dict[str, Any] = message["result"]
+            return result
+        if "done" in message:
+            progress.report(message["done"], message["total"], message["text"])
+    return None
+
+
+def _end_on_cancel(child: subprocess.Popen[str], progress: Progress) -> None:
+    while child.poll() is None:
+        if progress.cancel.wait(0.1):
+            child.kill()
+            return
+
+
+def _listen(pipe: IO[str] | None, words: list[str]) -> None:
+    """Empties the child's stderr, so that it never blocks, and keeps the end of it."""
+    for line in pipe or ():
+        words.append(line)
+        while sum(map(len, words)) > _TAIL:
+            words.pop(0)
