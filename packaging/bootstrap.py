@@ -15,11 +15,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from setup_common import ROOT, SetupError, say
-from setup_system import choose_python
+from setup_system import choose_python, screen_of
 from setup_venv import Venv, prepare
 
 SAMPLES = ROOT / "assets" / "samples"
@@ -56,12 +56,6 @@ def parse(argv: Sequence[str]) -> tuple[str, list[str]]:
     return asked.command, [*getattr(asked, "photos", []), *tail]
 
 
-def has_display(env: Mapping[str, str], platform: str = sys.platform) -> bool:
-    if platform in ("win32", "darwin"):
-        return True
-    return bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"))
-
-
 def exit_status(code: int) -> int:
     """As a shell gives it: 128 + the signal's number for a process that a signal ended."""
     return 128 - code if code < 0 else code
@@ -81,11 +75,10 @@ def absolute_photos(photos: Sequence[str]) -> list[str]:
 
 def run(photos: Sequence[str]) -> int:
     paths = absolute_photos(photos)
-    venv = Venv()
-    # On a screen that is Wayland's alone, Qt does without the X11 libraries.
-    prepare(venv, set(), window=bool(os.environ.get("DISPLAY")))
+    venv, screen = Venv(), screen_of(os.environ)
+    prepare(venv, set(), screen)
     imgtune, env = str(venv.program("imgtune")), venv.environment()
-    if has_display(env):
+    if screen:
         say(f"opening the window on {', '.join(paths[:3])}{' ...' if paths[3:] else ''}")
         return exit_status(subprocess.call([imgtune, *paths], env=env))
     say("no display here (DISPLAY and WAYLAND_DISPLAY are empty): making the demo's pages instead")
@@ -117,7 +110,7 @@ def run_checks(
 def test(pytest_arguments: Sequence[str]) -> int:
     start = time.monotonic()
     venv = Venv()
-    prepare(venv, {"test"}, window=False)
+    prepare(venv, {"test"}, screen="")
     say(f"environment ready after {time.monotonic() - start:.1f} s")
     env = {**venv.environment(), "QT_QPA_PLATFORM": "offscreen", "PYTHONUNBUFFERED": "1"}
 

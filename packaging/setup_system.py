@@ -27,14 +27,20 @@ OFFSCREEN = {
     "libglib2.0-0": "libglib-2.0.so.0",  # where it became libglib2.0-0t64, that provides this name
     "libdbus-1-3": "libdbus-1.so.3",
 }
-WINDOW = {
+X11 = {
     "libxcb-cursor0": "libxcb-cursor.so.0",
     "libxcb-icccm4": "libxcb-icccm.so.4",
     "libxcb-keysyms1": "libxcb-keysyms.so.1",
     "libxcb-shape0": "libxcb-shape.so.0",
     "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
 }
-VIRTUAL_SCREEN = {"xvfb": "Xvfb", "xauth": "xauth"}
+WAYLAND = {
+    "libwayland-client0": "libwayland-client.so.0",
+    "libwayland-cursor0": "libwayland-cursor.so.0",
+    "libwayland-egl1": "libwayland-egl.so.1",
+}
+SCREENS = {"x11": X11, "wayland": WAYLAND}
+VIRTUAL_SCREEN = {**X11, "xvfb": "Xvfb", "xauth": "xauth"}
 
 
 def succeeds(command: Sequence[str]) -> bool:
@@ -158,19 +164,31 @@ def provide(wanted: Mapping[str, str], must: Collection[str]) -> None:
     say(f"going on without system packages that a real or virtual screen needs. {line}")
 
 
+def screen_of(env: Mapping[str, str], platform: str = sys.platform) -> str:
+    """Where a window would appear: "native", "x11" or "wayland"; "" where there is no screen.
+
+    Most Wayland desktops offer X11 too, and Qt then falls back to it.
+    """
+    if platform in ("win32", "darwin"):
+        return "native"
+    if env.get("DISPLAY"):
+        return "x11"
+    return "wayland" if env.get("WAYLAND_DISPLAY") else ""
+
+
 def system_packages(
-    window: bool, tests: bool, new_venv: bool, version: tuple[int, int] = sys.version_info[:2]
+    screen: str, tests: bool, new_venv: bool, version: tuple[int, int] = sys.version_info[:2]
 ) -> tuple[dict[str, str], set[str]]:
     """The packages wanted, each with its proof, and those that nothing works without."""
-    must = {**OFFSCREEN, **(WINDOW if window else {})}
+    must = {**OFFSCREEN, **SCREENS.get(screen, {})}
     if new_venv:
         # Debian keeps half of Python's module venv in a package of its own.
         must[f"python{version[0]}.{version[1]}-venv"] = "module ensurepip"
-    wanted = {**must, **WINDOW, **VIRTUAL_SCREEN} if tests else must
+    wanted = {**must, **VIRTUAL_SCREEN} if tests else must
     return wanted, set(must)
 
 
-def provide_system(window: bool, tests: bool, new_venv: bool) -> None:
+def provide_system(screen: str, tests: bool, new_venv: bool) -> None:
     """All in one go, so that there is at most one line to type."""
     if sys.platform.startswith("linux"):  # elsewhere Python and Qt bring all they need
-        provide(*system_packages(window, tests, new_venv))
+        provide(*system_packages(screen, tests, new_venv))

@@ -196,7 +196,7 @@ RESOLVER_SIGNS = (
 )
 REMEDIES = {
     "network": "the package registry cannot be reached. Check the network and pip's proxy"
-    " settings, then start again; what was downloaded is kept.",
+    " settings, then start again.",
     "disk": "the disk is full: PyTorch alone takes about 5 GB, and pip as much in TMPDIR.",
     "resolver": "no set of packages fits this Python and this kind of machine.",
     "other": "pip failed.",
@@ -262,11 +262,11 @@ def fill(venv: Venv, extras: set[str]) -> None:
     venv.unfinished.unlink()
 
 
-def prepare(venv: Venv, extras: set[str], window: bool) -> None:
+def prepare(venv: Venv, extras: set[str], screen: str) -> None:
     """All that must be there before imgtune, or its tests, can start. Raises SetupError."""
     with one_at_a_time():
         reason = why_rebuild(venv)
-        provide_system(window, tests="test" in extras, new_venv=reason is not None)
+        provide_system(screen, tests="test" in extras, new_venv=reason is not None)
         if reason:
             if shutil.disk_usage(ROOT).free < DISK_BYTES:
                 say("less than 10 GB are free here: the packages may not fit")

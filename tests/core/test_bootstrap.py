@@ -106,11 +106,11 @@ def test_proofs_are_libraries_programs_and_modules() -> None:
 
 
 def test_a_screen_is_wanted_for_tests_but_only_a_window_must_have_it() -> None:
-    wanted, must = system.system_packages(False, tests=True, new_venv=True, version=(3, 12))
+    wanted, must = system.system_packages("", tests=True, new_venv=True, version=(3, 12))
     assert {"xvfb", "libxcb-cursor0", "libegl1", "python3.12-venv"} <= wanted.keys()
     assert must == {*system.OFFSCREEN, "python3.12-venv"}
-    wanted, must = system.system_packages(True, tests=False, new_venv=False)
-    assert must == wanted.keys() == {*system.OFFSCREEN, *system.WINDOW}
+    wanted, must = system.system_packages("x11", tests=False, new_venv=False)
+    assert must == wanted.keys() == {*system.OFFSCREEN, *system.X11}
 
 
 def test_apt_line_is_one_line_to_type() -> None:
@@ -158,6 +158,22 @@ def test_what_is_missing_is_installed_once(monkeypatch: pytest.MonkeyPatch) -> N
     system.provide(system.OFFSCREEN, must=system.OFFSCREEN)
     system.provide(system.OFFSCREEN, must=system.OFFSCREEN)
     assert installed == [(["libegl1"], [])]
+
+
+@pytest.mark.parametrize(
+    ("env", "platform", "screen"),
+    [
+        ({}, "linux", ""),
+        ({"DISPLAY": "", "WAYLAND_DISPLAY": ""}, "linux", ""),
+        ({"DISPLAY": ":0"}, "linux", "x11"),
+        ({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, "linux", "x11"),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", "wayland"),
+        ({}, "win32", "native"),
+        ({}, "darwin", "native"),
+    ],
+)
+def test_where_a_window_would_appear(env: dict[str, str], platform: str, screen: str) -> None:
+    assert system.screen_of(env, platform) == screen
 
 
 # --- the environment ------------------------------------------------------------------------
@@ -357,21 +373,6 @@ def test_parse_refuses_what_it_does_not_know(argv: list[str]) -> None:
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize(
-    ("env", "platform", "there"),
-    [
-        ({}, "linux", False),
-        ({"DISPLAY": "", "WAYLAND_DISPLAY": ""}, "linux", False),
-        ({"DISPLAY": ":0"}, "linux", True),
-        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
-        ({}, "win32", True),
-        ({}, "darwin", True),
-    ],
-)
-def test_has_display(env: dict[str, str], platform: str, there: bool) -> None:
-    assert bootstrap.has_display(env, platform) is there
-
-
 def test_photos_are_the_callers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.jpg").touch()
@@ -390,9 +391,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         started.append([Path(command[0]).name, *command[1:]])
         return 3
 
-    monkeypatch.setattr(bootstrap, "prepare", lambda venv, extras, window: None)
+    monkeypatch.setattr(bootstrap, "prepare", lambda venv, extras, screen: None)
     monkeypatch.setattr(bootstrap.subprocess, "call", call)
-    monkeypatch.setattr(bootstrap.sys, "platform", "linux")
+    monkeypatch.setattr(bootstrap, "screen_of", lambda env: system.screen_of(env, "linux"))
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     return started
