@@ -1,0 +1,147 @@
+"""The one table of actions: text, menu and keys. Menus and the shortcut list come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+MENUS = ("&File", "&Edit", "&Photo", "&View", "&Learn", "&Help")
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """``keys``: the first is shown. ``needs_photo``: greyed out without one.
+
+    ``rule``: a separator goes before it.
+    """
+
+    name: str
+    menu: str
+    text: str
+    keys: tuple[str, ...] = ()
+    tip: str = ""
+    checkable: bool = False
+    needs_photo: bool = False
+    rule: bool = False
+
+
+def _spec(
+    menu: str,
+    name: str,
+    text: str,
+    *keys: str,
+    tip: str = "",
+    checkable: bool = False,
+    photo: bool = False,
+    rule: bool = False,
+) -> ActionSpec:
+    return ActionSpec(name, menu, text, keys, tip, checkable, photo, rule)
+
+
+_FILE, _EDIT, _PHOTO, _VIEW, _LEARN, _HELP = MENUS
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    _spec(_FILE, "open_folder", "&Open folder…", "Ctrl+O"),
+    _spec(_FILE, "open_files", "Open &photos…", "Ctrl+Shift+O"),
+    _spec(_FILE, "open_samples", "Open the &sample photos"),
+    _spec(_FILE, "export", "&Export…", "Ctrl+E", photo=True, rule=True),
+    _spec(_FILE, "quit", "&Quit", "Ctrl+Q", rule=True),
+    _spec(_EDIT, "undo", "&Undo", "Ctrl+Z"),
+    _spec(_EDIT, "redo", "&Redo", "Ctrl+Shift+Z", "Ctrl+Y"),
+    _spec(_EDIT, "copy_settings", "&Copy settings", "Ctrl+Shift+C", photo=True, rule=True),
+    _spec(_EDIT, "paste_settings", "&Paste settings", "Ctrl+Shift+V", photo=True),
+    _spec(_EDIT, "paste_some", "Paste &some settings…", "Ctrl+Alt+Shift+V", photo=True),
+    _spec(_EDIT, "sync_selected", "&Sync to selected photos", "Ctrl+Shift+S", photo=True),
+    _spec(_EDIT, "paste_previous", "Settings of the pre&vious photo", "Ctrl+Alt+V", photo=True),
+    _spec(_EDIT, "select_all", "Select &all photos", "Ctrl+A", rule=True),
+    _spec(
+        _PHOTO,
+        "accept",
+        "&Accept and next",
+        "Return",
+        "Enter",
+        photo=True,
+        tip="Teaches your style what you chose, and goes to the next photo.",
+    ),
+    _spec(
+        _PHOTO,
+        "auto",
+        "&Reset to prediction",
+        "Ctrl+U",
+        photo=True,
+        tip="Puts every slider back to what the model predicts.",
+    ),
+    _spec(_PHOTO, "zero", "&Photo as it was taken", "Ctrl+Shift+R", photo=True),
+    _spec(_PHOTO, "next", "&Next photo", "Right", photo=True, rule=True),
+    _spec(_PHOTO, "previous", "Pre&vious photo", "Left", photo=True),
+    _spec(_PHOTO, "next_doubtful", "Next &doubtful photo", "Ctrl+Right", photo=True),
+    _spec(_VIEW, "loupe", "&Loupe", "D", "E"),
+    _spec(_VIEW, "grid", "&Grid", "G"),
+    _spec(_VIEW, "zoom", "&Zoom to 100 %", "Z", "Space", photo=True, checkable=True, rule=True),
+    _spec(_VIEW, "zoom_in", "Zoom &in", "Ctrl++", "Ctrl+=", photo=True),
+    _spec(_VIEW, "zoom_out", "Zoom &out", "Ctrl+-", photo=True),
+    _spec(_VIEW, "before", "&Before", "\\", photo=True, checkable=True, rule=True),
+    _spec(_VIEW, "split", "Before and after &side by side", "Y", photo=True, checkable=True),
+    _spec(_VIEW, "clipping", "Show &clipping", "J", photo=True, checkable=True),
+    _spec(_VIEW, "sort_doubt", "Most doubtful photos &first", checkable=True, rule=True),
+    _spec(_VIEW, "left_panel", "Style &panel", "F7", checkable=True, rule=True),
+    _spec(_VIEW, "right_panel", "&Develop panel", "F8", checkable=True),
+    _spec(_VIEW, "filmstrip", "F&ilmstrip", "F6", checkable=True),
+    _spec(_VIEW, "full_screen", "&Full screen", "F", "F11", checkable=True, rule=True),
+    _spec(_LEARN, "train", "&Fine-tune now", "Ctrl+T"),
+    _spec(_LEARN, "cancel_train", "&Cancel fine-tuning"),
+    _spec(_LEARN, "roll_back", "&Roll back to the version before", rule=True),
+    _spec(_LEARN, "new_style", "&New style…", rule=True),
+    _spec(_LEARN, "export_pack", "Save style as a &file…"),
+    _spec(_LEARN, "import_pack", "&Load style from a file…"),
+    _spec(_HELP, "shortcuts", "&Keyboard shortcuts", "F1"),
+    _spec(_HELP, "about", "&About imgtune", rule=True),
+)
+
+
+def tr(text: str) -> str:
+    """A text of the table in the user's language."""
+    return QCoreApplication.translate("actions", text)
+
+
+def plain(text: str) -> str:
+    """Without the mnemonic's ampersand."""
+    return tr(text).replace("&", "")
+
+
+def keys_of(spec: ActionSpec) -> str:
+    """The keys as the user's platform writes them: ``Z or Space``."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return tr(" or ").join(QKeySequence(key).toString(native) for key in spec.keys)
+
+
+def build_actions(
+    window: QMainWindow, handlers: Mapping[str, Callable[..., object]]
+) -> dict[str, QAction]:
+    """Menus and actions of ``window``. ``handlers``: bound methods of QObjects by name."""
+    missing = {spec.name for spec in ACTIONS} - handlers.keys()
+    if missing:
+        raise LookupError(f"actions without a handler: {sorted(missing)}")
+    menus = {menu: QMenu(tr(menu), window) for menu in MENUS}
+    actions: dict[str, QAction] = {}
+    for spec in ACTIONS:
+        action = QAction(tr(spec.text), window)
+        action.setObjectName(spec.name)
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        action.setCheckable(spec.checkable)
+        keys = f"  ({keys_of(spec)})" if spec.keys else ""
+        action.setToolTip((tr(spec.tip) or plain(spec.text).rstrip("…")) + keys)
+        action.triggered.connect(handlers[spec.name])
+        if spec.rule:
+            menus[spec.menu].addSeparator()
+        menus[spec.menu].addAction(action)
+        # Also of the window itself, so that keys work while the menu bar is hidden.
+        window.addAction(action)
+        actions[spec.name] = action
+    for menu in menus.values():
+        window.menuBar().addMenu(menu)
+    return actions

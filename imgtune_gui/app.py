@@ -1,0 +1,232 @@
+"""Builds the window and what is behind it, connects them, and shuts them down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from imgtune_gui.actions import build_actions
+from imgtune_gui.backend import Backend, load_backend
+from imgtune_gui.controllers.edit_controller import EditController
+from imgtune_gui.controllers.export_controller import ExportController
+from imgtune_gui.controllers.learn_controller import LearnController
+from imgtune_gui.controllers.library_controller import LibraryController
+from imgtune_gui.controllers.loupe_controller import LoupeController
+from imgtune_gui.controllers.menu_controller import MenuController
+from imgtune_gui.controllers.train_controller import TrainController
+from imgtune_gui.controllers.view_controller import ViewController
+from imgtune_gui.errors import ErrorHook
+from imgtune_gui.models.filmstrip_model import FilmstripModel
+from imgtune_gui.session import PhotoSession
+from imgtune_gui.settings import AppSettings
+from imgtune_gui.views.main_window import MainWindow
+from imgtune_gui.workers import messages as m
+from imgtune_gui.workers.base import WorkerThread
+from imgtune_gui.workers.catalog_worker import CatalogWorker
+
+
+class App(QObject):
+    """One window. ``loader`` gives the services; it runs on a worker, after the first paint."""
+
+    def __init__(
+        self,
+        data_dir: Path | None = None,
+        paths: Iterable[Path] = (),
+        loader: Callable[[], Backend] = load_backend,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._data_dir = data_dir
+        self._studio_opened: m.StudioOpened | None = None
+        self._closed = False
+        self.settings = AppSettings(data_dir)
+        self.session = PhotoSession(parent=self)
+        self.model = FilmstripModel(self.session, self)
+        self.window = MainWindow(self.session, self.model, self.settings)
+        self.catalog = CatalogWorker(loader)
+        self.catalog_thread = WorkerThread(self.catalog, "catalog")
+        self.hook = ErrorHook(self)
+        self._build_controllers()
+        self.actions = build_actions(self.window, self._handlers())
+        self.view.adopt(self.actions)
+        self.window.loupe_page.add_buttons(self.actions)
+        self._connect_window()
+        self._connect_controllers()
+        self.library.open_paths(paths, replace=True)
+
+    def _build_controllers(self) -> None:
+        session, window, settings = self.session, self.window, self.settings
+        self.learn = LearnController(session, self.catalog, settings, self)
+        self.library = LibraryController(session, self.model, self.catalog, self)
+        self.loupe = LoupeController(session, self.model, window.loupe, window.develop_panel, self)
+        self.edit = EditController(session, window, self)
+        self.export = ExportController(session, window, settings, self)
+        self.training = TrainController(window.training, self)
+        self.view = ViewController(session, window, self.loupe, settings, self)
+        self.menu = MenuController(session, window, self.library, self.learn, settings, self)
+
+    def _handlers(self) -> dict[str, Callable[..., object]]:
+        edit, view, menu = self.edit, self.view, self.menu
+        return {
+            "open_folder": menu.open_folder,
+            "open_files": menu.open_files,
+            "open_samples": menu.open_samples,
+            "export": self.export.ask,
+            "quit": self.window.close,
+            "undo": self.session.undo_stack.undo,
+            "redo": self.session.undo_stack.redo,
+            "copy_settings": edit.copy,
+            "paste_settings": edit.paste,
+            "paste_some": edit.paste_some,
+            "sync_selected": edit.sync_selected,
+            "paste_previous": edit.paste_previous,
+            "select_all": self.window.filmstrip.selectAll,
+            "accept": self.learn.accept,
+            "auto": edit.reset_to_prediction,
+            "zero": edit.reset_to_zero,
+            "next": edit.next_photo,
+            "previous": edit.previous_photo,
+            "next_doubtful": edit.next_doubtful,
+            "loupe": view.show_loupe,
+            "grid": view.show_grid,
+            "zoom": view.toggle_zoom,
+            "zoom_in": view.zoom_in,
+            "zoom_out": view.zoom_out,
+            "before": view.show_before,
+            "split": view.show_split,
+            "clipping": view.show_clipping,
+            "sort_doubt": edit.sort_by_doubt,
+            "left_panel": view.show_left_panel,
+            "right_panel": view.show_right_panel,
+            "filmstrip": view.show_filmstrip,
+            "full_screen": view.show_full_screen,
+            "train": self.train,
+            "cancel_train": self.training.cancel,
+            "roll_back": menu.roll_back,
+            "new_style": menu.new_style,
+            "export_pack": menu.export_pack,
+            "import_pack": menu.import_pack,
+            "shortcuts": menu.show_shortcuts,
+            "about": menu.show_about,
+        }
+
+    def _connect_window(self) -> None:
+        window, menu = self.window, self.menu
+        window.paths_dropped.connect(menu.open_dropped)
+        window.closing.connect(self.shut_down)
+        window.start_page.open_folder_clicked.connect(menu.open_folder)
+        window.start_page.samples_clicked.connect(menu.open_samples)
+        window.start_page.set_ready(False)
+        for view in (window.filmstrip, window.grid):
+            view.visible_changed.connect(self.library.set_visible)
+            view.opened.connect(self.view.open_item)
+        panel = window.develop_panel
+        panel.accept_clicked.connect(self.learn.accept)
+        panel.reset_clicked.connect(self.edit.reset_to_prediction)
+        panel.histogram.clipping_clicked.connect(self.view.toggle_clipping)
+        style = window.style_panel
+        style.open_clicked.connect(menu.open_folder)
+        style.style_chosen.connect(self.learn.choose_style)
+        style.new_style_clicked.connect(menu.new_style)
+        style.train_clicked.connect(self.train)
+        style.roll_back_clicked.connect(menu.roll_back)
+        style.forget_clicked.connect(self.learn.forget)
+        style.lesson_opened.connect(menu.show_lesson)
+
+    def _connect_controllers(self) -> None:
+        window = self.window
+        for controller in (
+            self.learn,
+            self.library,
+            self.loupe,
+            self.edit,
+            self.export,
+            self.training,
+            self.menu,
+        ):
+            controller.message_raised.connect(window.show_message)
+        self.hook.error_raised.connect(window.show_message)
+        self.catalog.studio_opened.connect(self._on_studio_opened)
+        self.catalog.failed.connect(self._on_catalog_failed)
+        self.library.busy_changed.connect(window.show_busy)
+        self.library.folders_changed.connect(window.style_panel.set_folders)
+        self.learn.style_loaded.connect(window.style_panel.show_style)
+        self.learn.network_changed.connect(self.library.set_network)
+        self.learn.predictions_outdated.connect(self.library.predict_all)
+        self.learn.training_wanted.connect(self.training.train)
+        self.training.running_changed.connect(window.style_panel.set_training)
+        self.training.running_changed.connect(self._on_training_changed)
+        self.training.published.connect(self.learn.reload)
+        self._on_training_changed(False)
+
+    # --- running --------------------------------------------------------------------
+    def start(self) -> None:
+        """Shows the window, then opens the studio in the background."""
+        self.hook.install()
+        self.window.show()
+        self.catalog_thread.start()
+        self.library.worker_thread.start()
+        self.loupe.start()
+        self.window.show_busy(self.tr("Starting…"))
+        self.catalog.submit(m.OpenStudio(self._data_dir))
+
+    def _on_studio_opened(self, opened: m.StudioOpened) -> None:
+        if self._closed:
+            return
+        self._studio_opened = opened
+        backend = opened.backend
+        self.window.show_busy("")
+        self.window.start_page.set_ready(True)
+        self.menu.set_backend(backend)
+        self.loupe.set_studio(backend, opened)
+        self.export.set_studio(backend, opened)
+        self.training.set_studio(opened)
+        known = {info.name for info in opened.studio.styles()}
+        style = self.settings.style
+        self.learn.begin(style if style in known else backend.default_style)
+        self.library.set_studio(backend, opened)
+        if opened.studio.warnings:
+            self.window.show_message(" · ".join(opened.studio.warnings), lasting=True)
+
+    def _on_catalog_failed(self, failure: m.WorkFailed) -> None:
+        lasting = isinstance(failure.request, m.OpenStudio)
+        if lasting:
+            self.window.show_busy("")
+        self.window.show_message(failure.text, lasting=lasting)
+
+    def train(self) -> None:
+        """Fine-tunes the present style now."""
+        self.learn.flush()
+        self.training.train(self.session.style)
+
+    def _on_training_changed(self, running: bool) -> None:
+        self.actions["train"].setEnabled(not running)
+        self.actions["cancel_train"].setEnabled(running)
+        self.actions["roll_back"].setEnabled(not running)
+
+    # --- shutting down --------------------------------------------------------------
+    def shut_down(self) -> None:
+        """Saves, stops every thread and waits for it; safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self.learn.flush()
+        self.training.cancel()
+        # Autosaves in the queue are finished; everything else is dropped.
+        self.catalog_thread.begin_stop(finish_queue=True)
+        others = [
+            self.library.worker_thread,
+            *self.loupe.threads,
+            self.export.worker_thread,
+            self.training.worker_thread,
+        ]
+        for thread in others:
+            thread.begin_stop()
+        for thread in (*others, self.catalog_thread):
+            thread.wait()
+        if self._studio_opened is not None:
+            self._studio_opened.studio.close()
+        self.settings.sync()
+        self.hook.remove()

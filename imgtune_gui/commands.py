@@ -1,0 +1,82 @@
+"""Undoable edits. One drag is one undo; a command shows the photo that it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QUndoCommand
+
+from imgtune_gui.models.photo_item import PhotoItem
+from model_core.domain.develop import DevelopSettings, param
+
+if TYPE_CHECKING:
+    from imgtune_gui.session import PhotoSession
+
+_MERGEABLE = 1
+
+
+class SetParam(QUndoCommand):
+    """One slider of one photo. Commands with the same ``drag`` merge into one."""
+
+    def __init__(
+        self,
+        session: PhotoSession,
+        item: PhotoItem,
+        name: str,
+        after: DevelopSettings,
+        drag: int,
+    ) -> None:
+        super().__init__(QCoreApplication.translate("params", param(name).label))
+        self._session, self._item = session, item
+        self._before, self._after = item.edit, after
+        self._name, self._drag = name, drag
+
+    def id(self) -> int:
+        return _MERGEABLE
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, SetParam):
+            return False
+        same = (other._item is self._item, other._name == self._name, other._drag == self._drag)
+        if not all(same):
+            return False
+        self._after = other._after
+        return True
+
+    def redo(self) -> None:
+        self._session.select(self._item)
+        self._session.apply_edit(self._item, self._after)
+
+    def undo(self) -> None:
+        self._session.select(self._item)
+        self._session.apply_edit(self._item, self._before)
+
+
+class SetEdits(QUndoCommand):
+    """Whole settings of one or more photos: reset, paste, sync."""
+
+    def __init__(
+        self,
+        session: PhotoSession,
+        edits: Sequence[tuple[PhotoItem, DevelopSettings | None]],
+        text: str,
+    ) -> None:
+        super().__init__(text)
+        self._session = session
+        self._edits = [(item, item.edit, after) for item, after in edits]
+
+    def redo(self) -> None:
+        self._show()
+        for item, _, after in self._edits:
+            self._session.apply_edit(item, after)
+
+    def undo(self) -> None:
+        self._show()
+        for item, before, _ in self._edits:
+            self._session.apply_edit(item, before)
+
+    def _show(self) -> None:
+        if self._session.current not in [item for item, _, _ in self._edits]:
+            self._session.select(self._edits[0][0])

@@ -1,0 +1,1 @@
+"""What binds session, workers and views; each controller owns its workers."""

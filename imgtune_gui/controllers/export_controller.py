@@ -1,0 +1,128 @@
+"""Export: the dialog, the queue, and what could not be written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtWidgets import QDialog, QMessageBox
+
+from imgtune_gui.backend import Backend
+from imgtune_gui.models.photo_item import PhotoItem
+from imgtune_gui.session import PhotoSession
+from imgtune_gui.settings import AppSettings, ExportChoice
+from imgtune_gui.views.export_dialog import ExportDialog
+from imgtune_gui.views.main_window import MainWindow
+from imgtune_gui.workers import messages as m
+from imgtune_gui.workers.base import WorkerThread
+from imgtune_gui.workers.export_worker import ExportWorker
+
+_SHOWN_ERRORS = 12
+
+
+class ExportController(QObject):
+    """Owns the export worker. A second export waits for the first."""
+
+    message_raised = Signal(str)
+    finished = Signal(object)  # m.ExportFinished
+
+    def __init__(
+        self,
+        session: PhotoSession,
+        window: MainWindow,
+        settings: AppSettings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._window, self._settings = session, window, settings
+        self.worker = ExportWorker()
+        self.worker_thread = WorkerThread(self.worker, "export")
+        self._ready = False
+        self._queued = 0
+        self._box: QMessageBox | None = None
+        self.worker.progressed.connect(self._on_progressed)
+        self.worker.finished.connect(self._on_finished)
+        self.worker.failed.connect(self._on_failed)
+        window.export.cancel_clicked.connect(self.cancel)
+
+    def set_studio(self, backend: Backend, opened: m.StudioOpened) -> None:
+        self.worker.set_studio(backend, opened.studio)
+        self.worker_thread.start(QThread.Priority.LowPriority)
+        self._ready = True
+
+    def ask(self) -> None:
+        """Shows the dialog and begins."""
+        if not self._ready or not self._session.items:
+            return
+        dialog = ExportDialog(
+            self._window.photo_list.selected_items(),
+            list(self._session.items),
+            self._settings.export_choice,
+            self._window,
+        )
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            choice = dialog.choice()
+            self._settings.export_choice = choice
+            self.export(dialog.photos(), choice)
+        dialog.deleteLater()
+
+    def export(self, items: list[PhotoItem], choice: ExportChoice) -> None:
+        """Queues ``items`` as they look now; later edits do not change the running export."""
+        if self._queued == 0:
+            self.worker.cancel.clear()
+        self._queued += 1
+        self._window.export.begin(self.tr("starting…"))
+        photos = tuple(
+            (item.path, item.settings if item.prediction or item.edit else None, item.photo)
+            for item in items
+        )
+        self.worker.submit(
+            m.Export(
+                photos,
+                self._session.style,
+                Path(choice.folder).expanduser(),
+                choice.format,
+                choice.quality,
+                choice.long_side or None,
+            )
+        )
+
+    def cancel(self) -> None:
+        self.worker.cancel.set()
+
+    def _on_progressed(self, report: m.WorkProgressed) -> None:
+        text = self.tr("{0:.0f} of {1:.0f}, {2}").format(report.done + 1, report.total, report.text)
+        self._window.export.report(report.done, report.total, text)
+
+    def _on_failed(self, failure: m.WorkFailed) -> None:
+        self._on_finished(m.ExportFinished((), (failure.text,)))
+
+    def _on_finished(self, result: m.ExportFinished) -> None:
+        self._queued -= 1
+        if self._queued == 0:
+            self._window.export.end()
+        count = len(result.written)
+        text = self.tr("Exported 1 photo") if count == 1 else self.tr("Exported {0} photos")
+        text = text.format(count)
+        if result.cancelled:
+            text = self.tr("Export cancelled after {0} photos").format(count)
+        elif result.written:
+            text += self.tr(" to {0}").format(result.written[0].parent)
+        if result.errors:
+            text += self.tr("; {0} failed").format(len(result.errors))
+            self._show_errors(result.errors)
+        self.message_raised.emit(text)
+        self.finished.emit(result)
+
+    def _show_errors(self, errors: tuple[str, ...]) -> None:
+        lines = list(errors[:_SHOWN_ERRORS])
+        if len(errors) > _SHOWN_ERRORS:
+            lines.append(self.tr("… and {0} more").format(len(errors) - _SHOWN_ERRORS))
+        self._box = QMessageBox(self._window)
+        self._box.setIcon(QMessageBox.Icon.Warning)
+        self._box.setWindowTitle(self.tr("Export"))
+        self._box.setText(self.tr("These photos could not be written:"))
+        self._box.setInformativeText("\n".join(lines))
+        # Not modal: an export in the background must not stop the work in front.
+        self._box.setModal(False)
+        self._box.show()

@@ -1,0 +1,259 @@
+"""Opening photos, thumbnails, and predictions for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from imgtune_gui.backend import Backend
+from imgtune_gui.models.filmstrip_model import FilmstripModel
+from imgtune_gui.models.photo_item import PhotoItem
+from imgtune_gui.session import PhotoSession
+from imgtune_gui.workers import messages as m
+from imgtune_gui.workers.base import WorkerThread
+from imgtune_gui.workers.catalog_worker import CatalogWorker
+from imgtune_gui.workers.library_worker import LibraryWorker
+from model_core.domain.correction import Verdict
+from model_core.domain.develop import DevelopSettings
+
+#: Photos analysed within this time are predicted together.
+_GATHER_MS = 25
+
+
+class LibraryController(QObject):
+    """Owns the library worker. Predictions come from the catalog worker, after lessons."""
+
+    message_raised = Signal(str)
+    busy_changed = Signal(str)
+    folders_changed = Signal(object)  # list[str]
+    thumb_changed = Signal(object)  # PhotoItem
+
+    def __init__(
+        self,
+        session: PhotoSession,
+        model: FilmstripModel,
+        catalog: CatalogWorker,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._model, self._catalog = session, model, catalog
+        self.worker = LibraryWorker()
+        self.worker_thread = WorkerThread(self.worker, "library")
+        self._ready = False
+        self._generation = 0  # of the list of photos
+        self._prediction_generation = 0
+        self._network = ""
+        self._waiting: tuple[Path, ...] = ()
+        self._replacing = False
+        self._folders: list[str] = []
+        self._drawn: dict[Path, DevelopSettings] = {}
+        self._visible: tuple[Path, ...] = ()
+        self._to_predict: dict[Path, PhotoItem] = {}
+        self._gather = QTimer(self)
+        self._gather.setSingleShot(True)
+        self._gather.setInterval(_GATHER_MS)
+        self._gather.timeout.connect(self._on_gathered)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.worker.scanned.connect(self._on_scanned)
+        self.worker.opened.connect(self._on_opened)
+        self.worker.photo_failed.connect(self._on_photo_failed)
+        self.worker.thumb_rendered.connect(self._on_thumb_rendered)
+        self.worker.failed.connect(self._on_failed)
+        self._catalog.predicted.connect(self._on_predicted)
+        self._session.settings_changed.connect(self._on_settings_changed)
+        self._session.style_changed.connect(self._on_style_changed)
+
+    def set_studio(self, backend: Backend, opened: m.StudioOpened) -> None:
+        """Services are there: whatever was asked for before begins now."""
+        self.worker.set_studio(opened.studio, backend.analysis_side)
+        self._ready = True
+        if self._waiting:
+            self.open_paths(self._waiting, replace=self._replacing)
+
+    # --- opening --------------------------------------------------------------------
+    def open_paths(self, paths: Iterable[Path], *, replace: bool) -> None:
+        """Files and folders; the present photos go when ``replace``."""
+        asked = tuple(paths)
+        if not asked:
+            return
+        self._replacing = replace
+        if not self._ready:
+            self._waiting = asked
+            return
+        self._waiting = ()
+        if replace:
+            self.worker.clear()
+            self._generation += 1
+        self.busy_changed.emit(self.tr("Looking for photos…"))
+        self.worker.submit(m.Scan(self._generation, asked))
+
+    def _on_scanned(self, result: m.Scanned) -> None:
+        if result.generation != self._generation:
+            return
+        if not result.paths:
+            self._show_busy()
+            names = ", ".join(path.name or str(path) for path in result.asked)
+            self.message_raised.emit(self.tr("No photos in {0}").format(names))
+            return
+        if self._replacing:
+            self._replacing = False
+            self._folders = []
+            self._drawn.clear()
+            self._model.images.clear()
+            self._model.sources.clear()
+            self._session.set_photos(result.paths)
+        elif not self._session.add_photos(result.paths):
+            self.message_raised.emit(self.tr("These photos are already open"))
+        self._note_folders(result.asked)
+        self._open_all()
+
+    def _note_folders(self, asked: Iterable[Path]) -> None:
+        for path in asked:
+            folder = str(path if path.is_dir() else path.parent)
+            if folder not in self._folders:
+                self._folders.append(folder)
+        self.folders_changed.emit(list(self._folders))
+
+    def _wanted_for(self) -> str:
+        return f"{self._session.style}\n{self._network}"
+
+    def set_network(self, network: str) -> None:
+        """Another network serves the style: features of the old one are of no use."""
+        if network != self._network:
+            self._network = network
+            self._open_all()
+
+    def _open_all(self) -> None:
+        """Opens whatever was not yet opened for the present style and network."""
+        if not self._ready or not self._network:
+            return
+        wanted = self._wanted_for()
+        for item in self._session.items:
+            if item.opened_for != wanted:
+                has_source = item.path in self._model.sources
+                self.worker.submit(
+                    m.OpenPhoto(
+                        self._generation,
+                        item.path,
+                        self._session.style,
+                        item.photo,
+                        decode=not has_source,
+                    )
+                )
+        self._show_busy()
+
+    def _on_opened(self, result: m.PhotoOpened) -> None:
+        item = self._session.find(result.path)
+        if item is None or result.generation != self._generation:
+            return
+        if result.style != self._session.style:
+            return
+        first = not item.opened_for
+        self._session.mark_opened(item, result.photo, result.features, self._wanted_for())
+        if result.source is not None:
+            self._model.set_source(item.path, result.source)
+        if first and item.edit is None and result.edit is not None:
+            settings = result.edit.settings
+            state = str(result.edit.state)
+            learned = state in {Verdict.ACCEPTED.value, Verdict.CORRECTED.value}
+            self._session.restore_edit(
+                item, settings, (settings, Verdict(state)) if learned else None
+            )
+        self._to_predict[item.path] = item
+        if not self._gather.isActive():
+            self._gather.start()
+        self._draw(item)
+        self._show_busy()
+
+    def _on_photo_failed(self, result: m.PhotoFailed) -> None:
+        item = self._session.find(result.path)
+        if item is not None and result.generation == self._generation:
+            self._session.mark_failed(item, result.text)
+            self.message_raised.emit(result.text)
+        self._show_busy()
+
+    def _on_failed(self, failure: m.WorkFailed) -> None:
+        if isinstance(failure.request, m.OpenPhoto):
+            item = self._session.find(failure.request.path)
+            if item is not None:
+                self._session.mark_failed(item, f"{item.path.name}: {failure.text}")
+        self.message_raised.emit(failure.text)
+        self._show_busy()
+
+    def _show_busy(self) -> None:
+        left = self.worker.pending_opens()
+        total = len(self._session.items)
+        text = self.tr("Analysing {0} of {1}").format(total - left, total) if left else ""
+        self.busy_changed.emit(text)
+
+    # --- predictions ----------------------------------------------------------------
+    def predict_all(self) -> None:
+        """Asks again for every analysed photo: after a lesson, or with another version."""
+        for item in self._session.items:
+            if item.features is not None:
+                self._to_predict[item.path] = item
+        self._on_gathered()
+
+    def _on_gathered(self) -> None:
+        pairs = tuple(
+            (path, item.features)
+            for path, item in self._to_predict.items()
+            if item.features is not None
+        )
+        self._to_predict.clear()
+        if pairs:
+            self._prediction_generation += 1
+            request = m.Predict(self._prediction_generation, self._session.style, pairs)
+            self._catalog.submit(request)
+
+    def _on_predicted(self, result: m.Predicted) -> None:
+        if result.style != self._session.style:
+            return
+        for path, prediction in result.predictions:
+            item = self._session.find(path)
+            # Answers of one queue come in order, so a later one is never older.
+            if item is not None and item.photo is not None and item.photo.id == prediction.photo:
+                self._session.set_prediction(item, prediction)
+
+    # --- thumbnails -----------------------------------------------------------------
+    def set_visible(self, paths: tuple[Path, ...]) -> None:
+        """What the user looks at is drawn first, and again if memory had no room for it."""
+        self._visible = paths
+        self.worker.set_visible(paths)
+        for path in paths:
+            item = self._session.find(path)
+            if item is None or item.error or path in self._model.images:
+                continue
+            self._drawn.pop(path, None)
+            if path in self._model.sources:
+                self._draw(item)
+            elif item.opened_for:
+                request = m.OpenPhoto(self._generation, path, self._session.style)
+                self.worker.submit(request)
+
+    def _on_settings_changed(self, item: PhotoItem) -> None:
+        self._draw(item)
+
+    def _draw(self, item: PhotoItem) -> None:
+        """Asks for the thumbnail as developed, unless it looks like that already."""
+        if self._drawn.get(item.path) == item.settings and item.path in self._model.images:
+            return
+        source = self._model.sources.get(item.path)
+        if source is not None:
+            self.worker.submit(m.RenderThumb(item.path, source, item.settings))
+
+    def _on_thumb_rendered(self, result: m.ThumbRendered) -> None:
+        item = self._session.find(result.path)
+        if item is None:
+            return
+        self._drawn[result.path] = result.settings
+        self._model.set_image(result.path, result.image)
+        self.thumb_changed.emit(item)
+
+    def _on_style_changed(self, _style: str) -> None:
+        self._network = ""
+        self._to_predict.clear()

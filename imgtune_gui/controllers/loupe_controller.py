@@ -1,0 +1,199 @@
+"""Feeds the loupe: decodes what is needed, renders the newest settings only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from imgtune_gui.backend import Backend
+from imgtune_gui.models.filmstrip_model import FilmstripModel
+from imgtune_gui.models.lru import LruCache
+from imgtune_gui.models.photo_item import PhotoItem
+from imgtune_gui.session import PhotoSession
+from imgtune_gui.views.develop_panel import DevelopPanel
+from imgtune_gui.views.loupe import Compare, LoupeView, Picture
+from imgtune_gui.workers import messages as m
+from imgtune_gui.workers.base import WorkerThread
+from imgtune_gui.workers.loupe_worker import LoupeWorker
+from imgtune_gui.workers.preview_worker import PreviewWorker
+from model_core.domain.image import Proxy
+
+PROXY_BYTES = 96 * 1024**2
+#: Decode without reducing. Proxies are never enlarged, so any large number does.
+FULL_SIDE = 1_000_000
+
+
+class LoupeController(QObject):
+    """Owns the loupe worker (decoding) and the preview worker (rendering)."""
+
+    message_raised = Signal(str)
+    rendered = Signal(object)  # m.Rendered, after it was handed to the loupe
+
+    def __init__(
+        self,
+        session: PhotoSession,
+        model: FilmstripModel,
+        loupe: LoupeView,
+        panel: DevelopPanel,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._model = session, model
+        self._loupe, self._panel = loupe, panel
+        self.decoder = LoupeWorker()
+        self.renderer = PreviewWorker()
+        self.threads = [WorkerThread(self.decoder, "loupe"), WorkerThread(self.renderer, "preview")]
+        self._side = 0
+        self._generation = 0
+        self._clipping = False
+        self._proxies: LruCache[Path, Proxy] = LruCache(PROXY_BYTES)
+        self._full: tuple[Path, Proxy] | None = None
+        self.decoder.decoded.connect(self._on_decoded)
+        self.decoder.failed.connect(self._on_failed)
+        self.renderer.rendered.connect(self._on_rendered)
+        self.renderer.histogram_computed.connect(self._on_histogram_computed)
+        self.renderer.failed.connect(self._on_failed)
+        session.current_changed.connect(self._on_current_changed)
+        session.settings_changed.connect(self._on_settings_changed)
+        session.photos_reset.connect(self._on_photos_reset)
+        loupe.view_changed.connect(self._on_view_changed)
+
+    def start(self) -> None:
+        decoding, rendering = self.threads
+        decoding.start()
+        # The picture under the slider goes before thumbnails and analysis.
+        rendering.start(QThread.Priority.HighPriority)
+
+    def set_studio(self, backend: Backend, opened: m.StudioOpened) -> None:
+        self.decoder.set_studio(opened.studio)
+        self.renderer.set_studio(backend, opened.studio)
+        self._side = backend.preview_side
+        self._want()
+
+    def set_clipping(self, shown: bool) -> None:
+        """The overlay that marks clipped pixels."""
+        self._clipping = shown
+        self._panel.histogram.set_overlay(shown)
+        self._render()
+
+    # --- decoding -------------------------------------------------------------------
+    def _on_photos_reset(self) -> None:
+        if not self._session.items:
+            self._proxies.clear()
+            self._full = None
+            self._loupe.clear()
+
+    def _on_current_changed(self, item: PhotoItem | None) -> None:
+        self._generation += 1
+        if item is None:
+            self._loupe.clear()
+            return
+        stand_in = self._model.images.get(item.path)
+        if item.photo is not None:
+            size = item.photo.width, item.photo.height
+        elif stand_in is not None:
+            size = stand_in.width() * 8, stand_in.height() * 8
+        else:
+            size = 3000, 2000
+        text = item.error or ("" if stand_in is not None else self.tr("Opening…"))
+        self._loupe.show_photo(*size, stand_in, text)
+        self._want()
+        self._render()
+
+    def _want(self) -> None:
+        """The current photo, its full size if zoomed, then the next and the previous one."""
+        item = self._session.current
+        if item is None or not self._side:
+            return
+        wanted: list[m.DecodeProxy] = []
+        if item.path not in self._proxies and not item.error:
+            wanted.append(m.DecodeProxy(item.path, self._side))
+        if self._needs_full(item):
+            wanted.append(m.DecodeProxy(item.path, FULL_SIDE))
+        row, items = self._session.current_row, self._session.items
+        for near in (row + 1, row - 1):
+            inside = 0 <= near < len(items)
+            if inside and items[near].path not in self._proxies and not items[near].error:
+                wanted.append(m.DecodeProxy(items[near].path, self._side))
+        self.decoder.want(wanted)
+
+    def _needs_full(self, item: PhotoItem) -> bool:
+        proxy = self._proxies.get(item.path)
+        if proxy is None or item.photo is None or proxy.width >= item.photo.width:
+            return False
+        if self._full is not None and self._full[0] == item.path:
+            return False
+        return self._loupe.geometry_.actual_scale > 1.05 * proxy.width / item.photo.width
+
+    def _on_decoded(self, result: m.ProxyDecoded) -> None:
+        item = self._session.find(result.path)
+        if item is None:
+            return
+        if result.long_side == FULL_SIDE:
+            self._full = result.path, result.proxy
+        else:
+            self._proxies.put(result.path, result.proxy, result.proxy.pixels.nbytes)
+        if item is self._session.current:
+            self._loupe.set_photo_size(result.photo.width, result.photo.height)
+            self._render()
+            if result.long_side != FULL_SIDE:
+                self._want()
+
+    def _on_failed(self, failure: m.WorkFailed) -> None:
+        request, current = failure.request, self._session.current
+        path = getattr(request, "path", None)
+        if current is not None and path == current.path:
+            if isinstance(request, m.DecodeProxy) and request.long_side != FULL_SIDE:
+                self._loupe.clear(failure.text)
+            self.message_raised.emit(failure.text)
+
+    # --- rendering ------------------------------------------------------------------
+    def _on_view_changed(self) -> None:
+        item = self._session.current
+        if item is not None and self._needs_full(item):
+            self._want()
+        self._render()
+
+    def _on_settings_changed(self, item: PhotoItem) -> None:
+        if item is self._session.current:
+            self._render()
+
+    def _render(self) -> None:
+        item = self._session.current
+        proxy = self._proxies.get(item.path) if item is not None else None
+        if item is None or proxy is None:
+            return
+        geometry = self._loupe.geometry_
+        if self._full is not None and self._full[0] == item.path and not geometry.is_fit:
+            proxy = self._full[1]
+        region = m.WHOLE if geometry.is_fit else geometry.visible()
+        _, _, width, height = geometry.photo_rect()
+        self._generation += 1
+        self.renderer.submit(
+            m.Render(
+                self._generation,
+                item.path,
+                proxy,
+                region,
+                max(1, round(width * (region[2] - region[0]))),
+                max(1, round(height * (region[3] - region[1]))),
+                item.settings,
+                with_before=self._loupe.compare is not Compare.AFTER,
+                clipping=self._clipping,
+            )
+        )
+
+    def _on_rendered(self, result: m.Rendered) -> None:
+        current = self._session.current
+        if current is None or result.path != current.path:
+            return
+        # Not only the newest: while a slider is dragged each answer is newer than what is
+        # shown, and the one before the last keeps the picture moving with the hand.
+        self._loupe.set_picture(Picture(result.image, result.region, result.before))
+        self.rendered.emit(result)
+
+    def _on_histogram_computed(self, result: m.HistogramComputed) -> None:
+        current = self._session.current
+        if current is not None and result.path == current.path:
+            self._panel.histogram.set_counts(result.counts)

@@ -1,0 +1,125 @@
+"""Menu entries that open a dialog first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
+
+from imgtune_gui.backend import Backend
+from imgtune_gui.controllers.learn_controller import LearnController
+from imgtune_gui.controllers.library_controller import LibraryController
+from imgtune_gui.session import PhotoSession
+from imgtune_gui.settings import AppSettings
+from imgtune_gui.views.dialogs import about_dialog, shortcuts_dialog
+from imgtune_gui.views.main_window import MainWindow
+
+_PACK_SUFFIX = ".imgtune"
+
+
+class MenuController(QObject):
+    """Asks the user, then asks the controller that does it."""
+
+    message_raised = Signal(str)
+
+    def __init__(
+        self,
+        session: PhotoSession,
+        window: MainWindow,
+        library: LibraryController,
+        learn: LearnController,
+        settings: AppSettings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._window, self._settings = session, window, settings
+        self._library, self._learn = library, learn
+        self._backend: Backend | None = None
+
+    def set_backend(self, backend: Backend) -> None:
+        self._backend = backend
+
+    # --- opening --------------------------------------------------------------------
+    def _start_folder(self) -> str:
+        return self._settings.last_folder or str(Path.home())
+
+    def open_folder(self) -> None:
+        found = QFileDialog.getExistingDirectory(
+            self._window, self.tr("Open folder"), self._start_folder()
+        )
+        if found:
+            self._settings.last_folder = found
+            self._library.open_paths([Path(found)], replace=True)
+
+    def open_files(self) -> None:
+        found, _ = QFileDialog.getOpenFileNames(
+            self._window, self.tr("Open photos"), self._start_folder()
+        )
+        if found:
+            self._settings.last_folder = str(Path(found[0]).parent)
+            self._library.open_paths([Path(name) for name in found], replace=True)
+
+    def open_samples(self) -> None:
+        if self._backend is None:
+            return
+        paths = self._backend.sample_photos()
+        if paths:
+            self._library.open_paths(paths, replace=True)
+        else:
+            self.message_raised.emit(self.tr("This installation has no sample photos"))
+
+    def open_dropped(self, paths: tuple[Path, ...]) -> None:
+        """Dropping a folder opens it; dropping files adds them to what is open."""
+        replace = any(path.is_dir() for path in paths)
+        self._library.open_paths(paths, replace=replace)
+
+    def show_lesson(self, path: Path) -> None:
+        """The photo of a lesson, which may be of another folder."""
+        item = self._session.find(path)
+        if item is not None:
+            self._session.select(item)
+        else:
+            self.message_raised.emit(self.tr("This photo is not open: {0}").format(path))
+
+    # --- styles ---------------------------------------------------------------------
+    def new_style(self) -> None:
+        name, good = QInputDialog.getText(
+            self._window, self.tr("New style"), self.tr("Name of the style")
+        )
+        if good and name.strip():
+            self._learn.create_style(name.strip())
+
+    def roll_back(self) -> None:
+        answer = QMessageBox.question(
+            self._window,
+            self.tr("Roll back"),
+            self.tr("Go back to the version before? Your lessons are kept."),
+        )
+        if answer == QMessageBox.StandardButton.Yes:
+            self._learn.roll_back()
+
+    def export_pack(self) -> None:
+        name = str(Path(self._start_folder()) / f"{self._session.style}{_PACK_SUFFIX}")
+        found, _ = QFileDialog.getSaveFileName(
+            self._window, self.tr("Save style"), name, f"imgtune (*{_PACK_SUFFIX})"
+        )
+        if found:
+            self._learn.pack(Path(found), importing=False)
+
+    def import_pack(self) -> None:
+        found, _ = QFileDialog.getOpenFileName(
+            self._window,
+            self.tr("Load style"),
+            self._start_folder(),
+            f"imgtune (*{_PACK_SUFFIX});;" + self.tr("All files (*)"),
+        )
+        if found:
+            self._learn.pack(Path(found), importing=True)
+
+    # --- help -----------------------------------------------------------------------
+    def show_shortcuts(self) -> None:
+        shortcuts_dialog(self._window).exec()
+
+    def show_about(self) -> None:
+        about_dialog(self._window).exec()

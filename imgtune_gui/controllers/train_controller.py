@@ -1,0 +1,68 @@
+"""Fine-tuning in the background: one at a time, with progress, cancel and a plain result."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from imgtune_gui.views.activity import Activity
+from imgtune_gui.workers import messages as m
+from imgtune_gui.workers.base import WorkerThread
+from imgtune_gui.workers.train_worker import TrainWorker
+
+
+class TrainController(QObject):
+    """Owns the training worker, which supervises a child process."""
+
+    message_raised = Signal(str)
+    running_changed = Signal(bool)
+    published = Signal(str)  # style
+
+    def __init__(self, activity: Activity, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._activity = activity
+        self.worker = TrainWorker()
+        self.worker_thread = WorkerThread(self.worker, "training")
+        self._ready = False
+        self._running = False
+        self.worker.progressed.connect(self._on_progressed)
+        self.worker.finished.connect(self._on_finished)
+        activity.cancel_clicked.connect(self.cancel)
+
+    @property
+    def is_running(self) -> bool:
+        return self._running
+
+    def set_studio(self, opened: m.StudioOpened) -> None:
+        self.worker.set_studio(opened.studio)
+        self.worker_thread.start(QThread.Priority.LowPriority)
+        self._ready = True
+
+    def train(self, style: str) -> None:
+        """Begins, unless it runs already."""
+        if not self._ready or self._running:
+            return
+        self._running = True
+        self.worker.cancel.clear()
+        self._activity.begin(self.tr("starting…"))
+        self.running_changed.emit(True)
+        self.worker.submit(m.Train(style))
+
+    def cancel(self) -> None:
+        # Set directly: a queued slot would arrive only after the work has finished.
+        if self._running:
+            self.worker.cancel.set()
+
+    def _on_progressed(self, report: m.WorkProgressed) -> None:
+        if not self.worker.cancel.is_set():
+            self._activity.report(report.done, report.total, report.text)
+
+    def _on_finished(self, result: m.TrainFinished) -> None:
+        self._running = False
+        self._activity.end()
+        self.running_changed.emit(False)
+        if result.cancelled:
+            self.message_raised.emit(self.tr("Fine-tuning cancelled; nothing was changed"))
+            return
+        self.message_raised.emit(result.text)
+        if result.outcome is not None and result.outcome.published:
+            self.published.emit(result.style)

@@ -1,0 +1,136 @@
+"""How things are shown: loupe or grid, zoom, before and after, panels; and what is greyed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction
+
+from imgtune_gui.actions import ACTIONS
+from imgtune_gui.controllers.loupe_controller import LoupeController
+from imgtune_gui.models.photo_item import PhotoItem
+from imgtune_gui.session import PhotoSession
+from imgtune_gui.settings import AppSettings
+from imgtune_gui.views.loupe import Compare
+from imgtune_gui.views.main_window import MainWindow
+
+_ZOOM_STEP = 1.5
+
+
+class ViewController(QObject):
+    """Keeps the checkable actions and what they stand for in step."""
+
+    def __init__(
+        self,
+        session: PhotoSession,
+        window: MainWindow,
+        loupe: LoupeController,
+        settings: AppSettings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._window, self._settings = session, window, settings
+        self._loupe_controller = loupe
+        self._actions: Mapping[str, QAction] = {}
+
+    def adopt(self, actions: Mapping[str, QAction]) -> None:
+        """Once the actions exist: shows what is remembered, and follows what changes."""
+        self._actions = actions
+        for name, default in (("left_panel", True), ("right_panel", True), ("filmstrip", True)):
+            shown = self._settings.value(name, default)
+            actions[name].setChecked(shown)
+        self.show_left_panel(actions["left_panel"].isChecked())
+        self.show_right_panel(actions["right_panel"].isChecked())
+        stack = self._session.undo_stack
+        stack.canUndoChanged.connect(actions["undo"].setEnabled)
+        stack.canRedoChanged.connect(actions["redo"].setEnabled)
+        stack.undoTextChanged.connect(self._on_undo_text_changed)
+        stack.redoTextChanged.connect(self._on_redo_text_changed)
+        actions["undo"].setEnabled(False)
+        actions["redo"].setEnabled(False)
+        self._window.loupe.zoom_changed.connect(self._on_zoom_changed)
+        self._window.loupe.compare_changed.connect(self._on_compare_changed)
+        self._session.current_changed.connect(self._on_current_changed)
+        self._session.photos_reset.connect(self._on_photos_reset)
+        self._on_current_changed(None)
+
+    # --- pages ----------------------------------------------------------------------
+    def show_loupe(self) -> None:
+        self._window.show_page(grid=False)
+
+    def show_grid(self) -> None:
+        self._window.show_page(grid=True)
+
+    def open_item(self, item: PhotoItem) -> None:
+        self._session.select(item)
+        self.show_loupe()
+
+    def show_left_panel(self, shown: bool) -> None:
+        self._settings.set_value("left_panel", shown)
+        self._window.style_panel.setVisible(shown)
+
+    def show_right_panel(self, shown: bool) -> None:
+        self._settings.set_value("right_panel", shown)
+        self._window.develop_panel.setVisible(shown)
+
+    def show_filmstrip(self, shown: bool) -> None:
+        self._window.set_filmstrip_wanted(shown)
+
+    def show_full_screen(self, wanted: bool) -> None:
+        state = Qt.WindowState.WindowFullScreen
+        if wanted:
+            self._window.setWindowState(self._window.windowState() | state)
+        else:
+            self._window.setWindowState(self._window.windowState() & ~state)
+        self._window.menuBar().setVisible(not wanted)
+
+    # --- loupe ----------------------------------------------------------------------
+    def toggle_zoom(self) -> None:
+        self.show_loupe()
+        self._window.loupe.toggle_zoom()
+        self._on_zoom_changed("")
+
+    def zoom_in(self) -> None:
+        self._window.loupe.zoom_by(_ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        self._window.loupe.zoom_by(1 / _ZOOM_STEP)
+
+    def show_before(self, wanted: bool) -> None:
+        self._window.loupe.set_compare(Compare.BEFORE if wanted else Compare.AFTER)
+
+    def show_split(self, wanted: bool) -> None:
+        self._window.loupe.set_compare(Compare.SPLIT if wanted else Compare.AFTER)
+
+    def show_clipping(self, wanted: bool) -> None:
+        self._loupe_controller.set_clipping(wanted)
+
+    def toggle_clipping(self) -> None:
+        """From the histogram's triangles."""
+        self._actions["clipping"].trigger()
+
+    # --- keeping in step ------------------------------------------------------------
+    def _on_zoom_changed(self, _text: str) -> None:
+        self._actions["zoom"].setChecked(not self._window.loupe.geometry_.is_fit)
+
+    def _on_compare_changed(self, compare: Compare) -> None:
+        self._actions["before"].setChecked(compare is Compare.BEFORE)
+        self._actions["split"].setChecked(compare is Compare.SPLIT)
+
+    def _on_undo_text_changed(self, text: str) -> None:
+        self._actions["undo"].setText(self.tr("&Undo {0}").format(text).strip())
+
+    def _on_redo_text_changed(self, text: str) -> None:
+        self._actions["redo"].setText(self.tr("&Redo {0}").format(text).strip())
+
+    def _on_current_changed(self, item: PhotoItem | None) -> None:
+        for spec in ACTIONS:
+            if spec.needs_photo:
+                self._actions[spec.name].setEnabled(item is not None)
+        title = f"{item.path.name} — imgtune" if item is not None else "imgtune"
+        self._window.setWindowTitle(title)
+
+    def _on_photos_reset(self) -> None:
+        if not self._session.items:
+            self._on_current_changed(None)

@@ -1,0 +1,95 @@
+"""Entry point: a known sub-command goes to the command line, anything else to the window."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_PASSED_ON = {"-h", "--help", "--version"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """``imgtune [--data-dir DIR] [PHOTO or FOLDER ...]`` or ``imgtune COMMAND ...``."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if _wants_command_line(arguments):
+        from model_core import cli
+
+        return cli.main(arguments)
+    try:
+        data_dir, paths = split_arguments(arguments)
+    except ValueError as error:
+        print(f"imgtune: {error}", file=sys.stderr)
+        return 2
+    return run_window(data_dir, paths)
+
+
+def _wants_command_line(arguments: Sequence[str]) -> bool:
+    if _PASSED_ON & set(arguments):
+        return True
+    first = _first_word(arguments)
+    if first is None:
+        return False
+    from model_core.cli import COMMANDS
+
+    # A folder that happens to be called like a command can be given as ./name.
+    return first in COMMANDS
+
+
+def _first_word(arguments: Sequence[str]) -> str | None:
+    skip = False
+    for argument in arguments:
+        if skip:
+            skip = False
+        elif argument == "--data-dir":
+            skip = True
+        elif not argument.startswith("-"):
+            return argument
+    return None
+
+
+def split_arguments(arguments: Sequence[str]) -> tuple[Path | None, list[Path]]:
+    """The data directory and the photos. Raises ValueError with one line to show."""
+    data_dir: Path | None = None
+    paths: list[Path] = []
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--data-dir":
+            value = next(rest, "")
+            if not value:
+                raise ValueError("--data-dir needs a folder")
+            data_dir = Path(value)
+        elif argument.startswith("--data-dir="):
+            data_dir = Path(argument.partition("=")[2])
+        elif argument == "--":
+            paths += [Path(word) for word in rest]
+        elif argument.startswith("-"):
+            raise ValueError(f"unknown option {argument}; try --help")
+        else:
+            paths.append(Path(argument))
+    return data_dir, [path.expanduser().absolute() for path in paths]
+
+
+def run_window(data_dir: Path | None, paths: Sequence[Path]) -> int:
+    """Shows the window and returns when it is closed."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    from PySide6.QtWidgets import QApplication
+
+    from imgtune_gui.app import App
+    from imgtune_gui.views.theme import apply_theme
+
+    qt = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(qt, QApplication)
+    qt.setApplicationName("imgtune")
+    qt.setDesktopFileName("imgtune")
+    apply_theme(qt)
+    app = App(data_dir, paths)
+    app.start()
+    code = qt.exec()
+    app.shut_down()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

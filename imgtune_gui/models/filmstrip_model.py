@@ -1,0 +1,113 @@
+"""The photos as a list for views: thumbnails come in when the worker has drawn them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QImage
+
+from imgtune_gui.models.lru import LruCache
+from imgtune_gui.models.photo_item import EditState, PhotoItem
+from imgtune_gui.session import PhotoSession
+from model_core.domain.image import Proxy
+
+#: Bytes of thumbnails kept. The sources let learning redraw them without decoding.
+IMAGE_BYTES = 160 * 1024**2
+SOURCE_BYTES = 128 * 1024**2
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class Role(IntEnum):
+    ITEM = Qt.ItemDataRole.UserRole + 1
+    IMAGE = Qt.ItemDataRole.UserRole + 2
+
+
+class FilmstripModel(QAbstractListModel):
+    """Rows are the session's items; images are bounded by bytes, not by count."""
+
+    def __init__(self, session: PhotoSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.images: LruCache[Path, QImage] = LruCache(IMAGE_BYTES)
+        self.sources: LruCache[Path, Proxy] = LruCache(SOURCE_BYTES)
+        session.photos_reset.connect(self._on_photos_reset)
+        session.photos_about_to_be_added.connect(self._on_photos_about_to_be_added)
+        session.photos_added.connect(self._on_photos_added)
+        session.item_changed.connect(self._on_item_changed)
+        session.settings_changed.connect(self._on_item_changed)
+
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
+        if parent is not None and parent.isValid():
+            return 0
+        return len(self._session.items)
+
+    def item(self, index: AnyIndex) -> PhotoItem | None:
+        items = self._session.items
+        return items[index.row()] if index.isValid() and index.row() < len(items) else None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        item = self.item(index)
+        if item is None:
+            return None
+        if role == Role.ITEM:
+            return item
+        if role == Role.IMAGE:
+            return self.images.get(item.path)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return item.path.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tool_tip(item)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{item.path.name}, {self._state_text(item)}"
+        return None
+
+    def set_image(self, path: Path, image: QImage) -> None:
+        """A thumbnail was drawn."""
+        item = self._session.find(path)
+        if item is not None:
+            self.images.put(path, image, image.sizeInBytes())
+            self._on_item_changed(item)
+
+    def set_source(self, path: Path, source: Proxy) -> None:
+        """Pixels from which the thumbnail can be drawn with other settings."""
+        self.sources.put(path, source, source.pixels.nbytes)
+
+    def _state_text(self, item: PhotoItem) -> str:
+        texts = {
+            EditState.UNTOUCHED: self.tr("shows the prediction"),
+            EditState.DRAFT: self.tr("draft, not yet accepted"),
+            EditState.ACCEPTED: self.tr("prediction accepted"),
+            EditState.CORRECTED: self.tr("corrected by you"),
+        }
+        return item.error or texts[item.state]
+
+    def _tool_tip(self, item: PhotoItem) -> str:
+        lines = [item.path.name, self._state_text(item)]
+        photo = item.photo
+        if photo is not None:
+            facts = [f"{photo.width} × {photo.height}"]
+            facts += [str(fact) for fact in (photo.camera, photo.captured_at) if fact]
+            lines.append(" · ".join(facts))
+        if item.prediction is not None:
+            lines.append(self.tr("Doubt of the model: {0:.1f} J").format(item.prediction.doubt))
+        return "\n".join(lines)
+
+    def _on_photos_reset(self) -> None:
+        self.beginResetModel()
+        self.endResetModel()
+
+    def _on_photos_about_to_be_added(self, first: int, last: int) -> None:
+        self.beginInsertRows(QModelIndex(), first, last)
+
+    def _on_photos_added(self, first: int, last: int) -> None:
+        self.endInsertRows()
+
+    def _on_item_changed(self, item: PhotoItem) -> None:
+        row = self._session.row_of(item)
+        if row >= 0:
+            index = self.index(row)
+            self.dataChanged.emit(index, index)

@@ -1,0 +1,56 @@
+"""What the window knows of one photo. Changed by the session only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from model_core.domain.correction import Verdict
+from model_core.domain.develop import IDENTITY, DevelopSettings
+from model_core.domain.photo import Photo
+from model_core.domain.prediction import PhotoFeatures, Prediction
+
+
+class EditState(StrEnum):
+    """How far the user has come with a photo; the badge in the filmstrip."""
+
+    UNTOUCHED = "untouched"  # shows the prediction, and follows it
+    DRAFT = "draft"  # sliders were moved, nothing learned yet
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+
+
+@dataclass(eq=False)
+class PhotoItem:
+    """``edit`` None means untouched: the photo shows whatever the model predicts."""
+
+    path: Path
+    photo: Photo | None = None
+    features: PhotoFeatures | None = None
+    prediction: Prediction | None = None
+    edit: DevelopSettings | None = None
+    taught: tuple[DevelopSettings, Verdict] | None = None
+    error: str = ""
+    opened_for: str = field(default="", repr=False)  # style and network it was opened for
+
+    @property
+    def predicted(self) -> DevelopSettings | None:
+        """The prediction as the sliders show it."""
+        return self.prediction.settings.rounded() if self.prediction else None
+
+    @property
+    def settings(self) -> DevelopSettings:
+        """What the photo looks like now."""
+        if self.edit is not None:
+            return self.edit
+        return self.predicted or IDENTITY
+
+    @property
+    def state(self) -> EditState:
+        """Derived, so that undo after accepting cannot show a badge that is not true."""
+        if self.edit is None:
+            return EditState.UNTOUCHED
+        if self.taught is not None and self.taught[0] == self.edit:
+            return EditState(self.taught[1].value)
+        return EditState.DRAFT

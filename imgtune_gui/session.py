@@ -1,0 +1,207 @@
+"""The truth of the window: which photos, which one is shown, and how each is developed.
+
+Signals are in the past tense and carry the :class:`PhotoItem` they are about. Widgets
+listen and ask; only commands, and answers of workers, change anything here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from imgtune_gui.commands import SetEdits, SetParam
+from imgtune_gui.models.photo_item import PhotoItem
+from model_core.domain.correction import Correction, Verdict
+from model_core.domain.develop import DevelopSettings
+from model_core.domain.photo import Photo
+from model_core.domain.prediction import PhotoFeatures, Prediction
+
+_UNDO_LIMIT = 500
+
+
+class PhotoSession(QObject):
+    """The photos of one window and the undo stack over all of them."""
+
+    photos_reset = Signal()
+    photos_added = Signal(int, int)  # first new row, last new row
+    photos_about_to_be_added = Signal(int, int)
+    current_changed = Signal(object)  # PhotoItem or None
+    settings_changed = Signal(object)  # the look of an item changed, for whatever reason
+    edit_changed = Signal(object)  # the user's part of it changed: to be saved
+    item_changed = Signal(object)  # anything else about an item
+    style_changed = Signal(str)
+
+    def __init__(self, style: str = "", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(_UNDO_LIMIT)
+        self._style = style
+        self._items: list[PhotoItem] = []
+        self._by_path: dict[Path, PhotoItem] = {}
+        self._rows: dict[Path, int] = {}
+        self._current: PhotoItem | None = None
+
+    # --- photos ---------------------------------------------------------------------
+    @property
+    def items(self) -> Sequence[PhotoItem]:
+        return self._items
+
+    @property
+    def current(self) -> PhotoItem | None:
+        return self._current
+
+    @property
+    def current_row(self) -> int:
+        return self.row_of(self._current) if self._current else -1
+
+    def row_of(self, item: PhotoItem) -> int:
+        """The row of ``item``; -1 when it left the session."""
+        return self._rows.get(item.path, -1)
+
+    def find(self, path: Path) -> PhotoItem | None:
+        return self._by_path.get(path)
+
+    def set_photos(self, paths: Iterable[Path]) -> None:
+        """Replaces all photos; undo of edits on photos that left would be a surprise."""
+        self.undo_stack.clear()
+        unique = dict.fromkeys(paths)
+        self._items = [PhotoItem(path) for path in unique]
+        self._index()
+        self._current = None
+        self.photos_reset.emit()
+        self.select_row(0)
+
+    def add_photos(self, paths: Iterable[Path]) -> int:
+        """Appends photos that are not here yet; returns how many were new."""
+        new = [PhotoItem(p) for p in dict.fromkeys(paths) if p not in self._by_path]
+        if new:
+            first, last = len(self._items), len(self._items) + len(new) - 1
+            self.photos_about_to_be_added.emit(first, last)
+            self._items.extend(new)
+            self._index()
+            self.photos_added.emit(first, last)
+        if self._current is None:
+            self.select_row(0)
+        return len(new)
+
+    def reorder(self, items: Sequence[PhotoItem]) -> None:
+        """Shows the same photos in another order; the current one stays."""
+        assert len(items) == len(self._items)
+        self._items = list(items)
+        self._index()
+        self.photos_reset.emit()
+        self.current_changed.emit(self._current)
+
+    def _index(self) -> None:
+        self._by_path = {item.path: item for item in self._items}
+        self._rows = {item.path: row for row, item in enumerate(self._items)}
+
+    def select_row(self, row: int) -> None:
+        if 0 <= row < len(self._items):
+            self.select(self._items[row])
+        elif not self._items:
+            self._current = None
+            self.current_changed.emit(None)
+
+    def select(self, item: PhotoItem) -> None:
+        if item is not self._current and item.path in self._by_path:
+            self._current = item
+            self.current_changed.emit(item)
+
+    def step(self, rows: int) -> bool:
+        """Goes ``rows`` photos on; False at the end, where nothing happens."""
+        row = self.current_row + rows
+        if self._current is None or not 0 <= row < len(self._items):
+            return False
+        self.select_row(row)
+        return True
+
+    # --- what the user does (undoable) ----------------------------------------------
+    def set_param(self, name: str, value: float, drag: int) -> None:
+        """Moves one slider of the current photo; calls with one ``drag`` are one undo."""
+        item = self._current
+        if item is None or item.settings[name] == value:
+            return
+        after = item.settings.with_value(name, value)
+        if after != item.settings:
+            self.undo_stack.push(SetParam(self, item, name, after, drag))
+
+    def set_edits(
+        self, edits: Sequence[tuple[PhotoItem, DevelopSettings | None]], text: str
+    ) -> None:
+        """Whole settings for one or more photos, as one undo; None is the prediction."""
+        changed = [(item, edit) for item, edit in edits if item.edit != edit]
+        if changed:
+            self.undo_stack.push(SetEdits(self, changed, text))
+
+    def apply_edit(self, item: PhotoItem, edit: DevelopSettings | None) -> None:
+        """For commands only: changes the edit and tells everybody."""
+        item.edit = edit
+        self.settings_changed.emit(item)
+        self.edit_changed.emit(item)
+
+    # --- what the workers answer ----------------------------------------------------
+    def mark_opened(
+        self, item: PhotoItem, photo: Photo, features: PhotoFeatures | None, opened_for: str
+    ) -> None:
+        item.photo, item.features = photo, features
+        item.opened_for, item.error = opened_for, ""
+        self.item_changed.emit(item)
+
+    def mark_failed(self, item: PhotoItem, text: str) -> None:
+        item.error = text
+        self.item_changed.emit(item)
+
+    def set_prediction(self, item: PhotoItem, prediction: Prediction) -> None:
+        """A newer prediction: moves an untouched photo, and only the mark of any other."""
+        before = item.settings
+        item.prediction = prediction
+        if item.settings != before:
+            self.settings_changed.emit(item)
+        else:
+            self.item_changed.emit(item)
+
+    def restore_edit(
+        self,
+        item: PhotoItem,
+        edit: DevelopSettings | None,
+        taught: tuple[DevelopSettings, Verdict] | None,
+    ) -> None:
+        """What the catalog remembers; not an act of the user, so neither saved nor undone."""
+        item.edit, item.taught = edit, taught
+        self.settings_changed.emit(item)
+
+    def mark_learned(self, item: PhotoItem, lesson: Correction) -> None:
+        """The choice became a lesson: the photo no longer follows the model."""
+        item.taught = lesson.chosen, lesson.verdict
+        if item.edit is None:
+            item.edit = lesson.chosen
+        self.item_changed.emit(item)
+
+    def mark_forgotten(self, item: PhotoItem) -> None:
+        """Its lesson is gone; the look stays, as a draft."""
+        item.taught = None
+        self.item_changed.emit(item)
+
+    # --- style ----------------------------------------------------------------------
+    @property
+    def style(self) -> str:
+        return self._style
+
+    def set_style(self, style: str) -> None:
+        """Another style has its own edits and predictions: everything is asked again."""
+        if style == self._style:
+            return
+        self._style = style
+        self.undo_stack.clear()
+        for item in self._items:
+            item.edit = item.taught = item.prediction = None
+            item.opened_for = ""
+        self.style_changed.emit(style)
+        for item in self._items:
+            self.item_changed.emit(item)
+        if self._current is not None:
+            self.settings_changed.emit(self._current)

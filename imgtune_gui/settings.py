@@ -1,0 +1,113 @@
+"""What the window remembers between runs, typed.
+
+QSettings hands strings back in a new process, so every value is stored as JSON and checked
+against the type of its default; what does not fit is ignored, never trusted.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QByteArray, QSettings
+
+T = TypeVar("T", str, int, float, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoice:
+    """The last choice in the export dialog."""
+
+    folder: str = ""
+    format: str = "jpeg"
+    quality: int = 92
+    long_side: int = 0  # 0: full size
+
+
+class AppSettings:
+    """Typed access; writes go to disk when :meth:`sync` is called and at exit."""
+
+    def __init__(self, data_dir: Path | None = None) -> None:
+        if data_dir is None:
+            self._store = QSettings(
+                QSettings.Format.IniFormat, QSettings.Scope.UserScope, "imgtune", "window"
+            )
+        else:
+            file = str(data_dir / "window.ini")
+            self._store = QSettings(file, QSettings.Format.IniFormat)
+
+    def value(self, key: str, default: T) -> T:
+        """The stored value if it has the type of ``default``, else ``default``."""
+        try:
+            found = json.loads(str(self._store.value(key, "")))
+        except ValueError:
+            return default
+        if isinstance(default, float) and isinstance(found, int):
+            found = float(found)
+        return found if type(found) is type(default) else default
+
+    def set_value(self, key: str, value: str | int | float | bool) -> None:
+        self._store.setValue(key, json.dumps(value))
+
+    def sync(self) -> None:
+        self._store.sync()
+
+    # --- the values -----------------------------------------------------------------
+    @property
+    def style(self) -> str:
+        return self.value("style", "")
+
+    @style.setter
+    def style(self, name: str) -> None:
+        self.set_value("style", name)
+
+    @property
+    def last_folder(self) -> str:
+        return self.value("last_folder", "")
+
+    @last_folder.setter
+    def last_folder(self, folder: str) -> None:
+        self.set_value("last_folder", folder)
+
+    @property
+    def export_choice(self) -> ExportChoice:
+        default = ExportChoice()
+        found = {
+            f.name: self.value(f"export/{f.name}", getattr(default, f.name))
+            for f in fields(default)
+        }
+        return ExportChoice(**found)
+
+    @export_choice.setter
+    def export_choice(self, choice: ExportChoice) -> None:
+        for name, value in asdict(choice).items():
+            self.set_value(f"export/{name}", value)
+
+    def blob(self, key: str) -> QByteArray:
+        """Window geometry and the like; empty when there is none."""
+        try:
+            return QByteArray(base64.b64decode(self.value(key, ""), validate=True))
+        except (binascii.Error, ValueError):
+            return QByteArray()
+
+    def set_blob(self, key: str, blob: QByteArray) -> None:
+        self.set_value(key, base64.b64encode(blob.data()).decode("ascii"))
+
+    def sizes(self, key: str, default: Sequence[int]) -> list[int]:
+        """Splitter sizes: as many positive whole numbers as ``default`` has."""
+        try:
+            found = json.loads(str(self._store.value(key, "")))
+        except ValueError:
+            return list(default)
+        good = isinstance(found, list) and len(found) == len(default)
+        if good and all(type(n) is int and n >= 0 for n in found):
+            return list(found)
+        return list(default)
+
+    def set_sizes(self, key: str, sizes: Sequence[int]) -> None:
+        self._store.setValue(key, json.dumps(list(sizes)))

@@ -1,0 +1,69 @@
+"""Long work in the status bar: what is done, how far, and a way to stop it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+
+from imgtune_gui.views.labels import ElidedLabel
+from imgtune_gui.views.theme import SPACE
+
+_STEPS = 1000
+
+
+class Activity(QWidget):
+    """Hidden while nothing runs."""
+
+    cancel_clicked = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._label = ElidedLabel()
+        self._label.setFixedWidth(250)
+        self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(130)
+        self.bar.setAccessibleName(name)
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button.setObjectName("Quiet")
+        self.cancel_button.setStyleSheet("padding: 1px 8px; min-height: 16px;")
+        self.cancel_button.clicked.connect(self._on_cancel_clicked)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, SPACE, 0)
+        layout.setSpacing(SPACE)
+        layout.addWidget(self._label)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.cancel_button)
+        self.hide()
+
+    def begin(self, text: str = "") -> None:
+        self.bar.setRange(0, 0)
+        self.cancel_button.setEnabled(True)
+        self.set_text(text)
+        self.show()
+
+    def report(self, done: float, total: float, text: str) -> None:
+        """``total`` 0: it moves, but nobody knows how far it is."""
+        if total > 0:
+            self.bar.setRange(0, _STEPS)
+            self.bar.setValue(round(_STEPS * min(done / total, 1.0)))
+        else:
+            self.bar.setRange(0, 0)
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        self._label.set_full_text(f"{self._name}: {text}" if text else self._name)
+
+    def text(self) -> str:
+        return self._label.full_text()
+
+    def end(self) -> None:
+        self.hide()
+
+    def _on_cancel_clicked(self) -> None:
+        # The work stops at its next report; until then, say that the click was heard.
+        self.cancel_button.setEnabled(False)
+        self.set_text(self.tr("stopping…"))
+        self.cancel_clicked.emit()

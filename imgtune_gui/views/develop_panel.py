@@ -1,0 +1,200 @@
+"""The right panel: histogram, sliders in groups, what the model is, accept."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from imgtune_gui.models.photo_item import EditState, PhotoItem
+from imgtune_gui.session import PhotoSession
+from imgtune_gui.views.develop_slider import DevelopSlider
+from imgtune_gui.views.histogram_view import HistogramView
+from imgtune_gui.views.labels import ElidedLabel, rule, section_title
+from imgtune_gui.views.theme import SPACE
+from model_core.domain.develop import PARAMS
+from model_core.domain.version import BASE_VERSION
+
+
+class DevelopPanel(QFrame):
+    """Shows the session's current photo and asks the session to move sliders."""
+
+    accept_clicked = Signal()
+    reset_clicked = Signal()
+
+    def __init__(self, session: PhotoSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setObjectName("Panel")
+        self.setMinimumWidth(304)
+        self.setMaximumWidth(460)
+        self.histogram = HistogramView()
+        self.sliders: dict[str, DevelopSlider] = {}
+        self._facts = ElidedLabel()
+        self._facts.setObjectName("Dim")
+        self._model_line = ElidedLabel()
+        self._model_line.setObjectName("Model")
+        self._state_line = ElidedLabel()
+        self._state_line.setObjectName("Dim")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._build_head())
+        layout.addWidget(self._build_sliders(), 1)
+        layout.addWidget(rule())
+        layout.addWidget(self._build_foot())
+        session.current_changed.connect(self._on_current_changed)
+        session.settings_changed.connect(self._on_item_changed)
+        session.item_changed.connect(self._on_item_changed)
+        self._on_current_changed(None)
+
+    def _build_head(self) -> QWidget:
+        head = QWidget()
+        layout = QVBoxLayout(head)
+        layout.setContentsMargins(2 * SPACE, SPACE + 4, 2 * SPACE, SPACE)
+        layout.setSpacing(SPACE - 2)
+        layout.addWidget(self.histogram)
+        layout.addWidget(self._facts)
+        return head
+
+    def _build_sliders(self) -> QWidget:
+        body = QWidget()
+        body.setObjectName("PanelBody")
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(2 * SPACE, 0, 2 * SPACE, SPACE)
+        layout.setSpacing(0)
+        group = ""
+        for spec in PARAMS:
+            if spec.group != group:
+                layout.addSpacing(SPACE if group else 2)
+                if group:
+                    layout.addWidget(rule())
+                    layout.addSpacing(SPACE)
+                group = spec.group
+                layout.addWidget(section_title(self.tr(group)))
+                layout.addSpacing(2)
+            slider = DevelopSlider(spec)
+            slider.value_moved.connect(self._session.set_param)
+            slider.prediction_wanted.connect(self._on_prediction_wanted)
+            slider.zero_wanted.connect(self._on_zero_wanted)
+            self.sliders[spec.name] = slider
+            layout.addWidget(slider)
+        layout.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(body)
+        scroll.viewport().setAutoFillBackground(False)
+        return scroll
+
+    def _build_foot(self) -> QWidget:
+        foot = QWidget()
+        layout = QGridLayout(foot)
+        layout.setContentsMargins(2 * SPACE, SPACE + 2, 2 * SPACE, SPACE + 4)
+        layout.setSpacing(SPACE)
+        self._accept = QPushButton(self.tr("Accept"))
+        self._accept.setObjectName("Primary")
+        self._accept.setToolTip(
+            self.tr("Teaches your style what you chose, and goes to the next photo.  (Enter)")
+        )
+        self._accept.clicked.connect(self.accept_clicked)
+        self._reset = QPushButton(self.tr("Reset to prediction"))
+        self._reset.setToolTip(self.tr("Puts every slider back to the prediction.  (Ctrl+U)"))
+        self._reset.clicked.connect(self.reset_clicked)
+        lines = QVBoxLayout()
+        lines.setSpacing(2)
+        lines.addWidget(self._model_line)
+        lines.addWidget(self._state_line)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE)
+        buttons.addWidget(self._reset, 1)
+        buttons.addWidget(self._accept, 1)
+        layout.addLayout(lines, 0, 0)
+        layout.addLayout(buttons, 1, 0)
+        return foot
+
+    # --- showing --------------------------------------------------------------------
+    def _on_current_changed(self, item: PhotoItem | None) -> None:
+        self.histogram.set_counts(None)
+        self._show(item)
+
+    def _on_item_changed(self, item: PhotoItem) -> None:
+        if item is self._session.current:
+            self._show(item)
+
+    def _show(self, item: PhotoItem | None) -> None:
+        usable = item is not None and not item.error
+        kelvin = item.photo.as_shot_kelvin if item is not None and item.photo else None
+        prediction = item.prediction if item is not None else None
+        predicted = item.predicted if item is not None else None
+        for index, (spec, slider) in enumerate(zip(PARAMS, self.sliders.values(), strict=True)):
+            slider.setEnabled(usable)
+            if spec.unit == "mired" and slider.scale.as_shot != kelvin:
+                slider.set_kelvin(kelvin)
+            slider.set_value(item.settings[spec.name] if item is not None else 0.0)
+            if prediction is not None and predicted is not None:
+                slider.set_prediction(predicted[spec.name], prediction.spread[index])
+            else:
+                slider.set_prediction(None)
+        self._facts.set_full_text(self._facts_text(item))
+        self._model_line.set_full_text(self._model_text(item))
+        self._state_line.set_full_text(self._state_text(item))
+        self._accept.setEnabled(usable and prediction is not None)
+        self._reset.setEnabled(usable and item is not None and item.edit is not None)
+
+    def _facts_text(self, item: PhotoItem | None) -> str:
+        if item is None or item.photo is None:
+            return ""
+        photo = item.photo
+        facts = [f"{photo.width} × {photo.height}"]
+        if photo.iso:
+            facts.append(f"ISO {photo.iso:.0f}")
+        if photo.camera:
+            facts.append(photo.camera)
+        return "  ·  ".join(facts)
+
+    def _model_text(self, item: PhotoItem | None) -> str:
+        if item is None or item.error:
+            return ""
+        if item.prediction is None:
+            return self.tr("Looking at the photo…")
+        lessons = item.prediction.lessons
+        if not lessons and item.prediction.version == BASE_VERSION:
+            return self.tr("Prediction of the base model")
+        if lessons == 1:
+            return self.tr("Prediction of your style, 1 lesson")
+        return self.tr("Prediction of your style, {0} lessons").format(lessons)
+
+    def _state_text(self, item: PhotoItem | None) -> str:
+        if item is None:
+            return ""
+        if item.error:
+            return item.error
+        texts = {
+            EditState.UNTOUCHED: self.tr("Enter accepts it, a slider corrects it"),
+            EditState.DRAFT: self.tr("Your draft, saved · Enter teaches it"),
+            EditState.ACCEPTED: self.tr("Accepted"),
+            EditState.CORRECTED: self.tr("Corrected, learned from"),
+        }
+        return texts[item.state]
+
+    # --- asking ---------------------------------------------------------------------
+    def _on_prediction_wanted(self, name: str) -> None:
+        item = self._session.current
+        if item is not None and item.predicted is not None:
+            edit = item.settings.with_value(name, item.predicted[name])
+            text = self.tr("Back to the prediction")
+            self._session.set_edits([(item, None if edit == item.predicted else edit)], text)
+
+    def _on_zero_wanted(self, name: str) -> None:
+        item = self._session.current
+        if item is not None:
+            edit = item.settings.with_value(name, 0.0)
+            self._session.set_edits([(item, edit)], self.tr("Back to zero"))

@@ -1,0 +1,169 @@
+"""Small dialogs: shortcuts, about, which settings to paste."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+import PySide6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from imgtune_gui.actions import ACTIONS, MENUS, keys_of, plain, tr
+from imgtune_gui.views.labels import rule, section_title
+from imgtune_gui.views.theme import SPACE
+from model_core.domain.develop import PARAMS
+
+#: Bundled parts and their licences, as their packages declare them.
+PARTS = (
+    ("Qt / PySide6", "LGPL-3.0", "PySide6_Essentials"),
+    ("NumPy", "BSD-3-Clause", "numpy"),
+    ("Pillow", "MIT-CMU", "pillow"),
+    ("pillow-heif (libheif, libde265)", "BSD-3-Clause (LGPL-3.0)", "pillow-heif"),
+    ("rawpy (LibRaw)", "MIT (LGPL-2.1 / CDDL)", "rawpy"),
+    ("OpenColorIO", "BSD-3-Clause", "opencolorio"),
+    ("ONNX Runtime", "MIT", "onnxruntime"),
+    ("PyTorch, torchvision", "BSD-3-Clause", "torch"),
+    ("timm, PEFT, safetensors, ONNX", "Apache-2.0", "timm"),
+    ("platformdirs", "MIT", "platformdirs"),
+)
+
+
+class InfoDialog(QDialog):
+    """A title, scrolling content, Close."""
+
+    def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(content)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(rule())
+        buttons.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
+        layout.addWidget(buttons)
+
+
+def shortcuts_dialog(parent: QWidget) -> InfoDialog:
+    """Generated from the table of actions, so it cannot be out of date."""
+    content = QWidget()
+    grid = QGridLayout(content)
+    grid.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
+    grid.setHorizontalSpacing(4 * SPACE)
+    grid.setVerticalSpacing(6)
+    row = 0
+    for menu in MENUS:
+        specs = [spec for spec in ACTIONS if spec.menu == menu and spec.keys]
+        if not specs:
+            continue
+        grid.addWidget(section_title(plain(menu)), row, 0, 1, 2)
+        row += 1
+        for spec in specs:
+            grid.addWidget(QLabel(plain(spec.text).rstrip("…")), row, 0)
+            keys = QLabel(keys_of(spec))
+            keys.setObjectName("Dim")
+            grid.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)
+            row += 1
+    for name, keys_text in _mouse_rows():
+        grid.addWidget(QLabel(name), row, 0)
+        keys = QLabel(keys_text)
+        keys.setObjectName("Dim")
+        grid.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)
+        row += 1
+    grid.setRowStretch(row, 1)
+    dialog = InfoDialog(tr("Keyboard shortcuts"), content, parent)
+    dialog.resize(520, 640)
+    return dialog
+
+
+def _mouse_rows() -> list[tuple[str, str]]:
+    return [
+        (tr("Slider: finer and coarser"), tr("arrows or wheel, PgUp / PgDn")),
+        (tr("Slider: back to the prediction"), tr("double-click its name")),
+        (tr("Slider: back to zero"), tr("Alt + double-click its name")),
+        (tr("Loupe: zoom about the pointer"), tr("wheel, double-click")),
+    ]
+
+
+def about_dialog(parent: QWidget) -> InfoDialog:
+    """What this is, and the licences of what it is made of."""
+    content = QWidget()
+    layout = QVBoxLayout(content)
+    layout.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 2 * SPACE)
+    layout.setSpacing(SPACE)
+    title = QLabel("imgtune")
+    title.setObjectName("Heading")
+    lead = QLabel(tr("Learns how you edit, from the first correction, on your own machine."))
+    lead.setObjectName("Lead")
+    python = ".".join(str(n) for n in sys.version_info[:3])
+    versions = QLabel(f"{_version('imgtune')}  ·  Qt {PySide6.__version__}  ·  Python {python}")
+    versions.setObjectName("Dim")
+    own = QLabel(tr("Licence: Apache-2.0. Bundled parts:"))
+    for label in (title, lead, versions, own):
+        layout.addWidget(label)
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(3 * SPACE)
+    grid.setVerticalSpacing(4)
+    for row, (name, licence, package) in enumerate(PARTS):
+        for column, text in enumerate((name, _version(package), licence)):
+            label = QLabel(text)
+            label.setObjectName("" if column == 0 else "Dim")
+            grid.addWidget(label, row, column)
+    layout.addLayout(grid)
+    layout.addStretch(1)
+    dialog = InfoDialog(tr("About imgtune"), content, parent)
+    dialog.resize(620, 480)
+    return dialog
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "–"
+
+
+class FieldsDialog(QDialog):
+    """Which sliders to paste; what is not ticked stays as it is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Paste settings"))
+        self.boxes: dict[str, QCheckBox] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
+        layout.setSpacing(6)
+        group = ""
+        for spec in PARAMS:
+            if spec.group != group:
+                group = spec.group
+                layout.addWidget(section_title(self.tr(group)))
+            box = QCheckBox(self.tr(spec.label))
+            box.setChecked(True)
+            self.boxes[spec.name] = box
+            layout.addWidget(box)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        paste = buttons.addButton(self.tr("Paste"), QDialogButtonBox.ButtonRole.AcceptRole)
+        paste.setObjectName("Primary")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout.addSpacing(SPACE)
+        layout.addWidget(buttons)
+
+    def names(self) -> list[str]:
+        """The ticked sliders."""
+        return [name for name, box in self.boxes.items() if box.isChecked()]

@@ -1,0 +1,182 @@
+"""The photos below the loupe, and the same as a grid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+
+from imgtune_gui.models.filmstrip_model import FilmstripModel
+from imgtune_gui.models.photo_item import PhotoItem
+from imgtune_gui.session import PhotoSession
+from imgtune_gui.views.thumb_delegate import ThumbDelegate
+
+STRIP_CELL = QSize(148, 112)
+GRID_CELL = QSize(214, 182)
+_SETTLE_MS = 40
+
+
+class PhotoListView(QListView):
+    """Follows the session's current photo; ``visible_changed`` names what is looked at."""
+
+    visible_changed = Signal(object)  # tuple[Path, ...]
+    opened = Signal(object)  # PhotoItem, double-clicked
+
+    def __init__(
+        self, session: PhotoSession, model: FilmstripModel, cell: QSize, parent: QWidget | None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._model = model
+        self._cell = cell
+        self.setModel(model)
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._on_settled)
+        self.horizontalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        model.modelReset.connect(self._on_scrolled)
+        model.modelReset.connect(self._on_model_reset)
+        model.rowsInserted.connect(self._on_rows_inserted)
+        session.current_changed.connect(self._on_current_item_changed)
+
+    # --- selection ------------------------------------------------------------------
+    def selected_items(self) -> list[PhotoItem]:
+        """The selected photos in list order; the current one when none is selected."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        items = [self._session.items[row] for row in rows]
+        if not items and self._session.current is not None:
+            items = [self._session.current]
+        return items
+
+    def currentChanged(
+        self,
+        current: QModelIndex | QPersistentModelIndex,
+        previous: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().currentChanged(current, previous)
+        if current.isValid():
+            self._session.select_row(current.row())
+
+    def _on_current_item_changed(self, item: PhotoItem | None) -> None:
+        row = self._session.row_of(item) if item is not None else -1
+        if row < 0:
+            return
+        index = self._model.index(row)
+        if index != self.currentIndex():
+            selected = [i.row() for i in self.selectionModel().selectedIndexes()]
+            # Undo may jump to a photo inside a selection: the selection is kept then.
+            keep = row in selected and len(selected) > 1
+            flag = QItemSelectionModel.SelectionFlag
+            how = flag.NoUpdate if keep else flag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(index, how)
+        self.scrollTo(index, self._scroll_hint())
+
+    def _scroll_hint(self) -> QAbstractItemView.ScrollHint:
+        return QAbstractItemView.ScrollHint.EnsureVisible
+
+    def _on_model_reset(self) -> None:
+        self._on_current_item_changed(self._session.current)
+
+    # --- what is visible ------------------------------------------------------------
+    def _on_scrolled(self, _value: int = 0) -> None:
+        self._settle.start()
+
+    def _on_rows_inserted(self, _parent: QModelIndex, _first: int, _last: int) -> None:
+        self._settle.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._settle.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._settle.start()
+
+    def visible_paths(self) -> tuple[Path, ...]:
+        """Photos in the viewport, and a few after it."""
+        rows = self._model.rowCount()
+        if not rows or not self.isVisible():
+            return ()
+        area = self.viewport().rect()
+        middle = QPoint(self._cell.width() // 2, self._cell.height() // 2)
+        first = self.indexAt(area.topLeft() + middle).row()
+        first = max(first, 0)
+        across = max(1, area.width() // self._cell.width() + 1)
+        down = max(1, area.height() // self._cell.height() + 1)
+        last = min(rows, first + across * down + across)
+        return tuple(item.path for item in self._session.items[first:last])
+
+    def _on_settled(self) -> None:
+        paths = self.visible_paths()
+        if paths:
+            self.visible_changed.emit(paths)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        item = self._model.item(self.indexAt(event.position().toPoint()))
+        if item is not None:
+            self.opened.emit(item)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Typing must not search by name: single letters are shortcuts of the window.
+        if event.text() and event.text().isprintable():
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+
+class Filmstrip(PhotoListView):
+    """One row, scrolled sideways by the wheel."""
+
+    def __init__(
+        self, session: PhotoSession, model: FilmstripModel, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, model, STRIP_CELL, parent)
+        self.setObjectName("Filmstrip")
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setSpacing(0)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(ThumbDelegate(STRIP_CELL, parent=self))
+        self.setFixedHeight(STRIP_CELL.height() + 14)
+        self.setAccessibleName(self.tr("Filmstrip"))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        delta = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
+        move = delta.y() if abs(delta.y()) > abs(delta.x()) else delta.x()
+        bar = self.horizontalScrollBar()
+        bar.setValue(bar.value() - move)
+        event.accept()
+
+
+class PhotoGrid(PhotoListView):
+    """Rows and columns, with names."""
+
+    def __init__(
+        self, session: PhotoSession, model: FilmstripModel, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, model, GRID_CELL, parent)
+        self.setObjectName("Grid")
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setItemDelegate(ThumbDelegate(GRID_CELL, with_name=True, parent=self))
+        self.setAccessibleName(self.tr("Grid"))

@@ -1,0 +1,308 @@
+"""The loupe: one photo, fitted or zoomed, with before and after.
+
+It draws the newest picture it was given at the place it belongs to, so zooming and panning
+follow the hand at once and become sharp when the worker has answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QImage,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from imgtune_gui.views import theme
+from imgtune_gui.views.loupe_geometry import LoupeGeometry
+from imgtune_gui.workers.messages import WHOLE, Region
+
+_WHEEL_FACTOR = 1.25
+_DIVIDER_GRAB = 10.0
+
+
+class Compare(Enum):
+    AFTER = "after"
+    BEFORE = "before"
+    SPLIT = "split"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """Rendered pixels of ``region`` of the photo; ``before`` is the photo as it was."""
+
+    image: QImage
+    region: Region = WHOLE
+    before: QImage | None = None
+
+
+class LoupeView(QWidget):
+    """``view_changed``: other pixels are wanted; ``zoom_changed``: the text for it."""
+
+    view_changed = Signal()
+    zoom_changed = Signal(str)
+    compare_changed = Signal(object)  # Compare
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.geometry_ = LoupeGeometry()
+        self.compare = Compare.AFTER
+        self.split = 0.5
+        self._backdrop: Picture | None = None  # whole photo, under the sharp part
+        self._picture: Picture | None = None
+        self._text = ""
+        self._pan_from: QPointF | None = None
+        self._dividing = False
+        self._wanted_zoom: float | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 160)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(self.tr("Loupe"))
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 600)
+
+    # --- what is shown --------------------------------------------------------------
+    def show_photo(self, width: int, height: int, stand_in: QImage | None, text: str = "") -> None:
+        """Another photo: its size in pixels, a thumbnail until the real picture comes."""
+        self._picture = None
+        self._backdrop = Picture(stand_in) if stand_in is not None else None
+        self._text = text
+        self.set_photo_size(width, height)
+
+    def set_photo_size(self, width: int, height: int) -> None:
+        """The true size, once known; keeps fit or zoom."""
+        self._set_geometry(self.geometry_.with_photo(width, height))
+
+    def clear(self, text: str = "") -> None:
+        self._picture = self._backdrop = None
+        self._text = text
+        self.update()
+
+    def set_picture(self, picture: Picture) -> None:
+        """The newest rendering."""
+        self._picture = picture
+        if picture.region == WHOLE:
+            self._backdrop = picture
+        self._text = ""
+        self.update()
+
+    def picture(self) -> Picture | None:
+        return self._picture
+
+    def set_text(self, text: str) -> None:
+        """One line over the canvas, such as why a photo cannot be shown."""
+        self._text = text
+        self.update()
+
+    def set_compare(self, compare: Compare) -> None:
+        if compare is not self.compare:
+            self.compare = compare
+            self.compare_changed.emit(compare)
+            self.view_changed.emit()
+            self.update()
+
+    # --- zoom -----------------------------------------------------------------------
+    def _device(self, point: QPointF) -> QPointF:
+        return point * self.devicePixelRatioF()
+
+    def _set_geometry(self, geometry: LoupeGeometry) -> None:
+        if geometry == self.geometry_:
+            return
+        self.geometry_ = geometry
+        self.zoom_changed.emit(self.zoom_text())
+        self.view_changed.emit()
+        self.update()
+
+    def zoom_text(self) -> str:
+        percent = f"{self.geometry_.actual_scale:.0%}"
+        return self.tr("Fit · {0}").format(percent) if self.geometry_.is_fit else percent
+
+    def fit(self) -> None:
+        self._set_geometry(self.geometry_.fitted())
+
+    def toggle_zoom(self, point: QPointF | None = None) -> None:
+        """Between fit and 100 %, about the pointer if it is over the photo."""
+        if not self.geometry_.is_fit:
+            self.fit()
+            return
+        if point is None:
+            cursor = QPointF(self.mapFromGlobal(self.cursor().pos()))
+            inside = self.underMouse() and QRectF(self.rect()).contains(cursor)
+            point = cursor if inside else QRectF(self.rect()).center()
+        at = self._device(point)
+        scale = 1.0 if self.geometry_.fit_scale < 1.0 else 2.0
+        self._set_geometry(self.geometry_.zoomed(scale, at.x(), at.y()))
+
+    def zoom_by(self, factor: float, point: QPointF | None = None) -> None:
+        at = self._device(point or QRectF(self.rect()).center())
+        scale = self.geometry_.actual_scale * factor
+        self._set_geometry(self.geometry_.zoomed(scale, at.x(), at.y()))
+
+    # --- events ---------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        size = event.size()
+        self._set_geometry(self.geometry_.resized(size.width() * ratio, size.height() * ratio))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        steps = event.angleDelta().y() / 120
+        if steps:
+            self.zoom_by(_WHEEL_FACTOR**steps, event.position())
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.zoom_by(1.0 + event.value(), event.position())
+                return True
+            return False
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._dividing = self._on_divider(event.position())
+        if not self._dividing:
+            self._pan_from = event.position()
+            if not self.geometry_.is_fit:
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        point = event.position()
+        if self._dividing:
+            shown = self._shown_rect()
+            self.split = min(max((point.x() - shown.left()) / max(shown.width(), 1), 0.0), 1.0)
+            self.update()
+        elif self._pan_from is not None:
+            moved = self._device(point - self._pan_from)
+            self._pan_from = point
+            self._set_geometry(self.geometry_.panned(moved.x(), moved.y()))
+        else:
+            self._set_hover_cursor(point)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pan_from, self._dividing = None, False
+        self._set_hover_cursor(event.position())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and not self._on_divider(event.position()):
+            self.toggle_zoom(event.position())
+
+    def _set_hover_cursor(self, point: QPointF) -> None:
+        if self._on_divider(point):
+            self.setCursor(Qt.CursorShape.SplitHCursor)
+        elif not self.geometry_.is_fit:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.setCursor(Qt.CursorShape.ArrowCursor)
+
+    def _on_divider(self, point: QPointF) -> bool:
+        return self.compare is Compare.SPLIT and (
+            abs(point.x() - self.divider_x()) <= _DIVIDER_GRAB
+        )
+
+    def divider_x(self) -> float:
+        shown = self._shown_rect()
+        return shown.left() + self.split * shown.width()
+
+    def _photo_rect(self) -> QRectF:
+        left, top, width, height = self.geometry_.photo_rect()
+        ratio = self.devicePixelRatioF()
+        return QRectF(left / ratio, top / ratio, width / ratio, height / ratio)
+
+    def _shown_rect(self) -> QRectF:
+        return self._photo_rect().intersected(QRectF(self.rect()))
+
+    # --- painting -------------------------------------------------------------------
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.color(theme.CANVAS))
+        before = self.compare is Compare.BEFORE
+        self._paint_photo(painter, before)
+        if self.compare is Compare.SPLIT:
+            self._paint_split(painter)
+        if self.compare is Compare.BEFORE:
+            self._paint_tag(painter, self.tr("Before"), self._shown_rect(), left=True)
+        if self._text:
+            painter.setPen(theme.color(theme.DIM))
+            area = self.rect().adjusted(40, 20, -40, -20)
+            wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(area, wrap, self._text)
+        painter.end()
+
+    def _paint_photo(self, painter: QPainter, before: bool) -> None:
+        for picture in (self._backdrop, self._picture):
+            if picture is None:
+                continue
+            image = picture.before if before else picture.image
+            covered = picture is self._backdrop and self._picture_covers()
+            if image is None or covered:
+                continue
+            target = self._target(picture.region)
+            ratio = self.devicePixelRatioF()
+            exact = abs(target.width() * ratio - image.width()) < 0.5
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not exact)
+            painter.drawImage(target, image)
+
+    def _picture_covers(self) -> bool:
+        if self._picture is None:
+            return False
+        visible, region = self.geometry_.visible(), self._picture.region
+        inside = (
+            region[0] <= visible[0],
+            region[1] <= visible[1],
+            region[2] >= visible[2],
+            region[3] >= visible[3],
+        )
+        return all(inside)
+
+    def _target(self, region: Region) -> QRectF:
+        photo = self._photo_rect()
+        left = photo.left() + region[0] * photo.width()
+        top = photo.top() + region[1] * photo.height()
+        right = photo.left() + region[2] * photo.width()
+        bottom = photo.top() + region[3] * photo.height()
+        return QRectF(left, top, right - left, bottom - top)
+
+    def _paint_split(self, painter: QPainter) -> None:
+        shown, x = self._shown_rect(), self.divider_x()
+        painter.save()
+        painter.setClipRect(QRectF(shown.left(), shown.top(), x - shown.left(), shown.height()))
+        self._paint_photo(painter, before=True)
+        painter.restore()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("#000000", 0.45), 3))
+        painter.drawLine(QPointF(x, shown.top()), QPointF(x, shown.bottom()))
+        painter.setPen(QPen(theme.color("#ffffff", 0.9), 1.2))
+        painter.drawLine(QPointF(x, shown.top()), QPointF(x, shown.bottom()))
+        painter.setBrush(theme.color("#202020", 0.75))
+        painter.drawEllipse(QPointF(x, shown.center().y()), 11, 11)
+        for sign in (-1, 1):
+            tip = QPointF(x + sign * 7, shown.center().y())
+            painter.drawLine(tip, tip + QPointF(-sign * 3.5, -3.5))
+            painter.drawLine(tip, tip + QPointF(-sign * 3.5, 3.5))
+        self._paint_tag(painter, self.tr("Before"), shown, left=True)
+        self._paint_tag(painter, self.tr("After"), shown, left=False)
+
+    def _paint_tag(self, painter: QPainter, text: str, area: QRectF, *, left: bool) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = painter.fontMetrics().horizontalAdvance(text) + 18
+        x = area.left() + 10 if left else area.right() - width - 10
+        box = QRectF(x, area.top() + 10, width, 22)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("#101010", 0.62))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(theme.color("#e6e6e6"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

@@ -1,0 +1,78 @@
+"""The loupe with its bar: file name, before/after, zoom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from imgtune_gui.models.photo_item import PhotoItem
+from imgtune_gui.session import PhotoSession
+from imgtune_gui.views.labels import ElidedLabel
+from imgtune_gui.views.loupe import LoupeView
+from imgtune_gui.views.theme import SPACE
+
+
+class LoupePage(QWidget):
+    """Buttons are the window's actions, so they and the keys cannot differ."""
+
+    def __init__(self, session: PhotoSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.loupe = LoupeView()
+        self._name = ElidedLabel()
+        self._name.mode = Qt.TextElideMode.ElideMiddle
+        self._place = QLabel()
+        self._place.setObjectName("Dim")
+        self._zoom = QLabel()
+        self._zoom.setObjectName("Dim")
+        self._zoom.setMinimumWidth(76)
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        bar = QFrame()
+        bar.setObjectName("Toolbar")
+        self._bar = QHBoxLayout(bar)
+        self._bar.setContentsMargins(2 * SPACE, 4, 2 * SPACE, 4)
+        self._bar.setSpacing(4)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.loupe, 1)
+        layout.addWidget(bar)
+        self.loupe.zoom_changed.connect(self._zoom.setText)
+        session.current_changed.connect(self._on_current_changed)
+        session.photos_added.connect(self._on_photos_added)
+
+    def add_buttons(self, actions: Mapping[str, QAction]) -> None:
+        """Once the actions exist."""
+        texts = {
+            "previous": "‹",
+            "next": "›",
+            "before": self.tr("Before"),
+            "split": self.tr("Split"),
+            "clipping": self.tr("Clipping"),
+            "zoom": self.tr("100 %"),
+        }
+        self._bar.addWidget(self._name, 1)
+        self._bar.addWidget(self._place)
+        for name, text in texts.items():
+            if name in {"before", "zoom"}:
+                self._bar.addSpacing(SPACE)
+            button = QToolButton()
+            button.setDefaultAction(actions[name])
+            button.setText(text)
+            # The action's text would come back whenever the action changes.
+            actions[name].setIconText(text)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self._bar.addWidget(button)
+        self._bar.addWidget(self._zoom)
+
+    def _on_current_changed(self, item: PhotoItem | None) -> None:
+        self._name.set_full_text(item.path.name if item is not None else "")
+        total = len(self._session.items)
+        row = self._session.current_row
+        self._place.setText(self.tr("{0} of {1}").format(row + 1, total) if item else "")
+
+    def _on_photos_added(self, _first: int, _last: int) -> None:
+        self._on_current_changed(self._session.current)

@@ -1,0 +1,165 @@
+"""The window: panels around the loupe, filmstrip below, status bar. Nothing is decided here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from imgtune_gui.models.filmstrip_model import FilmstripModel
+from imgtune_gui.session import PhotoSession
+from imgtune_gui.settings import AppSettings
+from imgtune_gui.views.activity import Activity
+from imgtune_gui.views.develop_panel import DevelopPanel
+from imgtune_gui.views.filmstrip import Filmstrip, PhotoGrid, PhotoListView
+from imgtune_gui.views.labels import ElidedLabel
+from imgtune_gui.views.loupe import LoupeView
+from imgtune_gui.views.loupe_page import LoupePage
+from imgtune_gui.views.start_page import StartPage
+from imgtune_gui.views.style_panel import StylePanel
+from imgtune_gui.views.theme import SPACE
+
+_SIZES = (240, 1000, 324)
+_MESSAGE_MS = 8000
+
+
+class MainWindow(QMainWindow):
+    """``closing`` is emitted while the window still exists, for the last autosave."""
+
+    paths_dropped = Signal(object)  # tuple[Path, ...]
+    closing = Signal()
+
+    def __init__(self, session: PhotoSession, model: FilmstripModel, settings: AppSettings) -> None:
+        super().__init__()
+        self._session = session
+        self._settings = settings
+        self.setWindowTitle("imgtune")
+        self.setAcceptDrops(True)
+        self.start_page = StartPage()
+        self.loupe_page = LoupePage(session)
+        self.grid = PhotoGrid(session, model)
+        self.filmstrip = Filmstrip(session, model)
+        self.develop_panel = DevelopPanel(session)
+        self.style_panel = StylePanel(session)
+        self.training = Activity(self.tr("Fine-tuning"))
+        self.export = Activity(self.tr("Export"))
+        self._build()
+        self._restore()
+        session.photos_reset.connect(self._on_photos_changed)
+        session.photos_added.connect(self._on_photos_changed)
+        self._on_photos_changed()
+
+    @property
+    def loupe(self) -> LoupeView:
+        return self.loupe_page.loupe
+
+    @property
+    def photo_list(self) -> PhotoListView:
+        """The list whose selection counts."""
+        return self.grid if self._stack.currentWidget() is self.grid else self.filmstrip
+
+    def _build(self) -> None:
+        self._stack = QStackedWidget()
+        for page in (self.start_page, self.loupe_page, self.grid):
+            self._stack.addWidget(page)
+        # One selection for both lists: what is marked in the grid is exported from the loupe.
+        self.grid.setSelectionModel(self.filmstrip.selectionModel())
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(2)
+        for index, widget in enumerate((self.style_panel, self._stack, self.develop_panel)):
+            self._split.addWidget(widget)
+            self._split.setStretchFactor(index, 1 if index == 1 else 0)
+        central = QWidget()
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._split, 1)
+        layout.addWidget(self.filmstrip)
+        self.setCentralWidget(central)
+        self._build_status_bar()
+
+    def _build_status_bar(self) -> None:
+        self._message = ElidedLabel()
+        self._message.setContentsMargins(2 * SPACE, 0, 0, 0)
+        self._busy = QLabel()
+        self._busy.setContentsMargins(0, 0, SPACE, 0)
+        self._message_timer = QTimer(self)
+        self._message_timer.setSingleShot(True)
+        self._message_timer.timeout.connect(self._on_message_expired)
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.setMinimumHeight(30)
+        bar.addWidget(self._message, 1)
+        for widget in (self._busy, self.export, self.training):
+            bar.addPermanentWidget(widget)
+
+    # --- what is shown --------------------------------------------------------------
+    def show_message(self, text: str, *, lasting: bool = False) -> None:
+        """One line at the lower left; a lasting one stays until the next."""
+        self._message.set_full_text(text)
+        self._message_timer.stop()
+        if text and not lasting:
+            self._message_timer.start(_MESSAGE_MS)
+
+    def message(self) -> str:
+        return self._message.full_text()
+
+    def show_busy(self, text: str) -> None:
+        """What goes on in the background, such as analysing; empty when nothing."""
+        self._busy.setText(text)
+
+    def show_page(self, grid: bool) -> None:
+        """Loupe or grid, once there are photos."""
+        if self._session.items:
+            self._stack.setCurrentWidget(self.grid if grid else self.loupe_page)
+            self._update_filmstrip()
+
+    def is_grid(self) -> bool:
+        return self._stack.currentWidget() is self.grid
+
+    def set_filmstrip_wanted(self, wanted: bool) -> None:
+        self._settings.set_value("filmstrip", wanted)
+        self._update_filmstrip()
+
+    def _update_filmstrip(self) -> None:
+        wanted = self._settings.value("filmstrip", True)
+        self.filmstrip.setVisible(wanted and bool(self._session.items) and not self.is_grid())
+
+    def _on_photos_changed(self, *_: object) -> None:
+        has_photos = bool(self._session.items)
+        if not has_photos:
+            self._stack.setCurrentWidget(self.start_page)
+        elif self._stack.currentWidget() is self.start_page:
+            self._stack.setCurrentWidget(self.loupe_page)
+        self._update_filmstrip()
+
+    def _on_message_expired(self) -> None:
+        self._message.set_full_text("")
+
+    # --- dropping and closing -------------------------------------------------------
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        urls = event.mimeData().urls()
+        paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
+        if paths:
+            event.acceptProposedAction()
+            self.paths_dropped.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._settings.set_blob("geometry", self.saveGeometry())
+        self._settings.set_sizes("splitter", self._split.sizes())
+        self.closing.emit()
+        event.accept()
+
+    def _restore(self) -> None:
+        self.resize(1440, 900)
+        geometry = self._settings.blob("geometry")
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+        self._split.setSizes(self._settings.sizes("splitter", _SIZES))

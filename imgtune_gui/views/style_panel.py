@@ -1,0 +1,252 @@
+"""The left panel: which photos are open, which style learns, and what it has learned."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from imgtune_gui.models.photo_item import EditState
+from imgtune_gui.session import PhotoSession
+from imgtune_gui.views.labels import ElidedLabel, rule, section_title
+from imgtune_gui.views.theme import SPACE
+from imgtune_gui.workers.messages import StyleLoaded
+from model_core.domain.correction import Correction, Verdict
+from model_core.domain.develop import PARAMS
+from model_core.domain.version import BASE_VERSION
+
+_LESSON_ID = Qt.ItemDataRole.UserRole + 1
+_LESSON_PATH = Qt.ItemDataRole.UserRole + 2
+_SHOWN_LESSONS = 200
+
+
+class StylePanel(QFrame):
+    """Asks by signals; the learn controller answers with :class:`StyleLoaded`."""
+
+    style_chosen = Signal(str)
+    new_style_clicked = Signal()
+    train_clicked = Signal()
+    roll_back_clicked = Signal()
+    forget_clicked = Signal(int)
+    lesson_opened = Signal(object)  # Path
+    open_clicked = Signal()
+
+    def __init__(self, session: PhotoSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._folders: list[str] = []
+        self._training = False
+        self._loaded: StyleLoaded | None = None
+        self.setObjectName("Panel")
+        self.setMinimumWidth(208)
+        self.setMaximumWidth(380)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * SPACE, SPACE + 4, 2 * SPACE, SPACE + 4)
+        layout.setSpacing(SPACE - 2)
+        self._build_photos(layout)
+        self._build_style(layout)
+        self._build_lessons(layout)
+        for signal in (session.photos_reset, session.photos_added):
+            signal.connect(self._on_photos_changed)
+        session.item_changed.connect(self._on_photos_changed)
+        session.edit_changed.connect(self._on_photos_changed)
+        self._on_photos_changed()
+
+    # --- building -------------------------------------------------------------------
+    def _build_photos(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(section_title(self.tr("Photos")))
+        self._folder = ElidedLabel()
+        self._folder.mode = Qt.TextElideMode.ElideMiddle
+        self._counts = ElidedLabel()
+        self._counts.setObjectName("Dim")
+        self._open = QPushButton(self.tr("Open folder…"))
+        self._open.clicked.connect(self.open_clicked)
+        layout.addWidget(self._folder)
+        layout.addWidget(self._counts)
+        layout.addWidget(self._open)
+        layout.addSpacing(SPACE)
+        layout.addWidget(rule())
+        layout.addSpacing(SPACE)
+
+    def _build_style(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(section_title(self.tr("Style")))
+        row = QHBoxLayout()
+        row.setSpacing(SPACE - 2)
+        self.styles = QComboBox()
+        self.styles.setAccessibleName(self.tr("Style"))
+        self.styles.setToolTip(self.tr("Each style has its own lessons, edits and versions."))
+        self.styles.activated.connect(self._on_style_activated)
+        self._new = QPushButton("+")
+        self._new.setFixedWidth(30)
+        self._new.setStyleSheet("padding: 5px 0;")
+        self._new.setToolTip(self.tr("New style…"))
+        self._new.setAccessibleName(self.tr("New style"))
+        self._new.clicked.connect(self.new_style_clicked)
+        row.addWidget(self.styles, 1)
+        row.addWidget(self._new)
+        layout.addLayout(row)
+        self._lessons_line = ElidedLabel()
+        self._version_line = ElidedLabel()
+        self._version_line.setObjectName("Dim")
+        layout.addWidget(self._lessons_line)
+        layout.addWidget(self._version_line)
+        self._train = QPushButton(self.tr("Fine-tune now"))
+        self._train.setToolTip(
+            self.tr("Trains the network on your lessons, in the background.  (Ctrl+T)")
+        )
+        self._train.clicked.connect(self.train_clicked)
+        self._roll_back = QPushButton(self.tr("Roll back"))
+        self._roll_back.setToolTip(self.tr("Back to the version before; lessons are kept."))
+        self._roll_back.clicked.connect(self.roll_back_clicked)
+        layout.addWidget(self._train)
+        layout.addWidget(self._roll_back)
+        layout.addSpacing(SPACE)
+        layout.addWidget(rule())
+        layout.addSpacing(SPACE)
+
+    def _build_lessons(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(section_title(self.tr("Recent lessons")))
+        self._empty = QLabel(self.tr("None yet. Correct a photo and press Enter."))
+        self._empty.setObjectName("Dim")
+        self._empty.setWordWrap(True)
+        layout.addWidget(self._empty)
+        self.lessons = QListWidget()
+        self.lessons.setObjectName("Lessons")
+        self.lessons.setAccessibleName(self.tr("Recent lessons"))
+        self.lessons.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.lessons.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.lessons.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.lessons.setMinimumHeight(48)
+        self.lessons.customContextMenuRequested.connect(self._on_lesson_menu)
+        self.lessons.itemDoubleClicked.connect(self._on_lesson_opened)
+        self.lessons.itemSelectionChanged.connect(self._on_lesson_selected)
+        self._forget = QPushButton(self.tr("Forget this lesson"))
+        self._forget.setToolTip(self.tr("As if it had never been taught. Your edit stays."))
+        self._forget.clicked.connect(self._on_forget_clicked)
+        layout.addWidget(self.lessons, 1)
+        layout.addWidget(self._forget)
+        # Without lessons there is nothing else that takes the room below.
+        self._filler = QWidget()
+        layout.addWidget(self._filler, 1)
+
+    # --- showing --------------------------------------------------------------------
+    def set_folders(self, folders: list[str]) -> None:
+        self._folders = folders
+        self._on_photos_changed()
+
+    def _on_photos_changed(self, *_: object) -> None:
+        items = self._session.items
+        names = [Path(folder).name or folder for folder in self._folders]
+        self._folder.set_full_text(", ".join(names) if items else self.tr("No photos open"))
+        self._folder.setToolTip("\n".join(self._folders))
+        done = sum(item.state in {EditState.ACCEPTED, EditState.CORRECTED} for item in items)
+        text = self.tr("{0} photos, {1} done") if len(items) != 1 else self.tr("1 photo, {1} done")
+        self._counts.set_full_text(text.format(len(items), done) if items else "")
+        self._counts.setVisible(bool(items))
+
+    def show_style(self, loaded: StyleLoaded) -> None:
+        """Everything about the style that is in use."""
+        self._loaded = loaded
+        self.styles.blockSignals(True)
+        self.styles.clear()
+        self.styles.addItems([info.name for info in loaded.styles])
+        self.styles.setCurrentText(loaded.style)
+        self.styles.blockSignals(False)
+        count = len(loaded.lessons)
+        lessons = self.tr("1 lesson") if count == 1 else self.tr("{0} lessons").format(count)
+        self._lessons_line.set_full_text(lessons)
+        self._version_line.set_full_text(self._version_text(loaded))
+        self._fill_lessons(loaded.lessons)
+        self._show_buttons()
+
+    def set_training(self, running: bool) -> None:
+        self._training = running
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        loaded = self._loaded
+        self._train.setEnabled(bool(loaded and loaded.lessons) and not self._training)
+        tuned = loaded is not None and loaded.version != BASE_VERSION
+        self._roll_back.setEnabled(tuned and not self._training)
+        self._on_lesson_selected()
+
+    def _version_text(self, loaded: StyleLoaded) -> str:
+        if loaded.version == BASE_VERSION:
+            return self.tr("Base model")
+        number = next((i for i, v in enumerate(loaded.versions, 1) if v.id == loaded.version), None)
+        name = self.tr("Version {0}").format(number if number else loaded.version)
+        version = next((v for v in loaded.versions if v.id == loaded.version), None)
+        return f"{name} · {_day(version.created_at)}" if version else name
+
+    def _fill_lessons(self, lessons: tuple[Correction, ...]) -> None:
+        self.lessons.clear()
+        for lesson in reversed(lessons[-_SHOWN_LESSONS:]):
+            entry = QListWidgetItem(f"{lesson.path.name}\n{lesson_text(lesson)}")
+            entry.setData(_LESSON_ID, lesson.id)
+            entry.setData(_LESSON_PATH, lesson.path)
+            entry.setToolTip(f"{lesson.path}\n{_day(lesson.created_at)}")
+            self.lessons.addItem(entry)
+        self._empty.setVisible(not lessons)
+        self.lessons.setVisible(bool(lessons))
+        self._forget.setVisible(bool(lessons))
+        self._filler.setVisible(not lessons)
+
+    # --- asking ---------------------------------------------------------------------
+    def _on_style_activated(self, index: int) -> None:
+        self.style_chosen.emit(self.styles.itemText(index))
+
+    def _on_lesson_selected(self) -> None:
+        self._forget.setEnabled(bool(self.lessons.selectedItems()))
+
+    def _on_forget_clicked(self) -> None:
+        for entry in self.lessons.selectedItems():
+            self.forget_clicked.emit(entry.data(_LESSON_ID))
+
+    def _on_lesson_opened(self, entry: QListWidgetItem) -> None:
+        self.lesson_opened.emit(entry.data(_LESSON_PATH))
+
+    def _on_lesson_menu(self, point: QPoint) -> None:
+        entry = self.lessons.itemAt(point)
+        if entry is None:
+            return
+        menu = QMenu(self)
+        show = menu.addAction(self.tr("Show the photo"))
+        forget = menu.addAction(self.tr("Forget this lesson"))
+        chosen = menu.exec(self.lessons.mapToGlobal(point))
+        if chosen is show:
+            self._on_lesson_opened(entry)
+        elif chosen is forget:
+            self.forget_clicked.emit(entry.data(_LESSON_ID))
+
+
+def lesson_text(lesson: Correction) -> str:
+    """What was taught, largest change first: ``Exposure +0.40, Temp -12``."""
+    if lesson.verdict is Verdict.ACCEPTED:
+        return QCoreApplication.translate("StylePanel", "prediction accepted")
+    changes = [
+        (abs(chosen - predicted) / spec.jnd, spec, chosen - predicted)
+        for spec, chosen, predicted in zip(PARAMS, lesson.chosen, lesson.predicted, strict=True)
+        if chosen != predicted
+    ]
+    changes.sort(key=lambda change: -change[0])
+    return ", ".join(f"{spec.label} {spec.format(delta)}" for _, spec, delta in changes[:3])
+
+
+def _day(stamp: str) -> str:
+    try:
+        return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return stamp

@@ -1,0 +1,1 @@
+"""Work that must not block painting: one QObject on one QThread each."""

@@ -1,0 +1,106 @@
+"""A worker object on its own thread, with a queue of its own.
+
+Qt's event queue alone cannot drop or reorder requests, so each worker keeps its jobs in a
+Python container under a lock and the queued signal only says "look at it".
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+
+from imgtune_gui.workers.messages import WorkFailed
+from model_core.domain.errors import ImgtuneError
+from model_core.progress import Cancelled
+
+log = logging.getLogger(__name__)
+
+
+class QueueWorker(QObject):
+    """Runs :meth:`_run` for every job, one an event, so that the thread can be stopped."""
+
+    failed = Signal(object)  # WorkFailed
+    _woken = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._jobs: deque[object] = deque()
+        self.cancel = threading.Event()
+        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+
+    def submit(self, job: object) -> None:
+        """Queues a job; from any thread."""
+        with self._lock:
+            self._add(job)
+        self._woken.emit()
+
+    def clear(self) -> None:
+        """Drops what has not begun; from any thread."""
+        with self._lock:
+            self._drop_all()
+
+    def _add(self, job: object) -> None:
+        self._jobs.append(job)
+
+    def _drop_all(self) -> None:
+        self._jobs.clear()
+
+    def _take(self) -> object | None:
+        return self._jobs.popleft() if self._jobs else None
+
+    @Slot()
+    def _on_woken(self) -> None:
+        with self._lock:
+            job = self._take()
+        if job is None:
+            return
+        if isinstance(job, _Stop):
+            self.thread().quit()
+            return
+        try:
+            self._run(job)
+        except Cancelled:
+            return
+        except ImgtuneError as error:
+            self.failed.emit(WorkFailed(job, str(error)))
+        except Exception as error:
+            # A bug of ours must not leave the request without an answer.
+            log.exception("%s failed at %s", type(self).__name__, type(job).__name__)
+            self.failed.emit(WorkFailed(job, f"Unexpected error: {error!r}"))
+
+    def _run(self, job: object) -> None:
+        raise NotImplementedError
+
+
+class _Stop:
+    """The last job of a queue that must be worked off before the thread ends."""
+
+
+class WorkerThread:
+    """A worker and its thread; :meth:`stop` leaves neither running."""
+
+    def __init__(self, worker: QueueWorker, name: str) -> None:
+        self.worker = worker
+        self.thread = QThread()
+        self.thread.setObjectName(name)
+        worker.moveToThread(self.thread)
+
+    def start(self, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
+        self.thread.start(priority)
+
+    def begin_stop(self, *, finish_queue: bool = False) -> None:
+        """Asks the thread to end: now, or after all that is queued (for autosaves)."""
+        if finish_queue:
+            self.worker.submit(_Stop())
+            return
+        self.worker.cancel.set()
+        self.worker.clear()
+        self.thread.quit()
+
+    def wait(self) -> None:
+        """Blocks until the thread has ended; a running QThread must never be destroyed."""
+        self.thread.wait()

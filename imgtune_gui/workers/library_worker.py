@@ -1,0 +1,125 @@
+"""Opens photos for the filmstrip: find, decode, analyse, draw thumbnails as developed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+
+from imgtune_gui.workers import messages as m
+from imgtune_gui.workers.base import QueueWorker
+from imgtune_gui.workers.pixels import reduce, to_image
+from model_core.domain.errors import ImgtuneError
+from model_core.domain.image import Proxy
+from model_core.domain.photo import Photo
+
+if TYPE_CHECKING:
+    from model_core.services import Studio
+
+#: Long side of a thumbnail's pixels: sharp in the filmstrip at twice the density.
+THUMB_SIDE = 300
+
+
+class LibraryWorker(QueueWorker):
+    """Scans first, then thumbnails, then opening; what is visible goes before the rest."""
+
+    scanned = Signal(object)  # Scanned
+    opened = Signal(object)  # PhotoOpened
+    photo_failed = Signal(object)  # PhotoFailed
+    thumb_rendered = Signal(object)  # ThumbRendered
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._studio: Studio | None = None
+        self._analysis_side = 0
+        self._scans: deque[m.Scan] = deque()
+        self._thumbs: dict[Path, m.RenderThumb] = {}
+        self._opens: dict[Path, m.OpenPhoto] = {}
+        self._visible: tuple[Path, ...] = ()
+
+    def set_studio(self, studio: Studio, analysis_side: int) -> None:
+        """Before the first job; from any thread."""
+        self._studio, self._analysis_side = studio, analysis_side
+
+    def set_visible(self, paths: Iterable[Path]) -> None:
+        """What the user looks at, most wanted first; from any thread."""
+        with self._lock:
+            self._visible = tuple(paths)
+
+    def pending_opens(self) -> int:
+        """How many photos wait to be opened; from any thread."""
+        with self._lock:
+            return len(self._opens)
+
+    def _add(self, job: object) -> None:
+        # A newer request for the same photo replaces the older one.
+        if isinstance(job, m.RenderThumb):
+            self._thumbs[job.path] = job
+        elif isinstance(job, m.OpenPhoto):
+            self._opens[job.path] = job
+        elif isinstance(job, m.Scan):
+            self._scans.append(job)
+        else:
+            self._jobs.append(job)
+
+    def _drop_all(self) -> None:
+        self._jobs.clear()
+        self._scans.clear()
+        self._thumbs.clear()
+        self._opens.clear()
+
+    def _take(self) -> object | None:
+        if self._jobs:
+            return self._jobs.popleft()
+        if self._scans:
+            return self._scans.popleft()
+        for queue in (self._thumbs, self._opens):
+            for path in self._visible:
+                if path in queue:
+                    return queue.pop(path)
+            if queue:
+                return queue.pop(next(iter(queue)))
+        return None
+
+    def _run(self, job: object) -> None:
+        if isinstance(job, m.Scan):
+            self._scan(job)
+        elif isinstance(job, m.RenderThumb):
+            self._render_thumb(job)
+        elif isinstance(job, m.OpenPhoto):
+            self._open(job)
+
+    @property
+    def studio(self) -> Studio:
+        if self._studio is None:
+            raise RuntimeError("the studio is not open")
+        return self._studio
+
+    def _scan(self, job: m.Scan) -> None:
+        found = tuple(self.studio.find_photos(job.paths))
+        self.scanned.emit(m.Scanned(job.generation, job.paths, found))
+
+    def _open(self, job: m.OpenPhoto) -> None:
+        try:
+            photo, proxy = self._decode(job)
+            features = self.studio.analyse(photo, job.style, proxy)
+            edit = self.studio.load_edit(job.style, photo.id)
+        except ImgtuneError as error:
+            self.photo_failed.emit(m.PhotoFailed(job.generation, job.path, str(error)))
+            return
+        source = reduce(proxy, THUMB_SIDE, THUMB_SIDE) if proxy is not None else None
+        self.opened.emit(
+            m.PhotoOpened(job.generation, job.path, job.style, photo, features, edit, source)
+        )
+
+    def _decode(self, job: m.OpenPhoto) -> tuple[Photo, Proxy | None]:
+        if job.photo is not None and not job.decode:
+            return job.photo, None
+        return self.studio.open_photo(job.path, self._analysis_side)
+
+    def _render_thumb(self, job: m.RenderThumb) -> None:
+        image = to_image(self.studio.preview(job.source, job.settings))
+        self.thumb_rendered.emit(m.ThumbRendered(job.path, image, job.settings))

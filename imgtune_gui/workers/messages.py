@@ -1,0 +1,305 @@
+"""Requests to the workers and their results.
+
+All are frozen. ``generation`` is copied from a request into its result; the receiver shows
+a result only if it still is the newest. Paths, not indices, name photos: a list can change
+while a worker works.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QImage
+
+from imgtune_gui.backend import Backend, Histogram
+from model_core.domain.correction import Correction
+from model_core.domain.develop import DevelopSettings
+from model_core.domain.image import Proxy
+from model_core.domain.photo import Photo, PhotoId
+from model_core.domain.prediction import PhotoFeatures, Prediction
+from model_core.domain.version import ModelVersion
+
+if TYPE_CHECKING:
+    from model_core.services import Edit, Studio, StyleInfo, TrainOutcome
+
+#: Part of a photo: left, top, right, bottom, each 0 .. 1.
+Region = tuple[float, float, float, float]
+WHOLE: Region = (0.0, 0.0, 1.0, 1.0)
+
+
+# --- catalog worker: short, in order -----------------------------------------------
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenStudio:
+    data_dir: Path | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StudioOpened:
+    backend: Backend
+    studio: Studio
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadStyle:
+    style: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StyleLoaded:
+    """Everything the style panel shows."""
+
+    style: str
+    styles: tuple[StyleInfo, ...]
+    lessons: tuple[Correction, ...]
+    versions: tuple[ModelVersion, ...]
+    version: str
+    network_version: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SaveEdit:
+    """Autosave; ``settings`` None means that the photo is untouched again."""
+
+    style: str
+    photo: Photo
+    settings: DevelopSettings | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learn:
+    style: str
+    photo: Photo
+    features: PhotoFeatures
+    chosen: DevelopSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    style: str
+    correction: Correction
+    training_due: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forget:
+    style: str
+    correction_id: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forgotten:
+    style: str
+    correction_id: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CreateStyle:
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StyleCreated:
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RollBack:
+    style: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reload:
+    style: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VersionChanged:
+    """Another version serves ``style`` now; ``rolled_back`` says why."""
+
+    style: str
+    version: str
+    rolled_back: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PackRequest:
+    style: str
+    file: Path
+    importing: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PackDone:
+    style: str
+    file: Path
+    imported: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predict:
+    generation: int
+    style: str
+    features: tuple[tuple[Path, PhotoFeatures], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predicted:
+    generation: int
+    style: str
+    predictions: tuple[tuple[Path, Prediction], ...]
+
+
+# --- library worker: decode, analyse, thumbnails ------------------------------------
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    generation: int
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scanned:
+    generation: int
+    asked: tuple[Path, ...]
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenPhoto:
+    """Decode, make the thumbnail's source, analyse. ``photo`` None: not opened before."""
+
+    generation: int
+    path: Path
+    style: str
+    photo: Photo | None = None
+    decode: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoOpened:
+    generation: int
+    path: Path
+    style: str
+    photo: Photo
+    features: PhotoFeatures | None
+    edit: Edit | None
+    source: Proxy | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoFailed:
+    generation: int
+    path: Path
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RenderThumb:
+    path: Path
+    source: Proxy
+    settings: DevelopSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ThumbRendered:
+    path: Path
+    image: QImage
+    settings: DevelopSettings
+
+
+# --- loupe worker: large proxies ----------------------------------------------------
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodeProxy:
+    path: Path
+    long_side: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProxyDecoded:
+    path: Path
+    long_side: int
+    photo: Photo
+    proxy: Proxy
+
+
+# --- preview worker: the picture in the loupe ---------------------------------------
+@dataclass(frozen=True, slots=True, eq=False)
+class Render:
+    """``region`` of ``proxy``, reduced to at most ``width`` x ``height`` pixels."""
+
+    generation: int
+    path: Path
+    proxy: Proxy
+    region: Region
+    width: int
+    height: int
+    settings: DevelopSettings
+    with_before: bool = False
+    clipping: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rendered:
+    generation: int
+    path: Path
+    region: Region
+    image: QImage
+    before: QImage | None
+    settings: DevelopSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HistogramComputed:
+    generation: int
+    path: Path
+    counts: Histogram
+
+
+# --- export and training ------------------------------------------------------------
+@dataclass(frozen=True, slots=True, eq=False)
+class Export:
+    photos: tuple[tuple[Path, DevelopSettings | None, Photo | None], ...]
+    style: str
+    folder: Path
+    format: str = "jpeg"
+    quality: int = 92
+    long_side: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorkProgressed:
+    """``done`` of ``total``; total 0 means that nobody knows."""
+
+    done: float
+    total: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExportFinished:
+    written: tuple[Path, ...]
+    errors: tuple[str, ...] = field(default=())
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Train:
+    style: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainFinished:
+    style: str
+    outcome: TrainOutcome | None
+    text: str
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorkFailed:
+    """A known error while doing ``request``; one line, ready to show."""
+
+    request: object
+    text: str
+    photo: PhotoId | None = None

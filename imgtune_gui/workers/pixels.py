@@ -1,0 +1,89 @@
+"""Between numpy and QImage, and reducing proxies for the screen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+from imgtune_gui.workers.messages import WHOLE, Region
+from model_core.domain.image import Proxy
+
+_WHITE_CLIPPED = (0xE0, 0x48, 0x3C)
+_BLACK_CLIPPED = (0x3C, 0x78, 0xE0)
+
+
+def to_image(pixels: npt.NDArray[np.uint8]) -> QImage:
+    """(H, W, 3) uint8 sRGB as a 32-bit QImage that owns its pixels.
+
+    32 bit because that is what the raster engine draws without converting at every paint.
+    """
+    pixels = np.ascontiguousarray(pixels)
+    height, width, _ = pixels.shape
+    view = QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
+    return view.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def cut(proxy: Proxy, region: Region) -> tuple[Proxy, Region]:
+    """The part of ``proxy`` that covers ``region``, and the region it covers exactly."""
+    if region == WHOLE:
+        return proxy, region
+    height, width = proxy.pixels.shape[:2]
+    left, top = math.floor(region[0] * width), math.floor(region[1] * height)
+    right = max(left + 1, math.ceil(region[2] * width))
+    bottom = max(top + 1, math.ceil(region[3] * height))
+    left, top, right, bottom = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
+    part: npt.NDArray[Any] = np.ascontiguousarray(proxy.pixels[top:bottom, left:right])
+    exact = (left / width, top / height, right / width, bottom / height)
+    return replace(proxy, pixels=part), exact
+
+
+def reduce(proxy: Proxy, width: int, height: int) -> Proxy:
+    """``proxy`` reduced to fit into ``width`` x ``height``; never enlarged."""
+    factor = min(width / proxy.width, height / proxy.height)
+    if factor >= 1.0:
+        return proxy
+    size = max(1, round(proxy.width * factor)), max(1, round(proxy.height * factor))
+    return replace(proxy, pixels=_scaled(proxy.pixels, *size))
+
+
+def _scaled(pixels: npt.NDArray[Any], width: int, height: int) -> npt.NDArray[Any]:
+    deep = pixels.dtype == np.uint16
+    rows, columns, _ = pixels.shape
+    four = np.empty((rows, columns, 4), pixels.dtype)
+    four[..., :3] = pixels
+    four[..., 3] = np.iinfo(pixels.dtype).max
+    kind = QImage.Format.Format_RGBX64 if deep else QImage.Format.Format_RGBX8888
+    view = QImage(four.data, columns, rows, four.strides[0], kind)
+    small = view.scaled(
+        width,
+        height,
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    ).convertToFormat(kind)
+    flat = np.frombuffer(small.constBits(), pixels.dtype)
+    per_line = small.bytesPerLine() // pixels.itemsize
+    lines = flat.reshape(height, per_line)[:, : width * 4].reshape(height, width, 4)
+    return np.ascontiguousarray(lines[..., :3])
+
+
+def mark_clipping(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """A copy in which pixels with a channel at white are red, and black ones blue."""
+    marked = pixels.copy()
+    marked[(pixels == 255).any(axis=2)] = _WHITE_CLIPPED
+    marked[(pixels == 0).all(axis=2)] = _BLACK_CLIPPED
+    return marked
+
+
+def thin_out(proxy: Proxy, pixels: int) -> Proxy:
+    """Every n-th pixel, about ``pixels`` of them: enough for a histogram."""
+    step = max(1, math.isqrt(max(1, proxy.width * proxy.height // pixels)))
+    if step == 1:
+        return proxy
+    part: npt.NDArray[Any] = np.ascontiguousarray(proxy.pixels[::step, ::step])
+    return replace(proxy, pixels=part)

@@ -1,0 +1,86 @@
+"""Renders the loupe's picture and the histogram; only the newest request counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
+
+from imgtune_gui.backend import Backend
+from imgtune_gui.workers import messages as m
+from imgtune_gui.workers.base import QueueWorker
+from imgtune_gui.workers.pixels import cut, mark_clipping, reduce, thin_out, to_image
+from model_core.domain.develop import IDENTITY
+from model_core.domain.image import Proxy
+
+if TYPE_CHECKING:
+    from model_core.services import Studio
+
+_HISTOGRAM_PIXELS = 90_000
+
+
+class PreviewWorker(QueueWorker):
+    """Keeps the cut and reduced proxy, so that a dragged slider pays for rendering only."""
+
+    rendered = Signal(object)  # Rendered
+    histogram_computed = Signal(object)  # HistogramComputed
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._studio: Studio | None = None
+        self._backend: Backend | None = None
+        self._part_key: tuple[object, ...] = ()
+        self._part: tuple[Proxy, m.Region] | None = None
+        self._source: Proxy | None = None  # kept, so that its id stays its own
+        self._before: tuple[tuple[object, ...], QImage] | None = None
+        self._thin: tuple[Proxy, Proxy] | None = None
+
+    def set_studio(self, backend: Backend, studio: Studio) -> None:
+        """Before the first job; from any thread."""
+        self._backend, self._studio = backend, studio
+
+    def _add(self, job: object) -> None:
+        self._jobs.clear()
+        self._jobs.append(job)
+
+    def _run(self, job: object) -> None:
+        assert isinstance(job, m.Render)
+        if self._studio is None or self._backend is None:
+            return
+        part, region = self._cut_and_reduced(job)
+        pixels = self._studio.preview(part, job.settings)
+        if job.clipping:
+            pixels = mark_clipping(pixels)
+        before = self._before_image(part) if job.with_before else None
+        self.rendered.emit(
+            m.Rendered(job.generation, job.path, region, to_image(pixels), before, job.settings)
+        )
+        self._compute_histogram(job)
+
+    def _cut_and_reduced(self, job: m.Render) -> tuple[Proxy, m.Region]:
+        key = (id(job.proxy), job.region, job.width, job.height)
+        if self._part is None or key != self._part_key or self._source is not job.proxy:
+            part, region = cut(job.proxy, job.region)
+            self._part = reduce(part, job.width, job.height), region
+            self._part_key, self._source = key, job.proxy
+        return self._part
+
+    def _before_image(self, part: Proxy) -> QImage:
+        if self._before is None or self._before[0] != self._part_key:
+            assert self._studio is not None
+            image = to_image(self._studio.preview(part, IDENTITY))
+            self._before = self._part_key, image
+        return self._before[1]
+
+    def _compute_histogram(self, job: m.Render) -> None:
+        """Of the whole photo, whatever is zoomed; skipped while newer settings wait."""
+        assert self._studio is not None
+        assert self._backend is not None
+        with self._lock:
+            if self._jobs:
+                return
+        if self._thin is None or self._thin[0] is not job.proxy:
+            self._thin = job.proxy, thin_out(job.proxy, _HISTOGRAM_PIXELS)
+        counts = self._backend.histogram(self._studio.preview(self._thin[1], job.settings))
+        self.histogram_computed.emit(m.HistogramComputed(job.generation, job.path, counts))

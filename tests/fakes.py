@@ -1,0 +1,313 @@
+"""A studio without networks, catalogs or colour science, for tests of the window.
+
+It keeps the promises of ``model_core.services`` that the window relies on: a lesson moves
+the predictions of all other photos, known faults are ImgtuneErrors, work can be cancelled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from imgtune_gui.backend import Backend
+from model_core.domain.correction import Correction, Verdict
+from model_core.domain.develop import IDENTITY, PARAMS, DevelopSettings
+from model_core.domain.errors import CannotTrain, CannotWrite, UnreadablePhoto
+from model_core.domain.image import Proxy
+from model_core.domain.photo import Photo, PhotoId
+from model_core.domain.prediction import PhotoFeatures, Prediction
+from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion
+from model_core.progress import Progress
+
+FAKE_STYLE = "my style"
+
+
+@dataclass(frozen=True)
+class FakeEdit:
+    settings: DevelopSettings
+    state: str
+
+
+@dataclass(frozen=True)
+class FakeStyleInfo:
+    name: str
+    lessons: int
+    version: str
+
+
+@dataclass(frozen=True)
+class FakeOptions:
+    format: str = "jpeg"
+    quality: int = 92
+    long_side: int | None = None
+
+
+@dataclass(frozen=True)
+class FakeOutcome:
+    published: bool
+    version: str | None
+    reason: str
+    gate: GateReport | None = None
+    seconds: float = 0.0
+
+
+@dataclass
+class FakeStudio:
+    """Predicts warm and bright, moved by the mean of all lessons."""
+
+    data_dir: Path | None = None
+    warnings: list[str] = field(default_factory=list)
+    due_after: int = 10_000
+    train_steps: int = 5
+    train_error: Exception | None = None
+    train_pause_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.edits: dict[tuple[str, PhotoId], FakeEdit] = {}
+        self.all_lessons: list[Correction] = []
+        self.style_names = [FAKE_STYLE]
+        self.published: list[ModelVersion] = []
+        self.pending_version: str | None = None
+        self.exported: list[Path] = []
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+    # --- photos ---------------------------------------------------------------------
+    def find_photos(self, paths: Iterable[Path]) -> list[Path]:
+        found: list[Path] = []
+        for path in paths:
+            if path.is_dir():
+                found += sorted(p for p in path.rglob("*") if p.suffix in {".jpg", ".png"})
+            else:
+                found.append(path)
+        return found
+
+    def open_photo(self, path: Path, long_side: int = 512) -> tuple[Photo, Proxy]:
+        try:
+            blob = path.read_bytes()
+            with Image.open(path) as image:
+                size = image.size
+                image.draft("RGB", (long_side, long_side))
+                image.thumbnail((long_side, long_side))
+                pixels = np.ascontiguousarray(np.asarray(image.convert("RGB")))
+        except FileNotFoundError:
+            raise UnreadablePhoto(f"{path.name}: the file is not there") from None
+        except OSError:
+            raise UnreadablePhoto(f"{path.name}: not a picture") from None
+        photo_id = PhotoId(hashlib.blake2b(blob, digest_size=16).hexdigest())
+        return Photo(path, photo_id, size[0], size[1]), Proxy(pixels)
+
+    def analyse(self, photo: Photo, style: str, proxy: Proxy | None = None) -> PhotoFeatures:
+        rng = np.random.default_rng(int(photo.id[:8], 16))
+        settings = np.array([rng.normal(0.2, 0.6) * 4 * p.jnd for p in PARAMS], np.float32)
+        spread = np.array([rng.uniform(0.6, 2.4) * p.jnd for p in PARAMS], np.float32)
+        z = rng.normal(size=4).astype(np.float32)
+        return PhotoFeatures(photo.id, self.network_version(style), settings, spread, z)
+
+    # --- predicting -----------------------------------------------------------------
+    def predict(self, style: str, features: PhotoFeatures) -> Prediction:
+        return self.predict_many(style, [features])[0]
+
+    def predict_many(self, style: str, features: Sequence[PhotoFeatures]) -> list[Prediction]:
+        lessons = self.lessons(style)
+        shift = np.zeros(len(PARAMS))
+        for lesson in lessons:
+            shift += np.array(lesson.chosen.values) - np.array(lesson.predicted.values)
+        shift /= max(1, len(lessons))
+        return [
+            Prediction(
+                f.photo,
+                DevelopSettings.from_values(f.settings + shift),
+                tuple(float(s) for s in f.spread),
+                self.current_version(style),
+                len(lessons),
+            )
+            for f in features
+        ]
+
+    def network_version(self, style: str) -> str:
+        return self.current_version(style)
+
+    # --- edits and lessons ----------------------------------------------------------
+    def load_edit(self, style: str, photo: PhotoId) -> FakeEdit | None:
+        return self.edits.get((style, photo))
+
+    def save_edit(self, style: str, photo: Photo, settings: DevelopSettings) -> None:
+        self.edits[style, photo.id] = FakeEdit(settings, "draft")
+
+    def clear_edit(self, style: str, photo: PhotoId) -> None:
+        self.edits.pop((style, photo), None)
+
+    def learn(
+        self,
+        style: str,
+        photo: Photo,
+        features: PhotoFeatures,
+        chosen: DevelopSettings,
+        *,
+        shoot: str | None = None,
+    ) -> Correction:
+        predicted = self.predict(style, features).settings.rounded()
+        verdict = Verdict.ACCEPTED if chosen == predicted else Verdict.CORRECTED
+        lesson = Correction(
+            photo.id,
+            photo.path,
+            style,
+            shoot or photo.shoot,
+            predicted,
+            chosen,
+            verdict,
+            self.current_version(style),
+            "2026-01-01T12:00:00+00:00",
+            len(self.all_lessons) + 1,
+        )
+        self.all_lessons = [
+            old for old in self.all_lessons if (old.style, old.photo) != (style, photo.id)
+        ] + [lesson]
+        self.edits[style, photo.id] = FakeEdit(chosen, verdict.value)
+        return lesson
+
+    def forget(self, correction_id: int) -> None:
+        self.all_lessons = [old for old in self.all_lessons if old.id != correction_id]
+
+    def lessons(self, style: str) -> list[Correction]:
+        return [lesson for lesson in self.all_lessons if lesson.style == style]
+
+    # --- styles and versions --------------------------------------------------------
+    def styles(self) -> list[FakeStyleInfo]:
+        return [
+            FakeStyleInfo(name, len(self.lessons(name)), self.current_version(name))
+            for name in self.style_names
+        ]
+
+    def create_style(self, name: str) -> None:
+        self.style_names.append(name)
+
+    def versions(self, style: str) -> list[ModelVersion]:
+        return [version for version in self.published if version.style == style]
+
+    def current_version(self, style: str) -> str:
+        mine = self.versions(style)
+        return mine[-1].id if mine else BASE_VERSION
+
+    def rollback(self, style: str) -> str:
+        mine = self.versions(style)
+        if mine:
+            self.published.remove(mine[-1])
+        return self.current_version(style)
+
+    def export_pack(self, style: str, file: Path) -> None:
+        file.write_text(style)
+
+    def import_pack(self, file: Path, style: str | None = None) -> ModelVersion:
+        return self._publish(style or file.read_text(), "imported")
+
+    # --- training -------------------------------------------------------------------
+    def training_due(self, style: str) -> bool:
+        return len(self.lessons(style)) >= self.due_after
+
+    def train_in_child(
+        self,
+        style: str,
+        *,
+        method: str = "lora",
+        device: str = "auto",
+        progress: Progress | None = None,
+    ) -> FakeOutcome:
+        progress = progress or Progress()
+        for step in range(self.train_steps):
+            progress.report(step, self.train_steps, f"step {step + 1}")
+            time.sleep(self.train_pause_s)
+        if self.train_error is not None:
+            raise self.train_error
+        if not self.lessons(style):
+            raise CannotTrain("there are no lessons to learn from: accept some photos first")
+        self.pending_version = f"v{len(self.published) + 1}"
+        return FakeOutcome(True, self.pending_version, "Published: 12 % closer to your edits.")
+
+    def reload(self, style: str) -> bool:
+        if self.pending_version is None:
+            return False
+        self._publish(style, self.pending_version)
+        self.pending_version = None
+        return True
+
+    def _publish(self, style: str, name: str) -> ModelVersion:
+        gate = GateReport(True, "better")
+        version = ModelVersion(
+            name,
+            style,
+            self.current_version(style),
+            "2026-01-01T12:00:00+00:00",
+            "lora",
+            len(self.lessons(style)),
+            "",
+            gate,
+        )
+        self.published.append(version)
+        return version
+
+    # --- output ---------------------------------------------------------------------
+    def preview(self, proxy: Proxy, settings: DevelopSettings) -> npt.NDArray[np.uint8]:
+        pixels = proxy.pixels
+        if pixels.dtype == np.uint16:
+            pixels = (pixels >> 8).astype(np.uint8)
+        if settings == IDENTITY:
+            return np.ascontiguousarray(pixels)
+        return np.ascontiguousarray(_looked_up(pixels.astype(np.uint8, copy=False), settings))
+
+    def export(self, path: Path, settings: DevelopSettings, out: Path, options: Any = None) -> Path:
+        if path == out:
+            raise CannotWrite(f"{path.name}: originals are never written")
+        _, proxy = self.open_photo(path, 100_000)
+        Image.fromarray(self.preview(proxy, settings)).save(out)
+        self.exported.append(out)
+        return out
+
+    def export_name(self, path: Path, out_dir: Path, options: Any) -> Path:
+        suffix = {"jpeg": ".jpg", "png": ".png", "tiff": ".tif"}[options.format]
+        return out_dir / f"{path.stem}-imgtune{suffix}"
+
+
+def _looked_up(pixels: npt.NDArray[np.uint8], s: DevelopSettings) -> npt.NDArray[np.uint8]:
+    x = (np.arange(256) / 255.0) ** 2.2
+    gains = (1 + s["temperature"] / 300, 1 - s["tint"] / 400, 1 - s["temperature"] / 300)
+    out = np.empty_like(pixels)
+    for channel, gain in enumerate(gains):
+        y = np.clip(x * gain * 2 ** s["exposure_ev"], 0, 1) ** (1 / 2.2)
+        y = np.clip(y + s["contrast"] / 250 * np.sin(2 * np.pi * (y - 0.5)) / 2, 0, 1)
+        out[..., channel] = (y * 255 + 0.5).astype(np.uint8)[pixels[..., channel]]
+    return out
+
+
+def fake_histogram(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    channels = [pixels[..., c] for c in range(3)] + [pixels.mean(axis=2).astype(np.uint8)]
+    return np.stack([np.bincount(c.ravel(), minlength=256) for c in channels]).astype(np.int64)
+
+
+def fake_backend(studio: FakeStudio, samples: Sequence[Path] = ()) -> Backend:
+    """A backend whose studio is ``studio``."""
+
+    def open_studio(data_dir: Path | None) -> Any:
+        studio.data_dir = data_dir
+        return studio
+
+    return Backend(
+        open_studio=open_studio,
+        export_options=cast(Any, FakeOptions),
+        sample_photos=lambda: list(samples),
+        histogram=fake_histogram,
+        default_style=FAKE_STYLE,
+        preview_side=1800,
+        analysis_side=512,
+    )
