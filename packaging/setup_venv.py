@@ -133,6 +133,8 @@ def make_venv(venv: Venv) -> None:
     if venv.folder.is_symlink() or venv.folder.is_file():
         venv.folder.unlink()
     elif venv.folder.exists():
+        # First what makes it an environment: half deleted, it must not pass for a whole one.
+        (venv.folder / "pyvenv.cfg").unlink(missing_ok=True)
         shutil.rmtree(venv.folder)
     venv.folder.mkdir()
     venv.unfinished.touch()

@@ -201,6 +201,17 @@ def test_what_is_broken_is_made_anew(tmp_path: Path) -> None:
     assert "3.11 became 3.13" in reason(whole, running="3.13")
 
 
+def test_half_deleted_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(_folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    venv = make_venv_folder(tmp_path / ".venv")
+    monkeypatch.setattr(venv_setup.shutil, "rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        venv_setup.make_venv(venv)
+    assert venv_setup.why_rebuild(venv, running=lambda _: "3.11") == "it is incomplete"
+
+
 def test_an_environment_without_python_does_not_start(tmp_path: Path) -> None:
     assert venv_setup.running_version(make_venv_folder(tmp_path / ".venv")) == ""
 
