@@ -1,0 +1,426 @@
+"""The command line, over the same services as the window. Imports torch only to train.
+
+Exit status: 0 done, 1 some items failed (each named with its reason), 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from model_core import __version__
+from model_core.domain.develop import PARAM_NAMES, PARAMS, DevelopSettings
+from model_core.domain.errors import ImgtuneError, InvalidSettings
+from model_core.domain.prediction import Prediction
+from model_core.progress import Cancelled, Progress
+from model_core.services import DEFAULT_STYLE, ExportOptions, Studio
+
+COMMANDS = frozenset({"predict", "correct", "train", "auto", "render", "model", "demo", "doctor"})
+DONE, SOME_FAILED, WRONG_USE = 0, 1, 2
+
+
+class _WrongUse(Exception):
+    """Arguments that parse but make no sense together."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command; returns the exit status."""
+    parser = _parser()
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as stop:  # argparse has printed what was wrong
+        return int(stop.code or 0)
+    if args.command is None:
+        parser.print_help(sys.stderr)
+        return WRONG_USE
+    try:
+        status: int = args.run(args)
+    except _WrongUse as error:
+        return _complain(error, WRONG_USE)
+    except ImgtuneError as error:
+        return _complain(error, SOME_FAILED)
+    except (Cancelled, KeyboardInterrupt):
+        return _complain("stopped; nothing half-done was kept", SOME_FAILED)
+    except BrokenPipeError:  # the reader (head, less) has gone
+        sys.stderr.close()
+        return SOME_FAILED
+    return status
+
+
+def _complain(what: object, status: int) -> int:
+    print(f"imgtune: {what}", file=sys.stderr)
+    return status
+
+
+# --- commands --------------------------------------------------------------------------
+
+
+def _predict(args: argparse.Namespace) -> int:
+    with _studio(args) as studio:
+        style = studio.require_style(args.style)
+
+        def one(path: Path) -> None:
+            prediction = _prediction(studio, style, path)
+            print(_as_json(path, prediction) if args.json else _as_text(path, prediction))
+
+        return _each(studio.find_photos(args.paths), one)
+
+
+def _correct(args: argparse.Namespace) -> int:
+    given = _lessons_from(args)
+    with _studio(args) as studio:
+        if args.style not in [s.name for s in studio.styles()]:
+            studio.create_style(args.style)
+
+        def one(lesson: dict[str, Any]) -> None:
+            path = Path(lesson["photo"])
+            photo, proxy = studio.open_photo(path)
+            features = studio.analyse(photo, args.style, proxy)
+            predicted = studio.predict(args.style, features).settings
+            chosen = predicted.updated(lesson["settings"])
+            stored = studio.learn(args.style, photo, features, chosen, shoot=lesson.get("shoot"))
+            print(f"{path}: {stored.verdict}")
+
+        status = _each(given, one)
+        print(f"{args.style}: {len(studio.lessons(args.style))} lessons", file=sys.stderr)
+        return status
+
+
+def _lessons_from(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """The lessons of the command line or of a JSON-lines file, checked one by one."""
+    if (args.photo is None) == (args.source is None):
+        raise _WrongUse("give either PHOTO with --set NAME=VALUE, or --from FILE")
+    if args.photo is not None:
+        if not args.set:
+            raise _WrongUse("give at least one --set NAME=VALUE")
+        settings = dict(_assignment(text) for text in args.set)
+        return iter([{"photo": args.photo, "settings": settings, "shoot": args.shoot}])
+    return _lessons_in(args.source)
+
+
+def _lessons_in(source: Path) -> Iterator[dict[str, Any]]:
+    try:
+        lines = source.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _WrongUse(f"{source}: cannot be read ({error})") from None
+    lessons = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        lessons.append(_lesson(line, f"{source}, line {number}", source.parent))
+    return iter(lessons)
+
+
+def _lesson(line: str, where: str, folder: Path) -> dict[str, Any]:
+    """One checked lesson. A wrong one is kept as an item that fails with its reason."""
+    try:
+        lesson = json.loads(line)
+        if not isinstance(lesson["photo"], str) or not isinstance(lesson["settings"], dict):
+            raise TypeError
+        DevelopSettings.from_mapping(lesson["settings"])
+        if not isinstance(lesson.get("shoot", ""), str | None):
+            raise TypeError
+    except (ValueError, KeyError, TypeError):
+        reason = f'{where}: expected {{"photo": "...", "settings": {{...}}}}'
+        return {"photo": where, "fault": InvalidSettings(reason)}
+    except InvalidSettings as error:
+        return {"photo": where, "fault": InvalidSettings(f"{where}: {error}")}
+    path = Path(lesson["photo"])
+    lesson["photo"] = path if path.is_absolute() or path.exists() else folder / path
+    return lesson
+
+
+def _assignment(text: str) -> tuple[str, float]:
+    name, equals, value = text.partition("=")
+    if not equals or name not in PARAM_NAMES:
+        raise _WrongUse(f"--set {text}: expected NAME=VALUE, NAME one of {', '.join(PARAM_NAMES)}")
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise _WrongUse(f"--set {text}: {value!r} is not a number")
+    return name, number
+
+
+def _train(args: argparse.Namespace) -> int:
+    def train(progress: Progress) -> Any:
+        with _studio(args) as studio:
+            return studio.train(
+                args.style, method=args.method, device=args.device, progress=progress
+            )
+
+    if args.json:
+        from model_core.training import run_as_child
+
+        return run_as_child(train, sys.stdout)
+    bar = _Bar()
+    outcome = train(Progress(bar.show))
+    bar.close()
+    print(outcome.reason)
+    if outcome.gate and outcome.gate.photos:
+        gate = outcome.gate
+        print(
+            f"held-out error on {gate.photos} photos of {gate.shoots} shoots: "
+            f"{gate.current_error:.2f} J now, {gate.candidate_error:.2f} J with the candidate"
+        )
+    verdict = f"published as {outcome.version}" if outcome.published else "not published"
+    print(f"{verdict} after {outcome.seconds:.0f} s")
+    return DONE
+
+
+def _auto(args: argparse.Namespace) -> int:
+    options = ExportOptions(args.format, args.quality)
+    with _studio(args) as studio:
+        style = studio.require_style(args.style)
+        photos = studio.find_photos(args.paths)
+
+        def one(path: Path) -> None:
+            prediction = _prediction(studio, style, path)
+            target = studio.export_name(path, args.out, options)
+            print(studio.export(path, prediction.settings, target, options))
+
+        return _each(photos, one)
+
+
+def _render(args: argparse.Namespace) -> int:
+    suffixes = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".tif": "tiff", ".tiff": "tiff"}
+    wanted = suffixes.get(args.out.suffix.lower())
+    if wanted is None:
+        raise _WrongUse(f"--out {args.out}: the name must end in {', '.join(suffixes)}")
+    settings = _settings_in(args.settings)
+    with _studio(args) as studio:
+        print(studio.export(args.photo, settings, args.out, ExportOptions(wanted, args.quality)))
+    return DONE
+
+
+def _settings_in(file: Path) -> DevelopSettings:
+    """Settings from JSON: ``{name: value}``, or a line that ``predict --json`` printed."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _WrongUse(f"{file}: is not a JSON file that can be read ({error})") from None
+    if isinstance(found, dict) and isinstance(found.get("settings"), dict):
+        found = found["settings"]
+    if not isinstance(found, dict):
+        raise _WrongUse(f'{file}: expected {{"exposure_ev": 0.5, ...}}')
+    return DevelopSettings.from_mapping(found)
+
+
+def _model(args: argparse.Namespace) -> int:
+    with _studio(args) as studio:
+        if args.action == "import":
+            version = studio.import_pack(args.file, args.style)
+            print(f"{version.style}: {version.id} serves now")
+            return DONE
+        style = studio.require_style(args.style or DEFAULT_STYLE)
+        if args.action == "list":
+            _print_versions(studio, style)
+        elif args.action == "rollback":
+            print(f"{style}: {studio.rollback(style)} serves now; all lessons are kept")
+        else:
+            studio.export_pack(style, args.file)
+            print(args.file)
+    return DONE
+
+
+def _print_versions(studio: Studio, style: str) -> None:
+    current = studio.current_version(style)
+    base = studio.base_version
+    print(f"{'*' if current == base else ' '} {base}  (shipped)")
+    for v in studio.versions(style):
+        mark = "*" if v.id == current else " "
+        gate = f"{v.gate.current_error:.2f} -> {v.gate.candidate_error:.2f} J"
+        print(f"{mark} {v.id}  {v.created_at}  {v.method}  {v.corrections} lessons  {gate}")
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from model_core.demo import run_demo
+
+    bar = _Bar()
+    page = run_demo(args.out, args.data_dir, Progress(bar.show), print)
+    bar.close()
+    print(f"open {page} to see it")
+    return DONE
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from model_core.doctor import report
+
+    lines, healthy = report(args.data_dir)
+    print("\n".join(lines))
+    return DONE if healthy else SOME_FAILED
+
+
+# --- helpers ---------------------------------------------------------------------------
+
+
+class _studio:  # noqa: N801 - reads as a function in `with _studio(args) as studio`
+    """Opens the data directory, says what was repaired, and closes it again."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self._studio = Studio(args.data_dir)
+        for warning in self._studio.warnings:
+            print(f"imgtune: {warning}", file=sys.stderr)
+
+    def __enter__(self) -> Studio:
+        return self._studio
+
+    def __exit__(self, *_: object) -> None:
+        self._studio.close()
+
+
+def _each(items: Any, work: Callable[[Any], None]) -> int:
+    """Does the work for each item; a known fault is named and the rest goes on."""
+    failed = seen = 0
+    for item in items:
+        seen += 1
+        try:
+            if isinstance(item, dict) and "fault" in item:
+                raise item["fault"]
+            work(item)
+        except ImgtuneError as error:
+            failed += 1
+            _complain(error, SOME_FAILED)
+    if not seen:
+        return _complain("there are no photos in what was given", WRONG_USE)
+    if failed:
+        print(f"imgtune: {failed} of {seen} failed", file=sys.stderr)
+    return SOME_FAILED if failed else DONE
+
+
+def _prediction(studio: Studio, style: str, path: Path) -> Prediction:
+    photo, proxy = studio.open_photo(path)
+    return studio.predict(style, studio.analyse(photo, style, proxy))
+
+
+def _as_json(path: Path, prediction: Prediction) -> str:
+    spread = zip(PARAMS, prediction.spread, strict=True)
+    return json.dumps(
+        {
+            "photo": str(path),
+            "settings": prediction.settings.as_dict(),
+            "uncertainty": {p.name: round(s, p.decimals + 1) for p, s in spread},
+            "model": prediction.version,
+            "lessons": prediction.lessons,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _as_text(path: Path, prediction: Prediction) -> str:
+    values = "  ".join(
+        f"{p.name} {p.format(v)}"
+        for p, v in zip(PARAMS, prediction.settings.values, strict=True)
+        if v
+    )
+    return f"{path}: {values or 'nothing to change'}"
+
+
+class _Bar:
+    """A progress bar on a terminal; one line for each step elsewhere."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._text = ""
+        self._open = False
+
+    def show(self, done: float, total: float, text: str) -> None:
+        share = min(max(done / total, 0.0), 1.0) if total else 0.0
+        if sys.stderr.isatty():
+            full = round(30 * share)
+            bar = "#" * full + "." * (30 - full)
+            seconds = time.monotonic() - self._started
+            print(
+                f"\r[{bar}] {share:4.0%} {seconds:4.0f} s  {text:<50.50}", end="", file=sys.stderr
+            )
+            self._open = True
+        elif text != self._text:
+            print(text, file=sys.stderr)
+        self._text = text
+
+    def close(self) -> None:
+        if self._open:
+            print(file=sys.stderr)
+
+
+# --- arguments -------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="imgtune",
+        description="Develops photos the way you do. Without a command, opens the window: "
+        "imgtune [PHOTO or FOLDER ...]",
+    )
+    parser.add_argument("--version", action="version", version=f"imgtune {__version__}")
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="keep everything in DIR (catalog, models)"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    def command(name: str, run: Callable[..., int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=run)
+        return sub
+
+    predict = command("predict", _predict, "settings for each photo")
+    predict.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    predict.add_argument("--json", action="store_true", help="one JSON object a line")
+    correct = command("correct", _correct, "record corrections and learn from them at once")
+    correct.add_argument("photo", nargs="?", type=Path, metavar="PHOTO")
+    correct.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    correct.add_argument("--from", dest="source", type=Path, metavar="FILE.jsonl")
+    correct.add_argument("--shoot", help="the shoot PHOTO belongs to (default: folder and day)")
+    train = command("train", _train, "fine-tune on all corrections; published if it is better")
+    train.add_argument("--method", default="lora", choices=["lora"])
+    train.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
+    train.add_argument("--json", action="store_true", help="report in JSON lines")
+    auto = command("auto", _auto, "adjust photos and write copies")
+    auto.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    auto.add_argument("--out", type=Path, required=True, metavar="DIR")
+    auto.add_argument("--format", default="jpeg", choices=["jpeg", "png", "tiff"])
+    auto.add_argument("--quality", type=_quality, default=92, metavar="1..100")
+    render = command("render", _render, "render one photo with given settings")
+    render.add_argument("photo", type=Path, metavar="PHOTO")
+    render.add_argument("--settings", type=Path, required=True, metavar="FILE.json")
+    render.add_argument("--out", type=Path, required=True, metavar="FILE")
+    render.add_argument("--quality", type=_quality, default=92, metavar="1..100")
+    for sub in (predict, correct, train, auto):
+        sub.add_argument("--style", default=DEFAULT_STYLE)
+    _model_parser(command("model", _model, "versions of a style's model"))
+    demo = command("demo", _demo, "the whole loop on the bundled photos, without a window")
+    demo.add_argument("--out", type=Path, default=Path("imgtune-demo"), metavar="DIR")
+    command("doctor", _doctor, "what is installed, what is missing")
+    return parser
+
+
+def _model_parser(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, text, file in (
+        ("list", "all versions; * serves", None),
+        ("rollback", "let the version before serve again", None),
+        ("export", "write the model as one portable file", "FILE"),
+        ("import", "take a model from such a file", "FILE"),
+    ):
+        action = actions.add_parser(name, help=text, description=text)
+        action.add_argument("--style")
+        if file:
+            action.add_argument("file", type=Path, metavar=file)
+
+
+def _quality(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"{value} is not within 1 .. 100")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())
