@@ -183,9 +183,8 @@ class App(QObject):
         self.loupe.set_studio(backend, opened)
         self.export.set_studio(backend, opened)
         self.training.set_studio(opened)
-        known = {info.name for info in opened.studio.styles()}
         style = self.settings.style
-        self.learn.begin(style if style in known else backend.default_style)
+        self.learn.begin(style if style in opened.styles else backend.default_style)
         self.library.set_studio(backend, opened)
         if opened.studio.warnings:
             self.window.show_message(" · ".join(opened.studio.warnings), lasting=True)
@@ -213,6 +212,8 @@ class App(QObject):
             return
         self._closed = True
         self.learn.flush()
+        # The stack announces its end when the window's actions are gone already.
+        self.session.undo_stack.blockSignals(True)
         self.training.cancel()
         # Autosaves in the queue are finished; everything else is dropped.
         self.catalog_thread.begin_stop(finish_queue=True)

@@ -31,9 +31,12 @@ def _wants_command_line(arguments: Sequence[str]) -> bool:
     first = _first_word(arguments)
     if first is None:
         return False
+    if not first.isidentifier():
+        # A path, not a command; asking the command line would import all the services and
+        # cost the window its quick start. A folder called like a command is ./name.
+        return False
     from model_core.cli import COMMANDS
 
-    # A folder that happens to be called like a command can be given as ./name.
     return first in COMMANDS
 
 

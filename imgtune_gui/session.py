@@ -139,9 +139,13 @@ class PhotoSession(QObject):
 
     def apply_edit(self, item: PhotoItem, edit: DevelopSettings | None) -> None:
         """For commands only: changes the edit and tells everybody."""
+        state = item.state
         item.edit = edit
         self.settings_changed.emit(item)
         self.edit_changed.emit(item)
+        # Only then: a dragged slider must not repaint the filmstrip at every step.
+        if item.state is not state:
+            self.item_changed.emit(item)
 
     # --- what the workers answer ----------------------------------------------------
     def mark_opened(
@@ -161,8 +165,7 @@ class PhotoSession(QObject):
         item.prediction = prediction
         if item.settings != before:
             self.settings_changed.emit(item)
-        else:
-            self.item_changed.emit(item)
+        self.item_changed.emit(item)
 
     def restore_edit(
         self,
@@ -173,6 +176,7 @@ class PhotoSession(QObject):
         """What the catalog remembers; not an act of the user, so neither saved nor undone."""
         item.edit, item.taught = edit, taught
         self.settings_changed.emit(item)
+        self.item_changed.emit(item)
 
     def mark_learned(self, item: PhotoItem, lesson: Correction) -> None:
         """The choice became a lesson: the photo no longer follows the model."""

@@ -97,7 +97,7 @@ class LearnController(QObject):
         if result.style != self._session.style:
             return
         lesson = result.correction
-        item = self._session.find(lesson.path)
+        item = self._session.find(result.path)
         if item is not None:
             self._session.mark_learned(item, lesson)
         self.predictions_outdated.emit()

@@ -20,6 +20,7 @@ from model_core.domain.develop import DevelopSettings
 
 #: Photos analysed within this time are predicted together.
 _GATHER_MS = 25
+_THUMB_DELAY_MS = 180
 
 
 class LibraryController(QObject):
@@ -50,11 +51,16 @@ class LibraryController(QObject):
         self._folders: list[str] = []
         self._drawn: dict[Path, DevelopSettings] = {}
         self._visible: tuple[Path, ...] = ()
+        self._left: PhotoItem | None = None
         self._to_predict: dict[Path, PhotoItem] = {}
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
         self._gather.setInterval(_GATHER_MS)
         self._gather.timeout.connect(self._on_gathered)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_THUMB_DELAY_MS)
+        self._later.timeout.connect(self._on_later)
         self._connect()
 
     def _connect(self) -> None:
@@ -66,6 +72,7 @@ class LibraryController(QObject):
         self._catalog.predicted.connect(self._on_predicted)
         self._session.settings_changed.connect(self._on_settings_changed)
         self._session.style_changed.connect(self._on_style_changed)
+        self._session.current_changed.connect(self._on_current_changed)
 
     def set_studio(self, backend: Backend, opened: m.StudioOpened) -> None:
         """Services are there: whatever was asked for before begins now."""
@@ -236,7 +243,23 @@ class LibraryController(QObject):
                 self.worker.submit(request)
 
     def _on_settings_changed(self, item: PhotoItem) -> None:
-        self._draw(item)
+        if item is self._session.current:
+            # While a slider moves, the cores belong to the loupe; the small picture can wait.
+            self._later.start()
+        else:
+            self._draw(item)
+
+    def _on_current_changed(self, _item: PhotoItem | None) -> None:
+        # The photo that was left may still wait for its small picture.
+        left, self._left = self._left, _item
+        if self._later.isActive() and left is not None:
+            self._later.stop()
+            self._draw(left)
+
+    def _on_later(self) -> None:
+        current = self._session.current
+        if current is not None:
+            self._draw(current)
 
     def _draw(self, item: PhotoItem) -> None:
         """Asks for the thumbnail as developed, unless it looks like that already."""

@@ -38,7 +38,6 @@ class FilmstripModel(QAbstractListModel):
         session.photos_about_to_be_added.connect(self._on_photos_about_to_be_added)
         session.photos_added.connect(self._on_photos_added)
         session.item_changed.connect(self._on_item_changed)
-        session.settings_changed.connect(self._on_item_changed)
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:
         if parent is not None and parent.isValid():

@@ -10,6 +10,7 @@ from model_core.domain.correction import Verdict
 from model_core.domain.develop import IDENTITY, DevelopSettings
 from model_core.domain.photo import Photo
 from model_core.domain.prediction import PhotoFeatures, Prediction
+from model_core.domain.version import BASE_VERSION
 
 
 class EditState(StrEnum):
@@ -19,6 +20,11 @@ class EditState(StrEnum):
     DRAFT = "draft"  # sliders were moved, nothing learned yet
     ACCEPTED = "accepted"
     CORRECTED = "corrected"
+
+
+def is_base(version: str) -> bool:
+    """Whether a version is the shipped base model, of whatever build (``base-1a2b3c4d``)."""
+    return version.partition("-")[0] == BASE_VERSION
 
 
 @dataclass(eq=False)

@@ -9,6 +9,7 @@ from imgtune_gui.views.labels import ElidedLabel
 from imgtune_gui.views.theme import SPACE
 
 _STEPS = 1000
+_TEXT_WIDTH, _BAR_WIDTH, _CANCEL_WIDTH = 230, 110, 64
 
 
 class Activity(QWidget):
@@ -20,14 +21,15 @@ class Activity(QWidget):
         super().__init__(parent)
         self._name = name
         self._label = ElidedLabel()
-        self._label.setFixedWidth(250)
+        self._label.setFixedWidth(_TEXT_WIDTH)
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(130)
+        self.bar.setFixedWidth(_BAR_WIDTH)
         self.bar.setAccessibleName(name)
         self.cancel_button = QPushButton(self.tr("Cancel"))
         self.cancel_button.setObjectName("Quiet")
+        self.cancel_button.setFixedWidth(_CANCEL_WIDTH)
         self.cancel_button.setStyleSheet("padding: 1px 8px; min-height: 16px;")
         self.cancel_button.clicked.connect(self._on_cancel_clicked)
         layout = QHBoxLayout(self)
@@ -36,6 +38,8 @@ class Activity(QWidget):
         layout.addWidget(self._label)
         layout.addWidget(self.bar)
         layout.addWidget(self.cancel_button)
+        # The status bar would squeeze it: it asks for the hint while this is hidden.
+        self.setFixedWidth(_TEXT_WIDTH + _BAR_WIDTH + _CANCEL_WIDTH + 3 * SPACE)
         self.hide()
 
     def begin(self, text: str = "") -> None:

@@ -13,14 +13,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from imgtune_gui.models.photo_item import EditState, PhotoItem
+from imgtune_gui.models.photo_item import EditState, PhotoItem, is_base
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.develop_slider import DevelopSlider
 from imgtune_gui.views.histogram_view import HistogramView
 from imgtune_gui.views.labels import ElidedLabel, rule, section_title
 from imgtune_gui.views.theme import SPACE
 from model_core.domain.develop import PARAMS
-from model_core.domain.version import BASE_VERSION
 
 
 class DevelopPanel(QFrame):
@@ -166,7 +165,7 @@ class DevelopPanel(QFrame):
         if item.prediction is None:
             return self.tr("Looking at the photo…")
         lessons = item.prediction.lessons
-        if not lessons and item.prediction.version == BASE_VERSION:
+        if not lessons and is_base(item.prediction.version):
             return self.tr("Prediction of the base model")
         if lessons == 1:
             return self.tr("Prediction of your style, 1 lesson")

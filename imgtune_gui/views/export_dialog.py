@@ -75,6 +75,7 @@ class ExportDialog(QDialog):
         self.limit.setChecked(choice.long_side > 0)
         self.long_side = QSpinBox()
         self.long_side.setRange(64, 30_000)
+        self.long_side.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.long_side.setSuffix(self.tr(" px"))
         self.long_side.setValue(choice.long_side or _DEFAULT_LONG_SIDE)
         self.problem = QLabel()

@@ -178,5 +178,17 @@ class PhotoGrid(PhotoListView):
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setItemDelegate(ThumbDelegate(GRID_CELL, with_name=True, parent=self))
+        self._cells = ThumbDelegate(GRID_CELL, with_name=True, parent=self)
+        self.setItemDelegate(self._cells)
         self.setAccessibleName(self.tr("Grid"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # Cells grow to fill the row, so that the grid has no ragged right edge.
+        width = self.viewport().width() - 2
+        columns = max(1, width // GRID_CELL.width())
+        cell = QSize(width // columns, GRID_CELL.height() * width // columns // GRID_CELL.width())
+        if cell != self._cell:
+            self._cell = cell
+            self._cells.set_size(cell)
+            self.scheduleDelayedItemsLayout()
+        super().resizeEvent(event)

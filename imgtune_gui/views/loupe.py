@@ -243,12 +243,12 @@ class LoupeView(QWidget):
         painter.end()
 
     def _paint_photo(self, painter: QPainter, before: bool) -> None:
-        for picture in (self._backdrop, self._picture):
-            if picture is None:
-                continue
-            image = picture.before if before else picture.image
-            covered = picture is self._backdrop and self._picture_covers()
-            if image is None or covered:
+        layers = [self._picture] if self._picture_covers() else [self._backdrop, self._picture]
+        for picture in layers:
+            image = None
+            if picture is not None:
+                image = picture.before if before else picture.image
+            if picture is None or image is None:
                 continue
             target = self._target(picture.region)
             ratio = self.devicePixelRatioF()

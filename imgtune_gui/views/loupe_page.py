@@ -28,13 +28,13 @@ class LoupePage(QWidget):
         self._place.setObjectName("Dim")
         self._zoom = QLabel()
         self._zoom.setObjectName("Dim")
-        self._zoom.setMinimumWidth(76)
+        self._zoom.setMinimumWidth(66)
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         bar = QFrame()
         bar.setObjectName("Toolbar")
         self._bar = QHBoxLayout(bar)
         self._bar.setContentsMargins(2 * SPACE, 4, 2 * SPACE, 4)
-        self._bar.setSpacing(4)
+        self._bar.setSpacing(2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -55,7 +55,9 @@ class LoupePage(QWidget):
             "zoom": self.tr("100 %"),
         }
         self._bar.addWidget(self._name, 1)
+        self._bar.addSpacing(SPACE)
         self._bar.addWidget(self._place)
+        self._bar.addSpacing(SPACE)
         for name, text in texts.items():
             if name in {"before", "zoom"}:
                 self._bar.addSpacing(SPACE)

@@ -21,7 +21,7 @@ from imgtune_gui.views.start_page import StartPage
 from imgtune_gui.views.style_panel import StylePanel
 from imgtune_gui.views.theme import SPACE
 
-_SIZES = (240, 1000, 324)
+_SIZES = (236, 1000, 344)
 _MESSAGE_MS = 8000
 
 

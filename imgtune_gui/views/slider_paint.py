@@ -9,9 +9,9 @@ from PySide6.QtGui import QBrush, QFont, QLinearGradient, QPainter, QPen, QPolyg
 
 from imgtune_gui.views import theme
 
-ROW_HEIGHT = 30
-_NAME_WIDTH = 78.0
-_VALUE_WIDTH = 58.0
+ROW_HEIGHT = 28
+_NAME_WIDTH = 72.0
+_VALUE_WIDTH = 52.0
 _GAP = 10.0
 _GROOVE = 3.0
 _KNOB = 5.5
@@ -115,7 +115,7 @@ def _paint_model(painter: QPainter, track: QRectF, look: SliderLook) -> None:
     if look.band is not None:
         left = track.left() + look.band[0] * track.width()
         right = track.left() + look.band[1] * track.width()
-        painter.setBrush(theme.color(theme.ACCENT, 0.20))
+        painter.setBrush(theme.color(theme.ACCENT, 0.27))
         painter.drawRoundedRect(QRectF(left, middle - 5.5, max(right - left, 2), 11), 2.5, 2.5)
     x = track.left() + look.mark * track.width()
     painter.setBrush(theme.color(theme.ACCENT))

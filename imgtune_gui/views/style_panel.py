@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -19,14 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from imgtune_gui.models.photo_item import EditState
+from imgtune_gui.models.photo_item import EditState, is_base
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.labels import ElidedLabel, rule, section_title
 from imgtune_gui.views.theme import SPACE
 from imgtune_gui.workers.messages import StyleLoaded
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import PARAMS
-from model_core.domain.version import BASE_VERSION
 
 _LESSON_ID = Qt.ItemDataRole.UserRole + 1
 _LESSON_PATH = Qt.ItemDataRole.UserRole + 2
@@ -59,11 +58,14 @@ class StylePanel(QFrame):
         self._build_photos(layout)
         self._build_style(layout)
         self._build_lessons(layout)
-        for signal in (session.photos_reset, session.photos_added):
+        # One lesson can move hundreds of photos: they are counted once, afterwards.
+        self._recount = QTimer(self)
+        self._recount.setSingleShot(True)
+        self._recount.setInterval(0)
+        self._recount.timeout.connect(self._show_photos)
+        for signal in (session.photos_reset, session.photos_added, session.item_changed):
             signal.connect(self._on_photos_changed)
-        session.item_changed.connect(self._on_photos_changed)
-        session.edit_changed.connect(self._on_photos_changed)
-        self._on_photos_changed()
+        self._show_photos()
 
     # --- building -------------------------------------------------------------------
     def _build_photos(self, layout: QVBoxLayout) -> None:
@@ -145,9 +147,12 @@ class StylePanel(QFrame):
     # --- showing --------------------------------------------------------------------
     def set_folders(self, folders: list[str]) -> None:
         self._folders = folders
-        self._on_photos_changed()
+        self._show_photos()
 
     def _on_photos_changed(self, *_: object) -> None:
+        self._recount.start()
+
+    def _show_photos(self) -> None:
         items = self._session.items
         names = [Path(folder).name or folder for folder in self._folders]
         self._folder.set_full_text(", ".join(names) if items else self.tr("No photos open"))
@@ -179,12 +184,12 @@ class StylePanel(QFrame):
     def _show_buttons(self) -> None:
         loaded = self._loaded
         self._train.setEnabled(bool(loaded and loaded.lessons) and not self._training)
-        tuned = loaded is not None and loaded.version != BASE_VERSION
+        tuned = loaded is not None and not is_base(loaded.version)
         self._roll_back.setEnabled(tuned and not self._training)
         self._on_lesson_selected()
 
     def _version_text(self, loaded: StyleLoaded) -> str:
-        if loaded.version == BASE_VERSION:
+        if is_base(loaded.version):
             return self.tr("Base model")
         number = next((i for i, v in enumerate(loaded.versions, 1) if v.id == loaded.version), None)
         name = self.tr("Version {0}").format(number if number else loaded.version)
@@ -197,7 +202,7 @@ class StylePanel(QFrame):
             entry = QListWidgetItem(f"{lesson.path.name}\n{lesson_text(lesson)}")
             entry.setData(_LESSON_ID, lesson.id)
             entry.setData(_LESSON_PATH, lesson.path)
-            entry.setToolTip(f"{lesson.path}\n{_day(lesson.created_at)}")
+            entry.setToolTip(f"{lesson.path}\n{lesson_text(lesson)}\n{_day(lesson.created_at)}")
             self.lessons.addItem(entry)
         self._empty.setVisible(not lessons)
         self.lessons.setVisible(bool(lessons))

@@ -59,6 +59,8 @@ def apply_theme(app: QApplication) -> None:
         text = sheet.read_text(encoding="utf-8")
         for token, value in _TOKENS.items():
             text = text.replace(f"{token};", f"{value};").replace(f"{token} ", f"{value} ")
+        # A folder is wanted inside url(...), with slashes on every platform.
+        text = text.replace("@icons", (sheet.parents[1] / "icons").as_posix())
         app.setStyleSheet(text)
     icon = asset("icons", "imgtune.svg")
     if icon is not None:

@@ -24,6 +24,10 @@ class ThumbDelegate(QStyledItemDelegate):
         self._size = size
         self._with_name = with_name
 
+    def set_size(self, size: QSize) -> None:
+        """Another cell size; the view lays its items out anew."""
+        self._size = size
+
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:

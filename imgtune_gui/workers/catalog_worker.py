@@ -60,7 +60,8 @@ class CatalogWorker(QueueWorker):
     def _open_studio(self, job: m.OpenStudio) -> None:
         backend = self._loader()
         self._studio = backend.open_studio(job.data_dir)
-        self.studio_opened.emit(m.StudioOpened(backend, self._studio))
+        names = tuple(info.name for info in self._studio.styles())
+        self.studio_opened.emit(m.StudioOpened(backend, self._studio, names))
 
     def _load_style(self, job: m.LoadStyle) -> None:
         studio = self.studio
@@ -84,7 +85,7 @@ class CatalogWorker(QueueWorker):
     def _learn(self, job: m.Learn) -> None:
         lesson = self.studio.learn(job.style, job.photo, job.features, job.chosen)
         due = self.studio.training_due(job.style)
-        self.learned.emit(m.Learned(job.style, lesson, due))
+        self.learned.emit(m.Learned(job.style, job.photo.path, lesson, due))
 
     def _forget(self, job: m.Forget) -> None:
         self.studio.forget(job.correction_id)
@@ -99,9 +100,10 @@ class CatalogWorker(QueueWorker):
         self.version_changed.emit(m.VersionChanged(job.style, version, rolled_back=True))
 
     def _reload(self, job: m.Reload) -> None:
-        if self.studio.reload(job.style):
-            version = self.studio.current_version(job.style)
-            self.version_changed.emit(m.VersionChanged(job.style, version, rolled_back=False))
+        # Training may have reloaded already: what counts is what the window has not shown.
+        self.studio.reload(job.style)
+        version = self.studio.current_version(job.style)
+        self.version_changed.emit(m.VersionChanged(job.style, version, rolled_back=False))
 
     def _pack(self, job: m.PackRequest) -> None:
         if job.importing:

@@ -39,6 +39,7 @@ class OpenStudio:
 class StudioOpened:
     backend: Backend
     studio: Studio
+    styles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +79,7 @@ class Learn:
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
     style: str
+    path: Path
     correction: Correction
     training_due: bool
 

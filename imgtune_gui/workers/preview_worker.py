@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 
-from imgtune_gui.backend import Backend
+from imgtune_gui.backend import Backend, Pixels
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import QueueWorker
 from imgtune_gui.workers.pixels import cut, mark_clipping, reduce, thin_out, to_image
@@ -17,7 +19,7 @@ from model_core.domain.image import Proxy
 if TYPE_CHECKING:
     from model_core.services import Studio
 
-_HISTOGRAM_PIXELS = 90_000
+_HISTOGRAM_PIXELS = 60_000
 
 
 class PreviewWorker(QueueWorker):
@@ -50,13 +52,12 @@ class PreviewWorker(QueueWorker):
             return
         part, region = self._cut_and_reduced(job)
         pixels = self._studio.preview(part, job.settings)
-        if job.clipping:
-            pixels = mark_clipping(pixels)
+        shown = mark_clipping(pixels) if job.clipping else pixels
         before = self._before_image(part) if job.with_before else None
         self.rendered.emit(
-            m.Rendered(job.generation, job.path, region, to_image(pixels), before, job.settings)
+            m.Rendered(job.generation, job.path, region, to_image(shown), before, job.settings)
         )
-        self._compute_histogram(job)
+        self._compute_histogram(job, pixels)
 
     def _cut_and_reduced(self, job: m.Render) -> tuple[Proxy, m.Region]:
         key = (id(job.proxy), job.region, job.width, job.height)
@@ -73,14 +74,19 @@ class PreviewWorker(QueueWorker):
             self._before = self._part_key, image
         return self._before[1]
 
-    def _compute_histogram(self, job: m.Render) -> None:
+    def _compute_histogram(self, job: m.Render, pixels: Pixels) -> None:
         """Of the whole photo, whatever is zoomed; skipped while newer settings wait."""
         assert self._studio is not None
         assert self._backend is not None
         with self._lock:
             if self._jobs:
                 return
-        if self._thin is None or self._thin[0] is not job.proxy:
-            self._thin = job.proxy, thin_out(job.proxy, _HISTOGRAM_PIXELS)
-        counts = self._backend.histogram(self._studio.preview(self._thin[1], job.settings))
+        if job.region == m.WHOLE:
+            step = max(1, math.isqrt(pixels.shape[0] * pixels.shape[1] // _HISTOGRAM_PIXELS))
+            sample = pixels[::step, ::step]
+        else:
+            if self._thin is None or self._thin[0] is not job.proxy:
+                self._thin = job.proxy, thin_out(job.proxy, _HISTOGRAM_PIXELS)
+            sample = self._studio.preview(self._thin[1], job.settings)
+        counts = self._backend.histogram(np.ascontiguousarray(sample))
         self.histogram_computed.emit(m.HistogramComputed(job.generation, job.path, counts))
