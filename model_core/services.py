@@ -7,9 +7,9 @@ thread; those marked (slow) belong on a worker thread. Known faults are raised a
 
 from __future__ import annotations
 
-import io
 import os
 import re
+import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import platformdirs
-from PIL import Image
 
 from model_core.assets import assets_dir, sample_photos
 from model_core.domain.correction import Correction, Verdict
@@ -34,14 +33,20 @@ from model_core.imaging.decode import PHOTO_SUFFIXES, decode, decode_proxy
 from model_core.imaging.encode import ExportOptions, encode, refuse_original
 from model_core.imaging.histogram import histogram
 from model_core.imaging.render import EXPORT_GRID, render
-from model_core.predict.onnx_network import OnnxNetwork, network_input
+from model_core.predict.fold import MODEL_FILE, PERSONAL_FILE, fold
+from model_core.predict.onnx_network import (
+    OnnxNetwork,
+    network_input,
+    thumbnail_of,
+    thumbnail_pixels,
+)
 from model_core.predict.personal_predictor import PersonalPredictor, learn
 from model_core.predict.predictor import PredictorSlot
 from model_core.progress import Progress
 from model_core.storage.atomic import write_atomic
 from model_core.storage.catalog import DEFAULT_STYLE, Catalog, Edit, EditState
 from model_core.storage.model_store import ModelStore
-from model_core.training import TrainOutcome, train_here, train_in_child
+from model_core.training import TrainOutcome, base_sha256, train_here, train_in_child
 
 __all__ = [
     "ANALYSIS_SIDE", "DEFAULT_STYLE", "PREVIEW_SIDE", "Edit", "EditState", "ExportOptions",
@@ -54,7 +59,6 @@ ANALYSIS_SIDE = 512  # long side of the proxy that the network sees; fine for th
 #: New lessons since the last training before the next one starts by itself.
 LESSONS_FOR_TRAINING = 30
 SHOOTS_FOR_TRAINING = 4
-_THUMBNAIL_QUALITY = 92
 _KEPT_THUMBNAILS = 2_000
 
 
@@ -274,13 +278,26 @@ class Studio:
             return before != self._serving[style]
 
     def export_pack(self, style: str, file: Path) -> None:
-        """Writes the style's model as one portable file."""
+        """Writes the style's model, with all that its personal head knows folded in, as one
+        portable file. Raises CannotWrite, BrokenModel."""
+        with self._lock:
+            version = self.network_version(style)
+            head = self._slot(style, version).current.head
         base = assets_dir() / "base"
-        names = ("model.onnx", "weights.safetensors")
-        current = self.models.current(style)
-        self.models.export_pack(
-            style, current.id if current else None, file, {n: base / n for n in names}
-        )
+        current = None if version == self.base_version else self.models.verified(style, version)
+        source = self.models.path(current, MODEL_FILE).parent if current else base
+        with tempfile.TemporaryDirectory(prefix="imgtune-") as temporary:
+            folder = Path(temporary)
+            fold(head, source, folder)
+            self.models.export_pack(
+                style,
+                current.id if current else None,
+                file,
+                {MODEL_FILE: base / MODEL_FILE},
+                replaced={name: folder / name for name in (MODEL_FILE, PERSONAL_FILE)},
+                corrections=len(self.lessons(style)),
+                base_sha256=current.base_sha256 if current else base_sha256(base),
+            )
 
     def import_pack(self, file: Path, style: str | None = None) -> ModelVersion:
         """Makes a pack the next version of ``style`` (made when it is new; by default the
@@ -446,10 +463,9 @@ class Studio:
         return found
 
     def _keep_thumbnail(self, photo: PhotoId, image: npt.NDArray[np.uint8]) -> None:
-        buffer = io.BytesIO()
-        Image.fromarray(image).save(buffer, "JPEG", quality=_THUMBNAIL_QUALITY)
+        data = thumbnail_of(image)
         with self._lock:
-            self._thumbnails[photo] = buffer.getvalue()
+            self._thumbnails[photo] = data
             self._thumbnails.move_to_end(photo)
             while len(self._thumbnails) > _KEPT_THUMBNAILS:
                 self._thumbnails.popitem(last=False)
@@ -464,16 +480,6 @@ class Studio:
             except UnreadablePhoto:
                 return None
         return self._thumbnails[photo.id]
-
-
-def thumbnail_pixels(data: bytes) -> npt.NDArray[np.uint8] | None:
-    """A stored thumbnail as network input; None when it is damaged."""
-    try:
-        with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
-            pixels = np.asarray(image.convert("RGB"))
-    except (OSError, ValueError):
-        return None
-    return pixels if pixels.shape == (224, 224, 3) else None
 
 
 def _stamp(manifest: Path) -> str:

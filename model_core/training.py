@@ -60,8 +60,13 @@ def train_here(
         data = LessonData.of(lessons, thumbnails)
         current = models.current(style)
         with models.stage(style) as staging:
-            parent = models.path(current, "model.onnx").parent if current else None
-            gate = fine_tune(data, base, parent, staging.path, method, device, progress)
+            serving = models.path(current, "model.onnx").parent if current else base
+            # Adapters of another base model do not fit this one: then training starts anew.
+            fits = current is not None and current.base_sha256 == base_sha256(base)
+            gate = fine_tune(
+                data, base, serving, serving if fits else None, staging.path, method, device,
+                progress,
+            )  # fmt: skip
             version = None
             if gate.publish:
                 published = models.publish(
@@ -69,7 +74,7 @@ def train_here(
                     parent=current.id if current else BASE_VERSION,
                     method=method,
                     corrections=len(data.lessons),
-                    base_sha256=_base_sha256(base),
+                    base_sha256=base_sha256(base),
                     gate=gate,
                 )
                 version = published.id
@@ -91,7 +96,8 @@ def train_here(
     return outcome
 
 
-def _base_sha256(base: Path) -> str:
+def base_sha256(base: Path) -> str:
+    """What identifies the base model that adapters belong to."""
     manifest = json.loads((base / "manifest.json").read_text(encoding="utf-8"))
     return str(manifest["sha256"]["weights.safetensors"])
 

@@ -72,19 +72,19 @@ def to_xyz(space: str) -> Float64:
     spec = SPACES[space]
     primaries = np.stack([xyz_of(p) for p in spec.primaries], axis=1)
     white = xyz_of(spec.white)
-    matrix = primaries * np.linalg.solve(primaries, white)
+    matrix: Float64 = primaries * np.linalg.solve(primaries, white)
     if spec.white != D65:
         scale = (BRADFORD @ xyz_of(D65)) / (BRADFORD @ white)
-        matrix = np.linalg.inv(BRADFORD) @ np.diag(scale) @ BRADFORD @ matrix
-    result: Float64 = matrix
-    return result
+        adapt: Float64 = np.linalg.inv(BRADFORD) @ np.diag(scale) @ BRADFORD
+        matrix = (adapt @ matrix).astype(np.float64)
+    return matrix
 
 
 @lru_cache
 def _between(source: str, target: str) -> Float64:
     if source == target:
         return np.eye(3)
-    result: Float64 = np.linalg.solve(to_xyz(target), to_xyz(source))
+    result = np.linalg.solve(to_xyz(target), to_xyz(source)).astype(np.float64)
     return result
 
 

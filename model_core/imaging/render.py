@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -48,11 +48,11 @@ def render(
     """
     pixels = image.pixels
     if settings.is_identity and image.space == space and pixels.dtype == np.uint8:
-        return pixels
+        return cast(npt.NDArray[np.uint8], pixels)
     processor = _processor(settings, image.space, space, grid, pixels.dtype.name)
     out = np.empty(pixels.shape, np.uint8)
     bands = min(_THREADS, max(1, image.height // _MIN_ROWS))
-    edges = np.linspace(0, image.height, bands + 1).astype(int)
+    edges = [image.height * i // bands for i in range(bands + 1)]
     # OpenColorIO releases the interpreter lock, so bands run side by side.
     list(_pool.map(lambda i: _apply(processor, pixels, out, edges[i], edges[i + 1]), range(bands)))
     return out

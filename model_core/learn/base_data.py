@@ -104,13 +104,10 @@ def _one_lesson(
     code = as_file(bad, rng)
     side = INPUT_SIDE
     squashed = np.asarray(Image.fromarray(code).resize((side, side), Image.Resampling.BILINEAR))
-    image = np.ascontiguousarray(squashed.transpose(2, 0, 1), dtype=np.float32) / 255
-    return (
-        image,
-        _look(to_working(code.astype(np.float32) / 255, "srgb")),
-        _look(good),
-        (bad is not good),
-    )
+    image: Float32 = np.ascontiguousarray(squashed.transpose(2, 0, 1), dtype=np.float32)
+    image /= 255
+    seen = to_working(code.astype(np.float32) / 255, "srgb")
+    return image, _look(seen), _look(good), bad is not good
 
 
 def _crop(light: Float32, rng: np.random.Generator) -> Float32:

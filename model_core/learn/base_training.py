@@ -46,14 +46,12 @@ def train_base(
     torch.manual_seed(seed)
     net = DevelopNet().eval()
     origin = load_imagenet(net)
-    # Rounded before anything is learned on top, since they are shipped as half floats.
-    for tensor in net.backbone.state_dict().values():
-        if tensor.is_floating_point():
-            tensor.copy_(tensor.half().float())
+    _round_to_halves(net)  # before anything is learned on top
     train_photos, val_photos = listed(photos, "train"), listed(photos, "val")
     lessons = _lessons(train_photos, copies, seed, net, progress, work / "train.npz")
     development = lessons.photo % 5 == 0
     fit_head(net, lessons.take(~development), lessons.take(development), device, progress)
+    _round_to_halves(net)  # the figures are those of the file that ships
     val = _lessons(val_photos, 6, seed + 1, net, progress, work / "val.npz")
     figures = {
         "development": evaluate(net, lessons.take(development), lessons.labels[lessons.touched]),
@@ -66,6 +64,13 @@ def train_base(
         "copies": copies, "seed": seed, "figures": figures,
         "minutes": round((time.monotonic() - started) / 60, 1),
     })  # fmt: skip
+
+
+def _round_to_halves(net: DevelopNet) -> None:
+    """Weights as they ship: rounded to half floats."""
+    for tensor in net.state_dict().values():
+        if tensor.is_floating_point():
+            tensor.copy_(tensor.half().float())
 
 
 def _lessons(
@@ -230,11 +235,7 @@ def _delta_e(bad: Tensor, settings: Tensor, good: Tensor) -> np.ndarray:
 def _write(net: DevelopNet, out: Path, facts: dict[str, Any]) -> dict[str, Any]:
     out.mkdir(parents=True, exist_ok=True)
     net = net.cpu().eval()
-    halves = {
-        k: v.half() if v.is_floating_point() else v.contiguous()
-        for k, v in net.state_dict().items()
-    }
-    net.load_state_dict({k: v.float() for k, v in halves.items()})
+    halves = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
     save_file({k: v.contiguous() for k, v in halves.items()}, out / "weights.safetensors")
     export_onnx(net, out / "model.onnx", "base")
     files = ("weights.safetensors", "model.onnx")

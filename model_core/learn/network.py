@@ -23,6 +23,8 @@ Z_STATISTICS = 32
 Z_EMBEDDING = 21
 Z_SIZE = 1 + len(PARAMS) + Z_STATISTICS + Z_EMBEDDING  # bias, prediction, two blocks
 
+Z_LIMIT = 4.0  # as the personal head holds its features in
+
 _LUMA709 = (0.2126, 0.7152, 0.0722)
 
 
@@ -41,7 +43,7 @@ class PhotometricStatistics(nn.Module):
         flat = x.flatten(2)
         linear = cast(Tensor, decode_transfer(flat))
         r, g, b = flat[:, 0], flat[:, 1], flat[:, 2]
-        y = sum(w * linear[:, i] for i, w in enumerate(_LUMA709))
+        y = _LUMA709[0] * linear[:, 0] + _LUMA709[1] * linear[:, 1] + _LUMA709[2] * linear[:, 2]
         u = lightness(y)
         red_green, yellow_blue = r - g, (r + g) / 2 - b
         chroma = flat.amax(1) - flat.amin(1)
@@ -95,6 +97,14 @@ def _edges(x: Tensor) -> Tensor:
 class DevelopHead(nn.Module):
     """Statistics and embedding to settings in J, their log spread, and the features z."""
 
+    stats_mean: Tensor
+    stats_scale: Tensor
+    embedding_mean: Tensor
+    embedding_scale: Tensor
+    z_statistics: Tensor
+    z_embedding: Tensor
+    personal: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         stats = PhotometricStatistics.COUNT
@@ -116,6 +126,8 @@ class DevelopHead(nn.Module):
         self.settings = nn.Linear(HIDDEN, len(PARAMS))
         self.log_spread = nn.Linear(HIDDEN, len(PARAMS))
         self.drop = nn.Dropout(0.3)
+        # What a personal head has learned, folded in; nothing in the base model.
+        self.register_buffer("personal", torch.zeros(Z_SIZE, len(PARAMS)))
 
     def normalised(self, stats: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
         """Both blocks standardised; far outliers are held in, so that an odd picture gives
@@ -131,7 +143,7 @@ class DevelopHead(nn.Module):
         log_spread = self.log_spread(hidden.detach()).clamp(-2.0, 2.5)
         bias = torch.ones_like(settings[:, :1])
         z = torch.cat([bias, settings * 0.25, s @ self.z_statistics, e @ self.z_embedding], 1)
-        return settings, log_spread, z
+        return settings + z.clamp(-Z_LIMIT, Z_LIMIT) @ self.personal, log_spread, z
 
 
 class DevelopNet(nn.Module):
@@ -141,7 +153,11 @@ class DevelopNet(nn.Module):
     spread (N, P) one standard deviation in slider units, features z (N, Z_SIZE).
     """
 
-    def __init__(self, pretrained: bool = False) -> None:
+    jnd: Tensor
+    low: Tensor
+    high: Tensor
+
+    def __init__(self) -> None:
         super().__init__()
         # bn_eps and "same" padding of the TensorFlow original, which the weights expect.
         self.backbone = timm.create_model("tf_efficientnet_lite0", num_classes=0)
@@ -162,9 +178,8 @@ class DevelopNet(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         settings, log_spread, z = self.in_j(image)
-        jnd = cast(Tensor, self.jnd)
-        units = torch.maximum(torch.minimum(settings * jnd, self.high), self.low)
-        return units, torch.exp(log_spread) * jnd, z
+        units = torch.maximum(torch.minimum(settings * self.jnd, self.high), self.low)
+        return units, torch.exp(log_spread) * self.jnd, z
 
 
 def load_imagenet(net: DevelopNet) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -29,6 +30,24 @@ def network_input(image: CodedImage) -> npt.NDArray[np.uint8]:
         pixels = render(image, IDENTITY)
     size = (INPUT_SIDE, INPUT_SIDE)
     return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
+
+
+def thumbnail_of(image: npt.NDArray[np.uint8]) -> bytes:
+    """A network input as JPEG (about 20 kB): what is stored with a lesson, so that it can be
+    learned again when the photo has been moved or deleted."""
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "JPEG", quality=92)
+    return buffer.getvalue()
+
+
+def thumbnail_pixels(data: bytes) -> npt.NDArray[np.uint8] | None:
+    """A stored thumbnail as network input; None when it is damaged."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
+            pixels = np.asarray(image.convert("RGB"))
+    except (OSError, ValueError):
+        return None
+    return pixels if pixels.shape == (INPUT_SIDE, INPUT_SIDE, 3) else None
 
 
 class OnnxNetwork:

@@ -17,11 +17,13 @@ equals never having learned it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Float64 = npt.NDArray[np.float64]
+Real = npt.NDArray[np.floating[Any]]
 
 _BIAS_PRECISION = 0.5  # of the shift itself; 1 lesson moves the next photo by 2/3 of it
 _STRENGTHS = (4.0, 12.0, 40.0, 120.0, 400.0)
@@ -48,12 +50,12 @@ class PersonalHead:
             0, np.zeros((features, params)), np.zeros((features, features)), np.zeros(params)
         )
 
-    def shift(self, z: npt.NDArray[np.floating]) -> Float64:
+    def shift(self, z: Real) -> Float64:
         """Predicted shift from the network's settings, (N, Z) -> (N, P) in J."""
         result: Float64 = _held_in(z) @ self.weights
         return result
 
-    def spread(self, z: npt.NDArray[np.floating], network: Float64) -> Float64:
+    def spread(self, z: Real, network: Float64) -> Float64:
         """One standard deviation in J, (N, P), given the network's own (N, P): the left-out
         error takes over as lessons come in; photos unlike any lesson stay uncertain."""
         if not self.lessons:
@@ -67,9 +69,9 @@ class PersonalHead:
 
 
 def fit(
-    z: npt.NDArray[np.floating],
-    y: npt.NDArray[np.floating],
-    weight: npt.NDArray[np.floating],
+    z: Real,
+    y: Real,
+    weight: Real,
     shoots: list[str],
     statistics: slice,
 ) -> PersonalHead:
@@ -79,7 +81,14 @@ def fit(
     ``shoots``: the shoot of each lesson, left out together; ``statistics``: the columns of z
     that the smaller ridge may use besides the bias.
     """
-    z, y, weight = _held_in(z), np.asarray(y, np.float64), np.asarray(weight, np.float64)
+    return _fit(
+        _held_in(z), np.asarray(y, np.float64), np.asarray(weight, np.float64), shoots, statistics
+    )
+
+
+def _fit(
+    z: Float64, y: Float64, weight: Float64, shoots: list[str], statistics: slice
+) -> PersonalHead:
     n, size = z.shape
     if n == 0:
         return PersonalHead.empty(size, y.shape[1])
@@ -113,14 +122,14 @@ def _ridge(
     z: Float64, y: Float64, weight: Float64, folds: list[npt.NDArray[np.intp]], strength: float
 ) -> _Ridge:
     """Weighted ridge regression and its exact left-out errors."""
-    precision = np.full(z.shape[1], strength)
+    precision = np.full(z.shape[1], strength, np.float64)
     precision[0] = _BIAS_PRECISION
     weighted = z * weight[:, None]
-    gram = z.T @ weighted + np.diag(precision)
+    gram: Float64 = z.T @ weighted + np.diag(precision)
     moment = weighted.T @ y
-    covariance = np.linalg.inv(gram)
-    coefficients = covariance @ moment
-    left_out = np.empty_like(y)
+    covariance = np.linalg.inv(gram).astype(np.float64)
+    coefficients: Float64 = covariance @ moment
+    left_out: Float64 = np.empty_like(y)
     for rows in folds:
         zs, ws = z[rows], weighted[rows]
         if len(rows) < z.shape[1]:
@@ -170,5 +179,5 @@ def _folds(shoots: list[str]) -> list[npt.NDArray[np.intp]]:
     return [np.flatnonzero(labels == g) for g in sorted(set(labels.tolist()))]
 
 
-def _held_in(z: npt.NDArray[np.floating]) -> Float64:
+def _held_in(z: Real) -> Float64:
     return np.clip(np.asarray(z, np.float64), -_OUTLIER, _OUTLIER)

@@ -17,7 +17,7 @@ from model_core.predict.personal_head import PersonalHead
 STATISTICS = slice(1, 1 + len(PARAMS) + 32)
 
 #: Looking at a prediction and keeping it says less than moving a slider.
-_LESSON_WEIGHT = {Verdict.CORRECTED: 1.0, Verdict.ACCEPTED: 0.5}
+LESSON_WEIGHT = {Verdict.CORRECTED: 1.0, Verdict.ACCEPTED: 0.5}
 _JND = np.array([p.jnd for p in PARAMS])
 
 
@@ -63,7 +63,7 @@ def learn(
     head = personal_head.fit(
         np.stack([f.z for _, f in lessons]),
         (chosen - network) / _JND,
-        np.array([_LESSON_WEIGHT[c.verdict] for c, _ in lessons]),
+        np.array([LESSON_WEIGHT[c.verdict] for c, _ in lessons]),
         [c.shoot for c, _ in lessons],
         STATISTICS,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from model_core.domain.prediction import PhotoFeatures, Prediction
+from model_core.predict.personal_head import PersonalHead
 
 
 class Predictor(Protocol):
@@ -15,6 +16,11 @@ class Predictor(Protocol):
     @property
     def version(self) -> str:
         """The network version whose features this predictor takes."""
+        ...
+
+    @property
+    def head(self) -> PersonalHead:
+        """What it learned beyond the network."""
         ...
 
     @property

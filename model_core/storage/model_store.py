@@ -230,8 +230,15 @@ class ModelStore:
         version: str | None,
         file: Path,
         base_files: Mapping[str, Path] | None = None,
+        *,
+        replaced: Mapping[str, Path] | None = None,
+        corrections: int | None = None,
+        base_sha256: str | None = None,
     ) -> None:
         """Writes a version to one file; ``base_files`` ({name: path}) when it is the base.
+
+        ``replaced``: files that stand in for the version's own, or join them; the numbers
+        are put into the pack's manifest in place of the version's.
 
         Raises BrokenModel when the version is damaged, CannotWrite.
         """
@@ -243,6 +250,14 @@ class ModelStore:
             else:
                 found = self.verified(style, version)
                 files = {name: self.path(found, name) for name in found.files}
+            if replaced:
+                files.update(replaced)
+            found = replace(
+                found,
+                files={name: _sha256(p) for name, p in files.items()},
+                corrections=found.corrections if corrections is None else corrections,
+                base_sha256=found.base_sha256 if base_sha256 is None else base_sha256,
+            )
             write_pack(found, files, file)
         except OSError as error:  # of the model's files; the pack's own are CannotWrite
             raise BrokenModel(f"The model to pack cannot be read ({error}).") from error

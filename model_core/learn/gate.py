@@ -1,0 +1,92 @@
+"""Publish only what is better on shoots that it has never seen.
+
+Candidate and current network are judged as they would serve: each with a personal head
+learned from the same training lessons, on the same held-out shoots.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from model_core.domain.version import GateReport
+
+#: Held out at least: the newest shoots until both numbers are reached.
+MIN_PHOTOS, MIN_SHOOTS = 20, 3
+#: Largest accepted difference between torch and onnxruntime, in J.
+MAX_PARITY = 0.1
+_DRAWS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Row numbers: trained on, and held out for the gate."""
+
+    train: npt.NDArray[np.intp]
+    held_out: npt.NDArray[np.intp]
+
+
+def hold_out(shoots: list[str]) -> Split | None:
+    """Splits lessons, given oldest first, by whole shoots: the newest are held out until
+    they are at least MIN_PHOTOS photos and MIN_SHOOTS shoots. None when the rest would be
+    smaller than what is held out is worth (under MIN_PHOTOS / 2 photos or two shoots)."""
+    newest_first = list(dict.fromkeys(reversed(shoots)))
+    held: list[str] = []
+    for shoot in newest_first:
+        if len(held) >= MIN_SHOOTS and sum(s in held for s in shoots) >= MIN_PHOTOS:
+            break
+        held.append(shoot)
+    mask = np.array([s in held for s in shoots])
+    left = {s for s in shoots if s not in held}
+    enough_held = len(held) >= MIN_SHOOTS and mask.sum() >= MIN_PHOTOS
+    if not enough_held or len(left) < 2 or (~mask).sum() < MIN_PHOTOS // 2:
+        return None
+    return Split(np.flatnonzero(~mask), np.flatnonzero(mask))
+
+
+def judge(
+    current: npt.NDArray[np.floating],
+    candidate: npt.NDArray[np.floating],
+    shoots: list[str],
+    parity: float,
+) -> GateReport:
+    """Compares errors (held-out photos, mean absolute in J), paired and bootstrapped over
+    shoots with a fixed seed."""
+    current, candidate = np.asarray(current, float), np.asarray(candidate, float)
+    gain = current - candidate
+    groups = [np.flatnonzero(np.array(shoots) == s) for s in sorted(set(shoots))]
+    sums = np.array([gain[g].sum() for g in groups])
+    sizes = np.array([len(g) for g in groups])
+    rng = np.random.default_rng(0)
+    draws = rng.integers(0, len(groups), (_DRAWS, len(groups)))
+    low = float(np.quantile(sums[draws].sum(1) / sizes[draws].sum(1), 0.05))
+    better = low > 0 and parity <= MAX_PARITY
+    now, new = float(current.mean()), float(candidate.mean())
+    return GateReport(
+        publish=better,
+        reason=_reason(now, new, low, parity, len(gain), len(groups)),
+        photos=len(gain),
+        shoots=len(groups),
+        current_error=now,
+        candidate_error=new,
+        gain_low=low,
+        parity=parity,
+    )
+
+
+def _reason(now: float, new: float, low: float, parity: float, photos: int, shoots: int) -> str:
+    """The verdict in plain words."""
+    where = f"on {photos} photos of {shoots} shoots that it had not seen"
+    change = f"the error went from {now:.2f} to {new:.2f} J"
+    if parity > MAX_PARITY:
+        return f"Kept the current model: the exported candidate differs by {parity:.2f} J."
+    if low > 0:
+        return f"The fine-tuned model is better: {where}, {change}."
+    if new < now:
+        return (
+            f"Kept the current model: {where}, {change}, which may be chance. "
+            "More corrections will tell."
+        )
+    return f"Kept the current model: {where}, {change}."
