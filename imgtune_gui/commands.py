@@ -66,9 +66,13 @@ class SetEdits(QUndoCommand):
         super().__init__(text)
         self._session = session
         self._edits = [(item, item.edit, after) for item, after in edits]
+        self._pushed = False
 
     def redo(self) -> None:
-        self._show()
+        # The first time it is the user who acts, on others than the shown photo perhaps.
+        if self._pushed:
+            self._show()
+        self._pushed = True
         for item, _, after in self._edits:
             self._session.apply_edit(item, after)
 

@@ -1,0 +1,103 @@
+"""Fine-tuning in the background: progress, cancel, crash, and a version taken up at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from imgtune_gui.app import App
+from imgtune_gui.models.photo_item import EditState
+from model_core.domain.errors import CannotTrain
+from tests.fakes import FakeStudio
+from tests.gui.conftest import MakeApp, wait_for_predictions
+
+
+def teach(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
+    known = len(studio.all_lessons)
+    app.session.set_param("contrast", app.session.items[0].settings["contrast"] + 5, 1)
+    app.learn.accept()
+    qtbot.waitUntil(lambda: len(studio.all_lessons) == known + 1)
+
+
+def test_a_published_version_is_taken_up_without_a_restart(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    teach(app, studio, qtbot)
+    old = app.session.items[2].prediction
+    assert old is not None
+    app.actions["train"].trigger()
+    assert not app.actions["train"].isEnabled()
+    assert app.window.training.isVisible()
+    qtbot.waitUntil(lambda: not app.training.is_running)
+    assert "12 % closer" in app.window.message()
+    assert not app.window.training.isVisible()
+    qtbot.waitUntil(lambda: app.session.items[2].prediction.version == "v1", timeout=5000)
+    assert app.actions["train"].isEnabled()
+    assert app.session.items[0].state is EditState.CORRECTED
+
+
+def test_progress_is_shown_and_cancel_stops_it(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
+    teach(app, studio, qtbot)
+    studio.train_steps, studio.train_pause_s = 1000, 0.01
+    app.actions["train"].trigger()
+    activity = app.window.training
+    qtbot.waitUntil(lambda: activity.bar.maximum() > 0 and activity.bar.value() > 2)
+    assert "step" in activity.text()
+    activity.cancel_button.click()
+    assert "stopping" in activity.text()
+    qtbot.waitUntil(lambda: not app.training.is_running, timeout=1000)
+    assert "cancelled" in app.window.message()
+    assert studio.pending_version is None
+
+
+def test_a_crash_of_the_child_is_one_line_and_the_window_lives(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    teach(app, studio, qtbot)
+    studio.train_error = CannotTrain("the training process died (signal 9); try again")
+    app.actions["train"].trigger()
+    qtbot.waitUntil(lambda: not app.training.is_running)
+    assert "signal 9" in app.window.message()
+    studio.train_error = RuntimeError("bug")
+    app.actions["train"].trigger()
+    qtbot.waitUntil(lambda: "unexpected" in app.window.message())
+    app.session.step(1)
+    assert app.actions["train"].isEnabled()
+
+
+def test_nothing_to_learn_is_said(app: App, qtbot: QtBot) -> None:
+    app.actions["train"].trigger()
+    qtbot.waitUntil(lambda: "no lessons" in app.window.message())
+
+
+def test_it_starts_by_itself_when_enough_was_learned(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    studio.due_after = 1
+    teach(app, studio, qtbot)
+    qtbot.waitUntil(lambda: app.session.items[3].prediction.version == "v1", timeout=5000)
+
+
+def test_rolling_back_returns_to_the_version_before(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    teach(app, studio, qtbot)
+    app.actions["train"].trigger()
+    qtbot.waitUntil(lambda: app.session.items[2].prediction.version == "v1", timeout=5000)
+    app.learn.roll_back()
+    qtbot.waitUntil(lambda: app.session.items[2].prediction.version == "base", timeout=5000)
+    assert "Rolled back" in app.window.message()
+
+
+def test_closing_while_training_ends_it(
+    make_app: MakeApp, photos: list[Path], studio: FakeStudio, qtbot: QtBot
+) -> None:
+    app = make_app(photos)
+    wait_for_predictions(app, qtbot)
+    teach(app, studio, qtbot)
+    studio.train_steps, studio.train_pause_s = 10_000, 0.01
+    app.actions["train"].trigger()
+    qtbot.waitUntil(lambda: app.window.training.bar.maximum() > 0)
+    app.window.close()
+    assert not app.training.worker_thread.thread.isRunning()

@@ -1,0 +1,319 @@
+"""The whole window over the fake studio."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from pytestqt.qtbot import QtBot
+
+from imgtune_gui.app import App
+from imgtune_gui.models.photo_item import EditState
+from imgtune_gui.views.loupe import Compare
+from model_core.domain.develop import IDENTITY
+from model_core.domain.errors import BrokenCatalog
+from model_core.domain.photo import PhotoId
+from tests.fakes import FAKE_STYLE, FakeStudio
+from tests.gui.conftest import MakeApp, wait_for_predictions
+
+
+def test_photos_open_analysed_and_predicted(app: App, qtbot: QtBot) -> None:
+    assert [item.path.name for item in app.session.items] == [f"photo{n}.png" for n in range(6)]
+    assert app.session.current_row == 0
+    qtbot.waitUntil(lambda: app.window.loupe.picture() is not None)
+    qtbot.waitUntil(lambda: len(app.model.images) == 6)
+    panel = app.window.develop_panel
+    item = app.session.items[0]
+    assert item.predicted is not None
+    assert panel.sliders["contrast"].value() == item.predicted["contrast"]
+    assert panel.sliders["contrast"].prediction() == item.predicted["contrast"]
+    qtbot.waitUntil(lambda: panel.histogram.clipped() is not None)
+
+
+def test_one_correction_moves_the_others(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
+    items = app.session.items
+    app.session.select_row(3)
+    app.session.set_param("shadows", items[3].settings["shadows"] + 7, drag=1)
+    draft = items[3].settings
+    app.session.select_row(0)
+    app.session.set_param("exposure_ev", items[0].settings["exposure_ev"] + 1.0, drag=2)
+    before = [item.settings["exposure_ev"] for item in items]
+    qtbot.keyClick(app.window, Qt.Key.Key_Return)
+    assert app.session.current_row == 1
+    qtbot.waitUntil(lambda: items[0].state is EditState.CORRECTED)
+    for row in (1, 2, 4, 5):
+        qtbot.waitUntil(
+            lambda row=row: (
+                items[row].settings["exposure_ev"] == pytest.approx(before[row] + 1.0, abs=0.011)
+            )
+        )
+    assert items[3].settings == draft
+    assert items[0].settings["exposure_ev"] == before[0]
+    assert len(studio.all_lessons) == 1
+    shown = app.window.develop_panel.sliders["exposure_ev"].value()
+    assert shown == items[1].settings["exposure_ev"]
+    qtbot.waitUntil(lambda: app.window.style_panel.lessons.count() == 1)
+
+
+def test_thumbnails_change_when_learning_moves_them(app: App, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: len(app.model.images) == 6)
+    path = app.session.items[4].path
+    old = app.model.images.get(path)
+    assert old is not None
+    app.session.set_param("exposure_ev", app.session.items[0].settings["exposure_ev"] + 1, 1)
+    app.learn.accept()
+
+    def changed() -> bool:
+        new = app.model.images.get(path)
+        return new is not None and new.pixelColor(5, 5) != old.pixelColor(5, 5)
+
+    qtbot.waitUntil(changed)
+
+
+def test_enter_without_a_change_is_an_acceptance(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    qtbot.keyClick(app.window, Qt.Key.Key_Enter)
+    qtbot.waitUntil(lambda: app.session.items[0].state is EditState.ACCEPTED)
+    assert studio.all_lessons[0].verdict.value == "accepted"
+
+
+def test_undo_works_after_accepting(app: App, qtbot: QtBot) -> None:
+    item = app.session.items[0]
+    app.session.set_param("contrast", 33.0, drag=1)
+    app.learn.accept()
+    qtbot.waitUntil(lambda: item.state is EditState.CORRECTED)
+    app.actions["undo"].trigger()
+    assert app.session.current is item
+    assert item.state is EditState.UNTOUCHED  # and so it follows the model, which has learned
+
+
+def test_forgetting_a_lesson_moves_the_predictions_back(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    last = app.session.items[5]
+    before = last.settings
+    app.session.set_param("tint", app.session.items[0].settings["tint"] + 20, drag=1)
+    app.learn.accept()
+    qtbot.waitUntil(lambda: last.settings != before)
+    panel = app.window.style_panel
+    qtbot.waitUntil(lambda: panel.lessons.count() == 1)
+    panel.lessons.setCurrentRow(0)
+    panel._forget.click()
+    qtbot.waitUntil(lambda: last.settings == before)
+    assert studio.all_lessons == []
+    assert app.session.items[0].state is EditState.DRAFT
+
+
+def test_a_draft_is_saved_by_itself(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
+    app.session.set_param("contrast", 21.0, drag=1)
+    photo = app.session.items[0].photo
+    assert photo is not None
+    qtbot.waitUntil(lambda: (FAKE_STYLE, photo.id) in studio.edits, timeout=3000)
+    app.session.undo_stack.undo()
+    qtbot.waitUntil(lambda: (FAKE_STYLE, photo.id) not in studio.edits, timeout=3000)
+
+
+def test_a_draft_survives_closing_at_once(
+    make_app: MakeApp, photos: list[Path], studio: FakeStudio, qtbot: QtBot
+) -> None:
+    app = make_app(photos)
+    wait_for_predictions(app, qtbot)
+    app.session.set_param("contrast", 21.0, drag=1)
+    app.window.close()
+    assert [edit.settings["contrast"] for edit in studio.edits.values()] == [21.0]
+    assert studio.closed
+    studio.closed = False
+    again = make_app(photos)
+    wait_for_predictions(again, qtbot)
+    assert again.session.items[0].settings["contrast"] == 21.0
+    assert again.session.items[0].state is EditState.DRAFT
+
+
+def test_verdicts_come_back(
+    make_app: MakeApp, photos: list[Path], studio: FakeStudio, qtbot: QtBot
+) -> None:
+    app = make_app(photos)
+    wait_for_predictions(app, qtbot)
+    app.learn.accept()
+    qtbot.waitUntil(lambda: len(studio.all_lessons) == 1)
+    app.window.close()
+    again = make_app(photos)
+    wait_for_predictions(again, qtbot)
+    assert again.session.items[0].state is EditState.ACCEPTED
+
+
+def test_broken_and_missing_files_are_told_and_the_rest_opens(
+    make_app: MakeApp, photos: list[Path], tmp_path: Path, qtbot: QtBot
+) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"no picture")
+    app = make_app([tmp_path / "gone.jpg", broken, *photos])
+    wait_for_predictions(app, qtbot)
+    assert [bool(item.error) for item in app.session.items] == [True, True] + [False] * 6
+    assert "broken.jpg" in app.session.items[1].error
+    app.session.select_row(1)
+    assert not app.window.develop_panel._accept.isEnabled()
+    app.learn.accept()  # must not raise
+
+
+def test_a_dropped_folder_opens(make_app: MakeApp, photos: list[Path], qtbot: QtBot) -> None:
+    app = make_app()
+    qtbot.waitUntil(lambda: app.window.start_page.samples_button.isEnabled())
+    assert app.window.start_page.isVisible()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(photos[0].parent))])
+    drop = QDropEvent(
+        QPointF(50, 50),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    app.window.dropEvent(drop)
+    wait_for_predictions(app, qtbot)
+    assert len(app.session.items) == 6
+    assert not app.window.start_page.isVisible()
+
+
+def test_the_samples_open_from_the_start_page(
+    make_app: MakeApp, photos: list[Path], qtbot: QtBot
+) -> None:
+    app = make_app(samples=photos[:2])
+    button = app.window.start_page.samples_button
+    qtbot.waitUntil(button.isEnabled)
+    button.click()
+    wait_for_predictions(app, qtbot)
+    assert len(app.session.items) == 2
+
+
+def test_an_empty_folder_says_so(make_app: MakeApp, tmp_path: Path, qtbot: QtBot) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    app = make_app([empty])
+    qtbot.waitUntil(lambda: "empty" in app.window.message())
+
+
+def test_closing_while_everything_is_busy(
+    make_app: MakeApp, photos: list[Path], studio: FakeStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = threading.Event()
+    release = threading.Event()
+    original = studio.open_photo
+
+    def slow(path: Path, long_side: int = 512):  # type: ignore[no-untyped-def]
+        started.set()
+        release.wait(0.2)
+        return original(path, long_side)
+
+    monkeypatch.setattr(studio, "open_photo", slow)
+    app = make_app(photos)
+    app.window.close()
+    release.set()
+    assert studio.closed or app._studio_opened is None
+
+
+def test_a_catalog_that_cannot_be_opened_is_told(
+    make_app: MakeApp, studio: FakeStudio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tests.gui.conftest as conftest
+
+    def refuse(_studio: FakeStudio, _samples: list[Path]) -> None:
+        raise BrokenCatalog("catalog.db is not ours; choose another --data-dir")
+
+    monkeypatch.setattr(conftest, "fake_backend", refuse)
+    app = make_app()
+    qtbot.waitUntil(lambda: "catalog.db" in app.window.message())
+
+
+def test_a_bug_in_a_slot_becomes_one_line(app: App, qtbot: QtBot) -> None:
+    error = ZeroDivisionError("oops")
+    app.hook.handle(ZeroDivisionError, error, None)
+    qtbot.waitUntil(lambda: "ZeroDivisionError: oops" in app.window.message())
+
+
+def test_another_style_has_its_own_edits(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
+    app.session.set_param("contrast", 21.0, drag=1)
+    app.learn.create_style("mono")
+    qtbot.waitUntil(lambda: app.session.style == "mono")
+    wait_for_predictions(app, qtbot)
+    assert app.session.items[0].state is EditState.UNTOUCHED
+    qtbot.waitUntil(lambda: app.window.style_panel.styles.currentText() == "mono")
+    app.learn.choose_style(FAKE_STYLE)
+    wait_for_predictions(app, qtbot)
+    qtbot.waitUntil(lambda: app.session.items[0].state is EditState.DRAFT)
+    assert app.session.items[0].settings["contrast"] == 21.0
+
+
+def test_copy_paste_and_sync(app: App) -> None:
+    items = app.session.items
+    app.session.set_param("shadows", 44.0, drag=1)
+    app.edit.copy()
+    app.session.select_row(2)
+    app.edit.paste()
+    assert items[2].settings["shadows"] == 44.0
+    app.window.filmstrip.selectAll()
+    app.session.select_row(2)
+    app.edit.sync_selected()
+    assert app.session.current_row == 2
+    assert all(item.settings == items[2].settings for item in items)
+    app.session.undo_stack.undo()
+    assert items[5].state is EditState.UNTOUCHED
+    app.session.select_row(2)
+    app.edit.reset_to_zero()
+    assert items[2].settings == IDENTITY
+
+
+def test_before_split_zoom_and_grid(app: App, qtbot: QtBot) -> None:
+    loupe = app.window.loupe
+    qtbot.waitUntil(lambda: loupe.picture() is not None)
+    qtbot.keyClick(app.window, Qt.Key.Key_Backslash)
+    assert loupe.compare is Compare.BEFORE
+    qtbot.waitUntil(lambda: loupe.picture().before is not None)
+    qtbot.keyClick(app.window, Qt.Key.Key_Y)
+    assert loupe.compare is Compare.SPLIT
+    assert not app.actions["before"].isChecked()
+    qtbot.keyClick(app.window, Qt.Key.Key_Y)
+    assert loupe.compare is Compare.AFTER
+    qtbot.keyClick(app.window, Qt.Key.Key_Z)
+    assert app.actions["zoom"].isChecked()
+    qtbot.keyClick(app.window, Qt.Key.Key_Space)
+    assert not app.actions["zoom"].isChecked()
+    qtbot.keyClick(app.window, Qt.Key.Key_G)
+    assert app.window.is_grid()
+    qtbot.keyClick(app.window, Qt.Key.Key_E)
+    assert not app.window.is_grid()
+
+
+def test_arrows_page_unless_a_slider_has_the_focus(app: App, qtbot: QtBot) -> None:
+    qtbot.keyClick(app.window, Qt.Key.Key_Right)
+    assert app.session.current_row == 1
+    slider = app.window.develop_panel.sliders["tint"]
+    slider.setFocus()
+    qtbot.waitUntil(slider.hasFocus)
+    before = app.session.items[1].settings["tint"]
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert app.session.current_row == 1
+    assert app.session.items[1].settings["tint"] > before
+
+
+def test_most_doubtful_first_and_back(app: App) -> None:
+    names = [item.path.name for item in app.session.items]
+    app.actions["sort_doubt"].trigger()
+    doubts = [item.prediction.doubt for item in app.session.items if item.prediction]
+    assert doubts == sorted(doubts, reverse=True)
+    app.actions["sort_doubt"].trigger()
+    assert [item.path.name for item in app.session.items] == names
+
+
+def test_a_rotated_list_keeps_the_selection_for_the_grid(app: App) -> None:
+    app.window.filmstrip.selectAll()
+    app.actions["grid"].trigger()
+    assert len(app.window.photo_list.selected_items()) == 6
+    point = app.window.grid.visualRect(app.model.index(0)).center()
+    assert isinstance(point, QPoint)
+    assert app.session.find(Path("nowhere")) is None
+    assert PhotoId("") == ""
