@@ -43,7 +43,8 @@ RENDERED_SUFFIXES = frozenset(
 PHOTO_SUFFIXES = RAW_SUFFIXES | RENDERED_SUFFIXES
 
 #: What Pillow may try: picture formats only, so that no file can start an interpreter.
-_FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "WEBP", "AVIF", "HEIF", "BMP", "GIF", "JPEG2000")
+#: MPO is not among them: Pillow opens it as JPEG, and fails on the name.
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "AVIF", "HEIF", "BMP", "GIF", "JPEG2000")
 
 #: Photos with more pixels than this are refused by their declared size. A setting.
 max_pixels = 200_000_000
@@ -140,7 +141,8 @@ def _open(path: Path) -> Image.Image:
         import pillow_heif  # registers a decoder; costs start-up time, so only when needed
 
         pillow_heif.register_heif_opener()
-    image = Image.open(path, formats=[f for f in _FORMATS if f in Image.ID or f != "HEIF"])
+    Image.init()  # registers the formats; HEIF and AVIF are not in every build
+    image = Image.open(path, formats=[f for f in _FORMATS if f in Image.OPEN])
     _refuse_bomb(path, image.width, image.height)
     return image
 
