@@ -259,7 +259,8 @@ def _describe(image: Image.Image, path: Path, identity: PhotoId) -> Photo:
     exif = image.getexif()
     detail = exif.get_ifd(ExifTags.IFD.Exif)
     width, height = image.size
-    if exif.get(ExifTags.Base.Orientation) in (5, 6, 7, 8):
+    # Pillow gives the size of a TIFF as it will be when upright; of all else as it is stored.
+    if image.format != "TIFF" and exif.get(ExifTags.Base.Orientation) in (5, 6, 7, 8):
         width, height = height, width
     return Photo(
         path=path,
