@@ -17,6 +17,13 @@ from model_core.imaging.decode import RAW_SUFFIXES, fit_size
 #: Format name -> (file suffix, Pillow's name).
 FORMATS = {"jpeg": (".jpg", "JPEG"), "png": (".png", "PNG"), "tiff": (".tif", "TIFF")}
 
+#: Tags of a TIFF that say how it stores its pixels, and its XMP: not true of a copy.
+_STRUCTURE = frozenset(
+    {*range(254, 267), 273, *range(277, 282), 284, *range(288, 294), 301, *range(317, 348)}
+    | {*range(512, 533), 700, 34377, 34675, 37724}
+)
+_MAX_JPEG_EXIF = 65_000  # a JPEG has room for 64 kB of it
+
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
@@ -48,14 +55,15 @@ def encode(pixels: npt.NDArray[np.uint8], original: Path, options: ExportOptions
         size = fit_size(image.width, image.height, options.long_side)
         image = image.resize(size, Image.Resampling.LANCZOS)
     extra: dict[str, Any] = {"icc_profile": _srgb_profile()}
-    if exif := _exif(original, image.size):
-        extra["exif"] = exif
     name = FORMATS[options.format][1]
+    exif = _exif(original, image.size)
+    if exif and not (name == "JPEG" and len(exif) > _MAX_JPEG_EXIF):
+        extra["exif"] = exif
     if name == "JPEG":
         subsampling = 0 if options.quality >= 90 else 2
         extra |= {"quality": options.quality, "subsampling": subsampling, "optimize": False}
-    elif name == "TIFF":
-        extra["compression"] = "tiff_deflate"
+    elif name == "TIFF" and not exif:
+        extra["compression"] = "tiff_deflate"  # by libtiff, which cannot write EXIF
     elif name == "PNG":
         extra["compress_level"] = 4  # level 6 takes twice as long for two per cent
     buffer = io.BytesIO()
@@ -76,6 +84,9 @@ def _exif(original: Path, size: tuple[int, int]) -> bytes | None:
             exif = image.getexif()
             if not exif:
                 return None
+            if image.format == "TIFF":
+                for tag in _STRUCTURE & set(exif):
+                    del exif[tag]
             detail = exif.get_ifd(ExifTags.IFD.Exif)  # loads the block, so that it is kept
             exif[ExifTags.Base.Orientation] = 1
             for block, width, height in (
