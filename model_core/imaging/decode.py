@@ -28,6 +28,8 @@ from model_core.imaging.colour import (
     D50,
     D65,
     SPACES,
+    decode_transfer,
+    encode_transfer,
     to_working,
     to_xyz,
     xyz_of,
@@ -209,7 +211,7 @@ def _through_profile(image: Image.Image, icc: bytes) -> tuple[Image.Image, str]:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
     except (OSError, ImageCms.PyCMSError):
         return image.convert("RGB"), "srgb"  # a damaged profile: what other viewers assume
-    if image.mode == "RGB" and (known := _known_space(profile.profile)):
+    if image.mode == "RGB" and (known := _known_space(profile)):
         return image, known
     try:
         converted = ImageCms.profileToProfile(
@@ -226,25 +228,33 @@ def _through_profile(image: Image.Image, icc: bytes) -> tuple[Image.Image, str]:
     return converted, "srgb"
 
 
-def _known_space(profile: Any) -> str | None:
+def _known_space(profile: ImageCms.ImageCmsProfile) -> str | None:
     """The space of :data:`SPACES` whose colorants and curve a matrix profile has."""
     names = ("red_colorant", "green_colorant", "blue_colorant")
-    if any(getattr(profile, n, None) is None for n in names):
+    if any(getattr(profile.profile, n, None) is None for n in names):
         return None
     # Colorants are XYZ adapted to D50; chromaticities after the same adaptation compare.
-    found = np.stack([np.array(getattr(profile, n)[0]) for n in names], axis=1)
-    description = f"{profile.profile_description or ''}".lower()
-    for name, spec in SPACES.items():
-        if name == "rec2020" or np.abs(found - _d50_colorants(name)).max() > 0.003:
-            continue
+    found = np.stack([np.array(getattr(profile.profile, n)[0]) for n in names], axis=1)
+    for name in SPACES:
+        same = np.abs(found - _d50_colorants(name)).max() < 0.003
         # Same primaries with another curve ("sRGB linear", "Adobe 2.4") must be converted.
-        if (
-            spec.label.split()[0].lower() in description
-            or "c2" in description
-            or (name == "display-p3" and "p3" in description)
-        ):
+        if name != "rec2020" and same and _has_curve_of(profile, name):
             return name
     return None
+
+
+def _has_curve_of(profile: ImageCms.ImageCmsProfile, space: str) -> bool:
+    """Whether greys mean the same light in the profile as in ``space``, to 2 of 255."""
+    code = np.arange(0, 256, 5, dtype=np.uint8)
+    ramp = Image.fromarray(np.repeat(code[None, :, None], 3, axis=2))
+    try:
+        seen = ImageCms.profileToProfile(
+            ramp, profile, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except ImageCms.PyCMSError:
+        return False
+    expected = encode_transfer(decode_transfer(code / 255.0, space), "srgb") * 255.0
+    return bool(np.abs(np.asarray(seen)[0, :, 1] - expected).max() < 2.5)
 
 
 def _d50_colorants(space: str) -> npt.NDArray[np.float64]:
