@@ -155,9 +155,11 @@ class App(QObject):
         self.learn.style_loaded.connect(window.style_panel.show_style)
         self.learn.network_changed.connect(self.library.set_network)
         self.learn.predictions_outdated.connect(self.library.predict_all)
+        self.learn.lesson_learned.connect(self.library.predict_after_lesson)
         self.learn.training_wanted.connect(self.training.train)
         self.training.running_changed.connect(window.style_panel.set_training)
         self.training.running_changed.connect(self._on_training_changed)
+        self.training.result_changed.connect(window.style_panel.show_result)
         self.training.published.connect(self.learn.reload)
         self._on_training_changed(False)
 

@@ -123,9 +123,10 @@ class PhotoSession(QObject):
     def set_param(self, name: str, value: float, drag: int) -> None:
         """Moves one slider of the current photo; calls with one ``drag`` are one undo."""
         item = self._current
-        if item is None or item.settings[name] == value:
+        if item is None:
             return
-        after = item.settings.with_value(name, value)
+        # Rounded as shown: what is taught and what is kept must be the same numbers.
+        after = item.settings.with_value(name, value).rounded()
         if after != item.settings:
             self.undo_stack.push(SetParam(self, item, name, after, drag))
 
@@ -133,7 +134,8 @@ class PhotoSession(QObject):
         self, edits: Sequence[tuple[PhotoItem, DevelopSettings | None]], text: str
     ) -> None:
         """Whole settings for one or more photos, as one undo; None is the prediction."""
-        changed = [(item, edit) for item, edit in edits if item.edit != edit]
+        shown = [(item, edit.rounded() if edit is not None else None) for item, edit in edits]
+        changed = [(item, edit) for item, edit in shown if item.edit != edit]
         if changed:
             self.undo_stack.push(SetEdits(self, changed, text))
 

@@ -21,6 +21,7 @@ class LearnController(QObject):
     message_raised = Signal(str)
     style_loaded = Signal(object)  # m.StyleLoaded
     predictions_outdated = Signal()
+    lesson_learned = Signal(str)  # the photo's name; predictions are outdated too
     network_changed = Signal(str)
     training_wanted = Signal(str)  # enough has been learned since the last time
 
@@ -100,7 +101,7 @@ class LearnController(QObject):
         item = self._session.find(result.path)
         if item is not None:
             self._session.mark_learned(item, lesson)
-        self.predictions_outdated.emit()
+        self.lesson_learned.emit(result.path.name)
         self.load_style()
         if result.training_due:
             self.training_wanted.emit(result.style)

@@ -52,6 +52,8 @@ class LibraryController(QObject):
         self._drawn: dict[Path, DevelopSettings] = {}
         self._visible: tuple[Path, ...] = ()
         self._left: PhotoItem | None = None
+        self._failed = 0  # since photos were opened last
+        self._lesson: tuple[int, str] | None = None  # generation that answers it, photo's name
         self._to_predict: dict[Path, PhotoItem] = {}
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
@@ -115,6 +117,7 @@ class LibraryController(QObject):
             self._session.set_photos(result.paths)
         elif not self._session.add_photos(result.paths):
             self.message_raised.emit(self.tr("These photos are already open"))
+        self._failed = 0
         self._note_folders(result.asked)
         self._open_all()
 
@@ -180,8 +183,16 @@ class LibraryController(QObject):
         item = self._session.find(result.path)
         if item is not None and result.generation == self._generation:
             self._session.mark_failed(item, result.text)
-            self.message_raised.emit(result.text)
+            self._failed += 1
+            self._tell_failures(result.text)
         self._show_busy()
+
+    def _tell_failures(self, newest: str) -> None:
+        """One line, however many files of a folder are broken."""
+        text = newest
+        if self._failed > 1:
+            text = self.tr("{0} files could not be opened; the filmstrip marks them")
+        self.message_raised.emit(text.format(self._failed) if self._failed > 1 else text)
 
     def _on_failed(self, failure: m.WorkFailed) -> None:
         if isinstance(failure.request, m.OpenPhoto):
@@ -205,6 +216,11 @@ class LibraryController(QObject):
                 self._to_predict[item.path] = item
         self._on_gathered()
 
+    def predict_after_lesson(self, name: str) -> None:
+        """The same, and says how many photos moved because of the lesson."""
+        self._lesson = self._prediction_generation + 1, name
+        self.predict_all()
+
     def _on_gathered(self) -> None:
         pairs = tuple(
             (path, item.features)
@@ -220,11 +236,25 @@ class LibraryController(QObject):
     def _on_predicted(self, result: m.Predicted) -> None:
         if result.style != self._session.style:
             return
+        moved = 0
         for path, prediction in result.predictions:
             item = self._session.find(path)
             # Answers of one queue come in order, so a later one is never older.
             if item is not None and item.photo is not None and item.photo.id == prediction.photo:
+                before = item.settings
                 self._session.set_prediction(item, prediction)
+                moved += item.settings != before
+        if self._lesson is not None and self._lesson[0] == result.generation:
+            self._tell_lesson(self._lesson[1], moved)
+            self._lesson = None
+
+    def _tell_lesson(self, name: str, moved: int) -> None:
+        text = self.tr("Learned from {0}")
+        if moved:
+            text = self.tr("Learned from {0}: {1} other photos follow")
+        if moved == 1:
+            text = self.tr("Learned from {0}: 1 other photo follows")
+        self.message_raised.emit(text.format(name, moved))
 
     # --- thumbnails -----------------------------------------------------------------
     def set_visible(self, paths: tuple[Path, ...]) -> None:

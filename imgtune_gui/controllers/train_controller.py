@@ -16,6 +16,7 @@ class TrainController(QObject):
     message_raised = Signal(str)
     running_changed = Signal(bool)
     published = Signal(str)  # style
+    result_changed = Signal(str)  # how the last fine-tuning ended, in plain words
 
     def __init__(self, activity: Activity, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +45,7 @@ class TrainController(QObject):
         self._running = True
         self.worker.cancel.clear()
         self._activity.begin(self.tr("starting…"))
+        self.result_changed.emit("")
         self.running_changed.emit(True)
         self.worker.submit(m.Train(style))
 
@@ -60,9 +62,10 @@ class TrainController(QObject):
         self._running = False
         self._activity.end()
         self.running_changed.emit(False)
+        text = result.text
         if result.cancelled:
-            self.message_raised.emit(self.tr("Fine-tuning cancelled; nothing was changed"))
-            return
-        self.message_raised.emit(result.text)
+            text = self.tr("Fine-tuning cancelled; nothing was changed")
+        self.message_raised.emit(text)
+        self.result_changed.emit(text)
         if result.outcome is not None and result.outcome.published:
             self.published.emit(result.style)

@@ -115,6 +115,13 @@ class StylePanel(QFrame):
         self._roll_back.clicked.connect(self.roll_back_clicked)
         layout.addWidget(self._train)
         layout.addWidget(self._roll_back)
+        # Stays, unlike a message: training ends when nobody looks at the status bar.
+        self.result = QLabel()
+        self.result.setObjectName("Dim")
+        self.result.setWordWrap(True)
+        self.result.setTextFormat(Qt.TextFormat.PlainText)
+        self.result.hide()
+        layout.addWidget(self.result)
         layout.addSpacing(SPACE)
         layout.addWidget(rule())
         layout.addSpacing(SPACE)
@@ -176,6 +183,11 @@ class StylePanel(QFrame):
         self._version_line.set_full_text(self._version_text(loaded))
         self._fill_lessons(loaded.lessons)
         self._show_buttons()
+
+    def show_result(self, text: str) -> None:
+        """How the last fine-tuning ended; empty hides it."""
+        self.result.setText(text)
+        self.result.setVisible(bool(text))
 
     def set_training(self, running: bool) -> None:
         self._training = running

@@ -143,3 +143,11 @@ def test_another_style_starts_anew(session: PhotoSession) -> None:
     session.set_style("other")
     assert session.items[0].settings == IDENTITY
     assert session.undo_stack.count() == 0
+
+
+def test_values_are_kept_as_they_are_shown(session: PhotoSession) -> None:
+    session.set_param("exposure_ev", 0.1 + 0.2, drag=1)
+    assert session.items[0].settings["exposure_ev"] == 0.3
+    edit = DevelopSettings.from_mapping({"contrast": 3.4})
+    session.set_edits([(session.items[0], edit)], "Paste")
+    assert session.items[0].settings["contrast"] == 3.0

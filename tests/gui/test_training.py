@@ -18,6 +18,7 @@ def teach(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
     app.session.set_param("contrast", app.session.items[0].settings["contrast"] + 5, 1)
     app.learn.accept()
     qtbot.waitUntil(lambda: len(studio.all_lessons) == known + 1)
+    qtbot.waitUntil(lambda: "Learned from" in app.window.message())
 
 
 def test_a_published_version_is_taken_up_without_a_restart(
@@ -31,6 +32,7 @@ def test_a_published_version_is_taken_up_without_a_restart(
     assert app.window.training.isVisible()
     qtbot.waitUntil(lambda: not app.training.is_running)
     assert "12 % closer" in app.window.message()
+    assert "12 % closer" in app.window.style_panel.result.text()
     assert not app.window.training.isVisible()
     qtbot.waitUntil(lambda: app.session.items[2].prediction.version == "v1", timeout=5000)
     assert app.actions["train"].isEnabled()

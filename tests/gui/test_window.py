@@ -53,6 +53,7 @@ def test_one_correction_moves_the_others(app: App, studio: FakeStudio, qtbot: Qt
     assert items[3].settings == draft
     assert items[0].settings["exposure_ev"] == before[0]
     assert len(studio.all_lessons) == 1
+    assert app.window.message() == "Learned from photo0.png: 4 other photos follow"
     shown = app.window.develop_panel.sliders["exposure_ev"].value()
     assert shown == items[1].settings["exposure_ev"]
     qtbot.waitUntil(lambda: app.window.style_panel.lessons.count() == 1)
@@ -155,6 +156,7 @@ def test_broken_and_missing_files_are_told_and_the_rest_opens(
     wait_for_predictions(app, qtbot)
     assert [bool(item.error) for item in app.session.items] == [True, True] + [False] * 6
     assert "broken.jpg" in app.session.items[1].error
+    assert "2 files could not be opened" in app.window.message()
     app.session.select_row(1)
     assert not app.window.develop_panel._accept.isEnabled()
     app.learn.accept()  # must not raise
