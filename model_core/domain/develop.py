@@ -43,7 +43,7 @@ class ParamSpec:
     def format(self, value: float) -> str:
         """``value`` as the window and the reports show it, always signed: ``+0.35``."""
         text = f"{value:+.{self.decimals}f}"
-        return text.replace("+", "") if float(text) == 0 else text
+        return text.lstrip("+-") if float(text) == 0 else text
 
 
 _WB, _TONE, _PRESENCE = "White balance", "Tone", "Presence"
@@ -194,7 +194,7 @@ class DevelopSettings:
     @classmethod
     def from_values(cls, values: Iterable[float]) -> DevelopSettings:
         """From numbers in table order (any iterable, a numpy row too), clamped."""
-        raw = [float(v) for v in values]
+        raw = list(values)
         if len(raw) != len(PARAMS):
             raise InvalidSettings(f"expected {len(PARAMS)} values, got {len(raw)}")
         return cls(tuple(_checked(p, v) for p, v in zip(PARAMS, raw, strict=True)))
