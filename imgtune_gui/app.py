@@ -39,7 +39,6 @@ class App(QObject):
     ) -> None:
         super().__init__(parent)
         self._data_dir = data_dir
-        self._studio_opened: m.StudioOpened | None = None
         self._closed = False
         self.settings = AppSettings(data_dir)
         self.session = PhotoSession(parent=self)
@@ -177,7 +176,6 @@ class App(QObject):
     def _on_studio_opened(self, opened: m.StudioOpened) -> None:
         if self._closed:
             return
-        self._studio_opened = opened
         backend = opened.backend
         self.window.show_busy("")
         self.window.start_page.set_ready(True)
@@ -229,7 +227,9 @@ class App(QObject):
             thread.begin_stop()
         for thread in (*others, self.catalog_thread):
             thread.wait()
-        if self._studio_opened is not None:
-            self._studio_opened.studio.close()
+        # Asked of the worker: a window closed at once has not heard yet that it is open.
+        studio = self.catalog.opened_studio
+        if studio is not None:
+            studio.close()
         self.settings.sync()
         self.hook.remove()

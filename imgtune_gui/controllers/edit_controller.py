@@ -33,9 +33,13 @@ class EditController(QObject):
         current = self._session.current
         return [current] if current is not None and not current.error else []
 
+    def _targets(self) -> list[PhotoItem]:
+        """In the grid what is selected; in the loupe what is seen, and nothing unseen."""
+        return self._selected() if self._window.is_grid() else self._current()
+
     def reset_to_prediction(self) -> None:
-        """The selected photos follow the model again."""
-        edits = [(item, None) for item in self._selected() or self._current()]
+        """The photo follows the model again; in the grid, all selected ones do."""
+        edits = [(item, None) for item in self._targets()]
         self._session.set_edits(edits, self.tr("Reset to prediction"))
 
     def reset_to_zero(self) -> None:
@@ -65,7 +69,7 @@ class EditController(QObject):
         if self._copied is None:
             self.message_raised.emit(self.tr("Copy the settings of a photo first"))
             return
-        self._give(self._copied, self._selected(), names, self.tr("Paste settings"))
+        self._give(self._copied, self._targets(), names, self.tr("Paste settings"))
 
     def sync_selected(self) -> None:
         """The current photo's settings for all that are selected."""

@@ -86,6 +86,7 @@ class LoupeController(QObject):
 
     def _on_current_changed(self, item: PhotoItem | None) -> None:
         self._generation += 1
+        self._full = None  # up to hundreds of megabytes, and seldom wanted again
         if item is None:
             self._loupe.clear()
             return
@@ -131,7 +132,8 @@ class LoupeController(QObject):
         if item is None:
             return
         if result.long_side == FULL_SIDE:
-            self._full = result.path, result.proxy
+            if item is self._session.current:
+                self._full = result.path, result.proxy
         else:
             self._proxies.put(result.path, result.proxy, result.proxy.pixels.nbytes)
         if item is self._session.current:

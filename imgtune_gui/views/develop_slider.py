@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QScrollArea, QSizePolicy, QWidget
 
 from imgtune_gui.views.slider_paint import (
     ROW_HEIGHT,
@@ -219,8 +219,8 @@ class DevelopSlider(QWidget):
             self.prediction_wanted.emit(self.spec.name)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        # Scrolling the panel past a slider must not turn it: only the focused one turns.
-        if not self.hasFocus():
+        # Scrolling the panel past a slider must not turn it: there only the focused one turns.
+        if not self.hasFocus() and self._can_scroll_past():
             event.ignore()
             return
         self._wheel_rest += event.angleDelta().y() / 120
@@ -229,6 +229,12 @@ class DevelopSlider(QWidget):
         if steps:
             self.nudge(steps)
         event.accept()
+
+    def _can_scroll_past(self) -> bool:
+        parent = self.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        return parent is None or parent.verticalScrollBar().maximum() > 0
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)

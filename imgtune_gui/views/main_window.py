@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from imgtune_gui.views.start_page import StartPage
 from imgtune_gui.views.style_panel import StylePanel
 from imgtune_gui.views.theme import SPACE
 
+_FIRST_SIZE = QSize(1440, 900)
 _SIZES = (236, 1000, 344)
 _MESSAGE_MS = 8000
 
@@ -158,7 +159,8 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def _restore(self) -> None:
-        self.resize(1440, 900)
+        screen = self.screen().availableSize() if self.screen() else _FIRST_SIZE
+        self.resize(_FIRST_SIZE.boundedTo(screen))
         geometry = self._settings.blob("geometry")
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)

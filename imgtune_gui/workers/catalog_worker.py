@@ -57,6 +57,11 @@ class CatalogWorker(QueueWorker):
             raise RuntimeError("the studio is not open")
         return self._studio
 
+    @property
+    def opened_studio(self) -> Studio | None:
+        """For shutting down, once the thread has ended."""
+        return self._studio
+
     def _open_studio(self, job: m.OpenStudio) -> None:
         backend = self._loader()
         self._studio = backend.open_studio(job.data_dir)
