@@ -84,8 +84,7 @@ def to_xyz(space: str) -> Float64:
 def _between(source: str, target: str) -> Float64:
     if source == target:
         return np.eye(3)
-    result = np.linalg.solve(to_xyz(target), to_xyz(source)).astype(np.float64)
-    return result
+    return np.linalg.solve(to_xyz(target), to_xyz(source)).astype(np.float64)
 
 
 #: Luminance of linear Rec.2020 (second row of its XYZ matrix).

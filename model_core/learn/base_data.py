@@ -25,6 +25,12 @@ from model_core.progress import Progress
 
 LOOK_SIDE = 48  # pixels a side at which renderings are compared
 MAX_J = 30.0  # labels beyond this are not lessons but accidents
+#: Price of one J of each slider in a label. Light comes first, as a photographer works: an
+#: under-exposed photo is mended by exposure, not by four tone sliders that add up to it.
+_PRICE = {"exposure_ev": 0.004, "temperature": 0.01, "tint": 0.01, "contrast": 0.04,
+          "saturation": 0.04}  # fmt: skip
+_PRICE_OF_OTHERS = 0.07
+_LIGHT = ("exposure_ev", "temperature", "tint")  # fitted first, alone
 #: Photos of this source are very saturated; their share is capped.
 _CAPPED, _CAP = "quantette-", 0.5
 
@@ -165,14 +171,18 @@ def fit_labels(
 
 def _fit_batch(x: Tensor, y: Tensor, steps: int = 120) -> tuple[Tensor, Tensor, Tensor]:
     s = torch.zeros(len(x), len(PARAMS), requires_grad=True)
+    price = torch.tensor([_PRICE.get(p.name, _PRICE_OF_OTHERS) for p in PARAMS])
+    light = torch.tensor([float(p.name in _LIGHT) for p in PARAMS])
     optimiser = torch.optim.Adam([s], lr=0.6)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps, eta_min=0.05)
     with torch.no_grad():
         before = look_distance(x, s, y)
-    for _ in range(steps):
+    for step in range(steps):
         optimiser.zero_grad()
-        loss = look_distance(x, s, y) + 0.03 * torch.sqrt(s**2 + 0.01).sum(1)
+        loss = look_distance(x, s, y) + (price * torch.sqrt(s**2 + 0.01)).sum(1)
         loss.sum().backward()
+        if step < steps // 3 and s.grad is not None:
+            s.grad *= light
         optimiser.step()
         schedule.step()
     with torch.no_grad():

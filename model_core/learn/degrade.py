@@ -24,7 +24,7 @@ def degrade(light: Float32, rng: np.random.Generator) -> Float32:
     if rng.random() < UNTOUCHED:
         return light
     out = light
-    if rng.random() < 0.45:
+    if rng.random() < 0.5:
         out = _illuminant(out, rng)
     if rng.random() < 0.35:
         out = _veil(out, rng)
@@ -49,7 +49,7 @@ def _sensor(light: Float32, rng: np.random.Generator) -> Float32:
 
 def _illuminant(light: Float32, rng: np.random.Generator) -> Float32:
     """A wrong white balance: Bradford adaptation to a light along and off the locus."""
-    mired = float(np.clip(rng.normal(0.0, 30.0), -80, 80))
+    mired = float(np.clip(rng.normal(0.0, 35.0), -90, 90))
     tint = float(np.clip(rng.normal(0.0, 12.0), -35, 35))
     cones = BRADFORD @ daylight_xyz(mired, tint) / (BRADFORD @ daylight_xyz(0, 0))
     rgb_to_xyz = to_xyz("rec2020")

@@ -63,7 +63,7 @@ class PersonalHead:
         n, prior = self.lessons, 5.0
         variance = (prior * network**2 + n * self.error**2) / (prior + n)
         z = _held_in(z)
-        unlike = np.einsum("nd,de,ne->n", z, self.covariance, z)
+        unlike = ((z @ self.covariance) * z).sum(1)
         result: Float64 = np.sqrt(variance * (1.0 + np.clip(unlike, 0, 3)[:, None]))
         return result
 
@@ -130,17 +130,40 @@ def _ridge(
     covariance = np.linalg.inv(gram).astype(np.float64)
     coefficients: Float64 = covariance @ moment
     left_out: Float64 = np.empty_like(y)
+    small = [rows for rows in folds if len(rows) < z.shape[1]]
+    _leave_out_small(small, z, weighted, covariance, y - z @ coefficients, left_out)
     for rows in folds:
-        zs, ws = z[rows], weighted[rows]
-        if len(rows) < z.shape[1]:
-            # (I - H)^-1 r, with H the hat matrix of the rows: the same by Woodbury.
-            hat = zs @ covariance @ ws.T
-            residual = y[rows] - zs @ coefficients
-            left_out[rows] = np.linalg.solve(np.eye(len(rows)) - hat, residual)
-        else:
+        if len(rows) >= z.shape[1]:
+            zs, ws = z[rows], weighted[rows]
             without = np.linalg.solve(gram - zs.T @ ws, moment - ws.T @ y[rows])
             left_out[rows] = y[rows] - zs @ without
     return _Ridge(coefficients, covariance, left_out)
+
+
+def _leave_out_small(
+    folds: list[npt.NDArray[np.intp]],
+    z: Float64,
+    weighted: Float64,
+    covariance: Float64,
+    residual: Float64,
+    left_out: Float64,
+) -> None:
+    """Left-out errors (I - H)^-1 r of folds smaller than the number of features, with H the
+    fold's hat matrix: the same as refitting, by Woodbury. All folds in one batched solve,
+    padded with rows of nothing to the size of the largest."""
+    if not folds:
+        return
+    size = max(map(len, folds))
+    rows = np.zeros((len(folds), size), np.intp)
+    real = np.zeros((len(folds), size, 1))
+    for i, fold in enumerate(folds):
+        rows[i, : len(fold)] = fold
+        real[i, : len(fold)] = 1
+    zs, ws = z[rows] * real, weighted[rows] * real
+    hat = (zs @ covariance) @ ws.transpose(0, 2, 1)
+    errors = np.linalg.solve(np.eye(size) - hat, residual[rows] * real)
+    for i, fold in enumerate(folds):
+        left_out[fold] = errors[i, : len(fold)]
 
 
 def _mixture(left_out: Float64, weight: Float64, folds: int) -> Float64:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import PARAMS, DevelopSettings
@@ -43,13 +45,23 @@ class PersonalPredictor:
         return [
             Prediction(
                 photo=f.photo,
-                settings=DevelopSettings.from_values(s).rounded(),
-                spread=tuple(u.tolist()),
+                settings=DevelopSettings(tuple(s)),
+                spread=tuple(u),
                 version=self.version,
                 lessons=self.lessons,
             )
-            for f, s, u in zip(features, settings, spread, strict=True)
+            for f, s, u in zip(features, as_shown(settings), spread.tolist(), strict=True)
         ]
+
+
+def as_shown(settings: npt.NDArray[np.floating[Any]]) -> list[list[float]]:
+    """Settings (N, P) clamped to the sliders' ranges and rounded as the sliders show them:
+    :meth:`DevelopSettings.rounded` for thousands at once."""
+    scale = 10.0 ** np.array([p.decimals for p in PARAMS])
+    low, high = np.array([p.low for p in PARAMS]), np.array([p.high for p in PARAMS])
+    rounded = np.round(np.clip(settings, low, high) * scale) / scale + 0.0
+    result: list[list[float]] = rounded.tolist()
+    return result
 
 
 def learn(

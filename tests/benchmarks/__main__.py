@@ -1,0 +1,65 @@
+"""Measures what the user waits for, and prints a table.
+
+    python -m tests.benchmarks [--photos DIR]
+
+Everything runs on this machine, one thing after the other, each in a process of its own.
+Give the machine a rest from other work first; the table states what it was measured on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+#: Probe -> (what it measures, what was promised).
+PROBES = {
+    "startup": ("start of the process to the window's first paint", "under 1.5 s, no torch"),
+    "predict": ("predict one cached proxy, one core", "under 10 ms"),
+    "slider": ("slider move to repainted 2 MP preview, p95", "under 33 ms"),
+    "slider_training": ("the same while a fine-tune runs, p95", "-"),
+    "learn": ("correction to updated predictions of 1,000 cached photos", "under 50 ms"),
+    "memory": ("peak memory with 500 photos open", "under 1 GB, no torch"),
+}
+
+
+def run_probe(name: str, photos: Path) -> dict[str, object]:
+    """Runs one probe in its own process with a fresh data directory."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONUNBUFFERED": "1"}
+    with tempfile.TemporaryDirectory() as data:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.benchmarks.probes", name, data, str(photos)],
+            cwd=_HERE.parent.parent, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    if done.returncode:
+        return {"value": "failed", "note": done.stderr.strip().splitlines()[-1:]}
+    result: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
+    return result
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measure what the user waits for.")
+    parser.add_argument("--photos", type=Path, default=_HERE.parent.parent / "assets" / "samples")
+    parser.add_argument("--only", choices=list(PROBES), action="append")
+    args = parser.parse_args()
+    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, no GPU used, "
+          f"Python {platform.python_version()}\n")  # fmt: skip
+    print(f"{'measured':62} {'result':>12}  {'target':24} note")
+    for name in args.only or PROBES:
+        text, target = PROBES[name]
+        result = run_probe(name, args.photos.absolute())
+        print(
+            f"{text:62} {result['value']!s:>12}  {target:24} {result.get('note', '')}", flush=True
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
