@@ -182,9 +182,9 @@ def _auto(args: argparse.Namespace) -> int:
         photos = studio.find_photos(args.paths)
 
         def one(path: Path) -> None:
-            prediction = _prediction(studio, style, path)
+            settings = studio.settings_for(style, path)
             target = studio.export_name(path, args.out, options)
-            print(studio.export(path, prediction.settings, target, options))
+            print(studio.export(path, settings, target, options))
 
         return _each(photos, one)
 

@@ -160,6 +160,15 @@ class Studio:
             result.update(zip(rows, answers, strict=True))
         return [result[i] for i in range(len(features))]
 
+    def settings_for(self, style: str, path: Path) -> DevelopSettings:
+        """(slow) What a photo should look like: the user's own settings where they accepted
+        or corrected it in this style, else the prediction. Raises UnreadablePhoto."""
+        photo, proxy = self.open_photo(path)
+        edit = self.load_edit(style, photo.id)
+        if edit is not None and edit.state is not EditState.DRAFT:
+            return edit.settings
+        return self.predict(style, self.analyse(photo, style, proxy)).settings
+
     def network_version(self, style: str) -> str:
         """The version whose features are wanted now: after it changes, analyse() again."""
         with self._lock:
