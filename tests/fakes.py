@@ -78,6 +78,7 @@ class FakeStudio:
         self.pending_version: str | None = None
         self.exported: list[Path] = []
         self.closed = False
+        self.previews: list[tuple[DevelopSettings, bool]] = []
 
     def close(self) -> None:
         self.closed = True
@@ -258,7 +259,10 @@ class FakeStudio:
         return version
 
     # --- output ---------------------------------------------------------------------
-    def preview(self, proxy: Proxy, settings: DevelopSettings) -> npt.NDArray[np.uint8]:
+    def preview(
+        self, proxy: Proxy, settings: DevelopSettings, *, quick: bool = False
+    ) -> npt.NDArray[np.uint8]:
+        self.previews.append((settings, quick))
         pixels = proxy.pixels
         if pixels.dtype == np.uint16:
             pixels = (pixels >> 8).astype(np.uint8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from imgtune_gui.backend import Backend
 from imgtune_gui.models.filmstrip_model import FilmstripModel
@@ -22,6 +22,8 @@ from model_core.domain.image import Proxy
 PROXY_BYTES = 96 * 1024**2
 #: Decode without reducing. Proxies are never enlarged, so any large number does.
 FULL_SIDE = 1_000_000
+#: After the last move of a slider the picture is rendered once more, with all care.
+_SETTLE_MS = 120
 
 
 class LoupeController(QObject):
@@ -49,6 +51,10 @@ class LoupeController(QObject):
         self._clipping = False
         self._proxies: LruCache[Path, Proxy] = LruCache(PROXY_BYTES)
         self._full: tuple[Path, Proxy] | None = None
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._on_settled)
         self.decoder.decoded.connect(self._on_decoded)
         self.decoder.failed.connect(self._on_failed)
         self.renderer.rendered.connect(self._on_rendered)
@@ -159,9 +165,13 @@ class LoupeController(QObject):
 
     def _on_settings_changed(self, item: PhotoItem) -> None:
         if item is self._session.current:
-            self._render()
+            self._settle.start()
+            self._render(quick=True)
 
-    def _render(self) -> None:
+    def _on_settled(self) -> None:
+        self._render()
+
+    def _render(self, *, quick: bool = False) -> None:
         item = self._session.current
         proxy = self._proxies.get(item.path) if item is not None else None
         if item is None or proxy is None:
@@ -183,6 +193,7 @@ class LoupeController(QObject):
                 item.settings,
                 with_before=self._loupe.compare is not Compare.AFTER,
                 clipping=self._clipping,
+                quick=quick,
             )
         )
 

@@ -239,6 +239,7 @@ class Render:
     settings: DevelopSettings
     with_before: bool = False
     clipping: bool = False
+    quick: bool = False  # a slider is moving: speed before the last bit
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -358,3 +358,14 @@ def test_at_100_percent_the_full_photo_is_decoded_and_let_go(
     qtbot.waitUntil(sharp)
     app.session.step(1)
     assert app.loupe._full is None
+
+
+def test_a_moving_slider_is_rendered_quickly_and_then_with_care(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: app.window.loupe.picture() is not None)
+    app.session.set_param("contrast", 12.0, drag=1)
+    settings = app.session.items[0].settings
+    qtbot.waitUntil(lambda: (settings, False) in studio.previews)
+    mine = [quick for shown, quick in studio.previews if shown == settings]
+    assert mine[0] is True
