@@ -322,7 +322,7 @@ def _decode_raw(path: Path, *, half_size: bool) -> tuple[npt.NDArray[np.uint16],
             no_auto_bright=True,
             output_bps=16,
             gamma=(2.4, 12.92),
-            output_color=rawpy.ColorSpace.rec2020,
+            output_color=rawpy.ColorSpace.Rec2020,
         )
     return np.ascontiguousarray(pixels), "rec2020"
 
@@ -332,7 +332,7 @@ def _describe_raw(path: Path, identity: PhotoId) -> Photo:
 
     with _raw_faults(path), rawpy.imread(str(path)) as raw:
         width, height = raw.sizes.width, raw.sizes.height
-        if raw.sizes.flip in (5, 6):
+        if raw.sizes.flip & 4:  # LibRaw: mirrored along the diagonal, among others
             width, height = height, width
     return Photo(path=path, id=identity, width=width, height=height)
 
