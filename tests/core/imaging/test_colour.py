@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from model_core.imaging.colour import (
+    LUMA,
+    SPACES,
+    Float64,
+    cielab,
+    decode_transfer,
+    delta_e2000,
+    encode_transfer,
+    fit_gamut,
+    from_working,
+    luminance,
+    oklab,
+    oklab_to_working,
+    to_working,
+    to_xyz,
+)
+
+spaces = pytest.mark.parametrize("space", SPACES)
+light = st.tuples(*[st.floats(0, 1)] * 3).map(np.array)
+
+
+def grid(steps: int = 6) -> Float64:
+    """Code values of the whole cube, corners and greys among them, (steps**3, 3)."""
+    axis = np.linspace(0, 1, steps)
+    return np.stack(np.meshgrid(axis, axis, axis), -1).reshape(-1, 3)
+
+
+@spaces
+def test_curves_undo_each_other_and_rise(space: str) -> None:
+    code = np.linspace(0, 1, 2001)
+    linear = decode_transfer(code, space)
+    assert (np.diff(linear) > 0).all()
+    assert (linear[0], linear[-1]) == (0, pytest.approx(1))
+    assert_allclose(encode_transfer(linear, space), code, atol=1e-5)
+
+
+def test_the_srgb_curve_is_that_of_the_standard() -> None:
+    # IEC 61966-2-1: middle grey 18 % is code 118 of 255.
+    assert round(float(encode_transfer(np.array(0.18))) * 255) == 118
+    assert decode_transfer(np.array(0.5)) == pytest.approx(0.21404, abs=1e-5)
+    assert decode_transfer(np.array(0.04)) == pytest.approx(0.04 / 12.92)
+
+
+@spaces
+def test_white_is_white_and_grey_is_grey_in_every_space(space: str) -> None:
+    greys = np.repeat(np.linspace(0, 1, 11)[:, None], 3, axis=1)
+    working = to_working(greys, space)
+    assert np.ptp(working, axis=-1).max() < 1e-6
+    assert working[-1] == pytest.approx(1, abs=1e-6)
+
+
+@spaces
+def test_colours_of_a_space_survive_the_working_space(space: str) -> None:
+    code = grid()
+    # The corners of these two lie outside Rec.2020, where they are clipped.
+    inside = code * {"prophoto": 0.1, "display-p3": 0.9}.get(space, 1.0)
+    inside += (1 - inside.max()) / 2
+    assert_allclose(from_working(to_working(inside, space), space), inside, atol=1e-3)
+
+
+def test_the_srgb_matrix_is_the_published_one() -> None:
+    published = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    assert to_xyz("srgb") == pytest.approx(np.array(published), abs=1e-4)
+    assert pytest.approx((0.2627, 0.6780, 0.0593), abs=1e-4) == LUMA
+
+
+@given(light)
+def test_oklab_and_back_is_nothing(rgb: Float64) -> None:
+    assert oklab_to_working(oklab(rgb)) == pytest.approx(rgb, abs=1e-6)
+
+
+def test_oklab_is_that_of_its_author() -> None:
+    # Ottosson (2020), "A perceptual color space for image processing": sRGB red, green, blue.
+    published = [[0.628, 0.225, 0.126], [0.866, -0.234, 0.179], [0.452, -0.032, -0.312]]
+    assert oklab(to_working(np.eye(3), "srgb")) == pytest.approx(np.array(published), abs=2e-3)
+
+
+@given(light, st.floats(0.05, 1))
+def test_oklab_hue_stays_when_light_is_scaled(rgb: Float64, scale: float) -> None:
+    one, other = oklab(rgb + 0.01), oklab((rgb + 0.01) * scale)
+    assert other / np.linalg.norm(other) == pytest.approx(one / np.linalg.norm(one), abs=1e-3)
+
+
+def test_cielab_of_known_colours() -> None:
+    # Lindbloom's calculator, D65, no adaptation: white, sRGB red, middle grey.
+    code = np.array([[1, 1, 1], [1, 0, 0], [0.4663] * 3])
+    expected = np.array([[100, 0, 0], [53.24, 80.09, 67.20], [50.0, 0, 0]])
+    assert cielab(to_working(code, "srgb")) == pytest.approx(expected, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "distance"),
+    [  # Sharma, Wu, Dalal (2005), table 1: pairs 1, 4, 7, 9, 17, 21, 24, 31, 33, 34
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, -1.3802, -84.2814), (50, 0, -82.7485), 1.0000),
+        ((50, 0, 0), (50, -1, 2), 2.3669),
+        ((50, 2.49, -0.001), (50, -2.49, 0.0009), 7.1792),
+        ((50, 2.5, 0), (73, 25, -18), 27.1492),
+        ((50, 2.5, 0), (50, 3.1736, 0.5854), 1.0000),
+        ((50, 2.5, 0), (50, 3.2592, 0.335), 1.0000),
+        ((90.9257, -0.5406, -0.9208), (88.6381, -0.8985, -0.7239), 1.5381),
+        ((6.7747, -0.2908, -2.4247), (5.8714, -0.0985, -2.2286), 0.6377),
+        ((2.0776, 0.0795, -1.135), (0.9033, -0.0636, -0.5514), 0.9082),
+    ],
+)
+def test_delta_e2000_is_that_of_the_published_table(
+    one: tuple[float, ...], other: tuple[float, ...], distance: float
+) -> None:
+    assert delta_e2000(np.array(one), np.array(other)) == pytest.approx(distance, abs=1e-4)
+    assert delta_e2000(np.array(other), np.array(one)) == pytest.approx(distance, abs=1e-4)
+
+
+class TestGamut:
+    luma = np.array(LUMA)
+
+    def test_leaves_what_is_inside_alone(self) -> None:
+        assert np.abs(fit_gamut(grid(), self.luma) - grid()).max() < 1e-15
+
+    @given(st.tuples(*[st.floats(-2, 4)] * 3).map(np.array))
+    def test_brings_all_else_inside_at_its_own_luminance(self, rgb: Float64) -> None:
+        fitted = fit_gamut(rgb, self.luma)
+        assert fitted.min() >= 0
+        assert fitted.max() <= 1
+        wanted = np.clip(luminance(rgb), 0, 1)
+        assert luminance(fitted) == pytest.approx(wanted, abs=1e-5)
+
+    def test_takes_no_side_among_the_channels(self) -> None:
+        orange = fit_gamut(np.array([1.6, 0.8, 0.0]), self.luma)
+        # A single channel clipped at 1 would have turned 2:1 into 1.25:1.
+        assert orange[0] > orange[1] > orange[2]
+        grey = float(luminance(orange)[0])
+        before = np.array([1.6, 0.8, 0.0]) - grey
+        assert (orange - grey) / before == pytest.approx((orange - grey)[0] / before[0], rel=1e-6)
+
+
+@given(light)
+def test_p3_red_is_redder_than_srgb_red(rgb: Float64) -> None:
+    srgb, p3 = to_working(rgb, "srgb"), to_working(rgb, "display-p3")
+    chroma: list[npt.NDArray[np.float64]] = [np.hypot(*oklab(x)[1:]) for x in (srgb, p3)]
+    assert chroma[1] >= chroma[0] - 1e-6

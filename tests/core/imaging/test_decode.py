@@ -1,0 +1,497 @@
+from __future__ import annotations
+
+import shutil
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pillow_heif
+import pytest
+from PIL import Image
+
+from model_core.domain.develop import IDENTITY
+from model_core.domain.errors import UnreadablePhoto
+from model_core.domain.image import CodedImage
+from model_core.imaging import decode as module
+from model_core.imaging.colour import from_working, to_working
+from model_core.imaging.decode import decode, decode_proxy, photo_id, to_linear
+from model_core.imaging.render import reference, render
+from tests.core.imaging.raws import write_dng
+from tests.core.pictures import (
+    ADOBE_COLORANTS,
+    P3_COLORANTS,
+    SAMPLES,
+    SHARED,
+    SRGB_COLORANTS,
+    UPRIGHT,
+    corners_of,
+    exif,
+    icc_profile,
+    quarters,
+    scene,
+    write_scene,
+)
+
+pillow_heif.register_heif_opener()  # for writing; the program registers its own when it reads
+
+Refusal = Callable[[Path], object]
+#: Suffix -> how to write it, and how far its compression may change a colour.
+FORMATS: dict[str, tuple[dict[str, Any], int]] = {
+    "jpg": ({"quality": 95, "subsampling": 0}, 6),
+    "jpeg": ({"quality": 95, "subsampling": 0}, 6),
+    "JPG": ({"quality": 95, "subsampling": 0}, 6),
+    "png": ({}, 0),
+    "tif": ({}, 0),
+    "tiff": ({"compression": "tiff_lzw"}, 0),
+    "webp": ({"lossless": True}, 0),
+    "avif": ({"quality": 95, "subsampling": "4:4:4"}, 4),
+    "heic": ({"quality": 95, "chroma": 444}, 4),
+    "gif": ({}, 0),
+    "bmp": ({}, 0),
+    "jp2": ({}, 0),
+    "mpo": ({"quality": 95, "subsampling": 0}, 6),
+}
+refusals = pytest.mark.parametrize(
+    "read", [decode, lambda path: decode_proxy(path, 64)], ids=["decode", "proxy"]
+)
+
+
+class TestFormats:
+    @pytest.mark.parametrize("suffix", FORMATS)
+    def test_every_format_gives_its_pixels_and_size(self, tmp_path: Path, suffix: str) -> None:
+        options, tolerance = FORMATS[suffix]
+        path = tmp_path / f"a.{suffix}"
+        Image.fromarray(quarters()).save(path, **options)
+        image = decode(path)
+        assert image.space == "srgb"
+        assert image.pixels.dtype == np.uint8
+        assert image.pixels.flags.c_contiguous
+        inside = np.s_[2:18, 2:28]  # away from the edges, where lossy formats ring
+        assert np.abs(image.pixels[inside].astype(int) - quarters()[inside]).max() <= tolerance
+        photo, proxy = decode_proxy(path, 30)
+        assert (photo.width, photo.height) == (60, 40)
+        assert (proxy.width, proxy.height) == (30, 20)
+
+    def test_the_suffix_does_not_matter_only_the_content(self, tmp_path: Path) -> None:
+        png = write_scene(tmp_path / "a.png")
+        shutil.copy(png, tmp_path / "b.jpg")
+        assert np.array_equal(decode(tmp_path / "b.jpg").pixels, scene())
+
+    @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp", "avif", "heic"])
+    @pytest.mark.parametrize("orientation", UPRIGHT)
+    def test_orientation_is_applied_once(
+        self, tmp_path: Path, suffix: str, orientation: int
+    ) -> None:
+        path = tmp_path / f"a.{suffix}"
+        tags = Image.Exif()
+        tags[0x0112] = orientation
+        Image.fromarray(quarters(48, 64)).save(path, exif=tags.tobytes(), quality=90)
+        size = (64, 48) if orientation < 5 else (48, 64)
+        image = decode(path)
+        assert (image.width, image.height) == size
+        assert corners_of(image.pixels) == UPRIGHT[orientation]
+        photo, proxy = decode_proxy(path, 32)
+        assert (photo.width, photo.height) == size
+        assert (proxy.width, proxy.height) == (size[0] // 2, size[1] // 2)
+        assert corners_of(proxy.pixels) == UPRIGHT[orientation]
+
+    @pytest.mark.parametrize("orientation", [0, 9, 255])
+    def test_an_orientation_that_does_not_exist_is_ignored(
+        self, tmp_path: Path, orientation: int
+    ) -> None:
+        tags = Image.Exif()
+        tags[0x0112] = orientation
+        path = tmp_path / "a.png"
+        Image.fromarray(quarters()).save(path, exif=tags)
+        photo, proxy = decode_proxy(path, 30)
+        assert corners_of(proxy.pixels) == UPRIGHT[1]
+        assert (photo.width, photo.height) == (60, 40)
+
+
+class TestModes:
+    def read(self, tmp_path: Path, image: Image.Image, suffix: str = "png", **options: Any) -> Any:
+        path = tmp_path / f"a.{suffix}"
+        image.save(path, **options)
+        return decode(path).pixels
+
+    def test_grey_is_three_equal_channels(self, tmp_path: Path) -> None:
+        grey = Image.fromarray(scene()).convert("L")
+        found = self.read(tmp_path, grey)
+        assert np.array_equal(found, np.repeat(np.asarray(grey)[..., None], 3, axis=2))
+
+    @pytest.mark.parametrize("mode", ["RGBA", "LA"])
+    def test_transparency_lies_over_white(self, tmp_path: Path, mode: str) -> None:
+        image = Image.new(mode, (4, 4), (60, 60, 60, 0) if mode == "RGBA" else (60, 0))
+        solid = (60, 60, 60, 255) if mode == "RGBA" else (60, 255)
+        image.paste(Image.new(mode, (2, 4), solid), (0, 0))
+        found = self.read(tmp_path, image)
+        assert (found[:, :2] == 60).all()
+        assert (found[:, 2:] == 255).all()
+
+    def test_half_transparent_is_half_white(self, tmp_path: Path) -> None:
+        found = self.read(tmp_path, Image.new("RGBA", (2, 2), (0, 100, 200, 128)))
+        assert np.abs(found[0, 0].astype(int) - [127, 177, 227]).max() <= 1
+
+    def test_a_palette_gives_its_colours(self, tmp_path: Path) -> None:
+        image = Image.fromarray(quarters()).convert("P", palette=Image.Palette.ADAPTIVE)
+        assert corners_of(self.read(tmp_path, image)) == UPRIGHT[1]
+
+    def test_a_transparent_palette_colour_becomes_white(self, tmp_path: Path) -> None:
+        image = Image.new("P", (2, 1))
+        image.putpalette([10, 20, 30, 200, 100, 50])
+        image.putpixel((1, 0), 1)
+        found = self.read(tmp_path, image, transparency=0)
+        assert found.tolist() == [[[255, 255, 255], [200, 100, 50]]]
+
+    def test_black_and_white(self, tmp_path: Path) -> None:
+        image = Image.fromarray(scene()).convert("1")
+        assert set(np.unique(self.read(tmp_path, image))) == {0, 255}
+
+    @pytest.mark.parametrize("suffix", ["png", "tif"])
+    def test_sixteen_bit_grey_keeps_its_tones(self, tmp_path: Path, suffix: str) -> None:
+        ramp = np.linspace(0, 65535, 512).astype(np.uint16)[None].repeat(4, 0)
+        found = self.read(tmp_path, Image.fromarray(ramp), suffix)
+        assert np.abs(found[0, :, 0] - ramp[0] / 257).max() <= 1
+
+    def test_dark_sixteen_bit_grey_stays_dark(self, tmp_path: Path) -> None:
+        dark = np.full((4, 4), 200, np.uint16)  # of 65,535: as good as black
+        assert self.read(tmp_path, Image.fromarray(dark)).max() <= 1
+
+    def test_floating_point_grey_is_scaled_by_its_own_range(self, tmp_path: Path) -> None:
+        ramp = np.linspace(0, 3.5, 64, dtype=np.float32)[None].repeat(4, 0)
+        ramp[0, 0] = np.nan
+        found = self.read(tmp_path, Image.fromarray(ramp), "tif")
+        assert (found[1, 0, 0], found[1, -1, 0], found[0, 0, 0]) == (0, 255, 0)
+        assert (np.diff(found[1, :, 0].astype(int)) > 0).all()
+
+    @pytest.mark.parametrize("suffix", ["jpg", "tif"])
+    def test_cmyk_becomes_rgb(self, tmp_path: Path, suffix: str) -> None:
+        found = self.read(tmp_path, Image.fromarray(quarters()).convert("CMYK"), suffix)
+        assert corners_of(found) == UPRIGHT[1]
+
+    def test_the_first_picture_of_an_animation(self, tmp_path: Path) -> None:
+        frames = [Image.fromarray(np.full((8, 8, 3), v, np.uint8)) for v in (200, 20)]
+        found = self.read(tmp_path, frames[0], "gif", save_all=True, append_images=frames[1:])
+        assert np.abs(found.astype(int) - 200).max() <= 1
+
+
+class TestProfiles:
+    colours = np.array([[[128, 128, 128], [200, 120, 90], [90, 120, 160]]], np.uint8)
+
+    def read(self, tmp_path: Path, icc: bytes, mode: str = "RGB") -> CodedImage:
+        path = tmp_path / "a.png"
+        Image.fromarray(self.colours).convert(mode).save(path, icc_profile=icc)
+        return decode(path)
+
+    def seen(self, colorants: Any, gamma: float | None) -> Any:
+        """sRGB codes by the definition of a matrix profile, without any colour engine."""
+        code = self.colours / 255.0
+        low, high = code / 12.92, ((code + 0.055) / 1.055) ** 2.4
+        linear = np.where(code <= 0.04045, low, high) if gamma is None else code**gamma
+        srgb = linear @ np.array(colorants) @ np.linalg.inv(np.array(SRGB_COLORANTS))
+        return np.where(srgb < 0.0031308, srgb * 12.92, 1.055 * np.abs(srgb) ** (1 / 2.4) - 0.055)
+
+    @pytest.mark.parametrize(
+        ("space", "name", "colorants", "gamma"),
+        [
+            ("display-p3", "Display P3", P3_COLORANTS, None),
+            ("display-p3", "Color LCD", P3_COLORANTS, None),
+            ("adobe-rgb", "Adobe RGB (1998)", ADOBE_COLORANTS, 563 / 256),
+            ("srgb", "sRGB IEC61966-2.1", SRGB_COLORANTS, None),
+        ],
+    )
+    def test_known_spaces_keep_their_pixels(
+        self, tmp_path: Path, space: str, name: str, colorants: Any, gamma: float | None
+    ) -> None:
+        image = self.read(tmp_path, icc_profile(name, colorants, gamma))
+        assert image.space == space
+        assert np.array_equal(image.pixels, self.colours)
+        shown = reference(image, IDENTITY)
+        assert np.abs(shown - self.seen(colorants, gamma)).max() < 1.5 / 255
+
+    @pytest.mark.parametrize(
+        ("name", "colorants", "gamma"),
+        [
+            ("sRGB linear", SRGB_COLORANTS, 1.0),
+            ("Display P3 (linear)", P3_COLORANTS, 1.0),
+            ("Adobe RGB, 1.8", ADOBE_COLORANTS, 1.8),
+            ("Somebody's screen", ((0.5, 0.25, 0.02), (0.33, 0.7, 0.1), (0.1342, 0.05, 0.7049)), 2),
+        ],
+    )
+    def test_other_profiles_are_converted(
+        self, tmp_path: Path, name: str, colorants: Any, gamma: float
+    ) -> None:
+        image = self.read(tmp_path, icc_profile(name, colorants, gamma))
+        assert image.space == "srgb"
+        expected = np.clip(self.seen(colorants, gamma) * 255, 0, 255)
+        assert np.abs(image.pixels - expected).max() <= 2
+
+    def test_a_proxy_is_of_the_same_space(self, tmp_path: Path) -> None:
+        icc = icc_profile("Display P3", P3_COLORANTS, None)
+        path = write_scene(tmp_path / "a.jpg", icc_profile=icc)
+        assert decode_proxy(path, 64)[1].space == "display-p3"
+
+    @pytest.mark.parametrize("icc", [b"not a profile", b"\0" * 200])
+    def test_a_damaged_profile_is_taken_for_srgb(self, tmp_path: Path, icc: bytes) -> None:
+        image = self.read(tmp_path, icc)
+        assert image.space == "srgb"
+        assert np.array_equal(image.pixels, self.colours)
+
+    def test_a_profile_of_another_kind_of_pixels_is_ignored(self, tmp_path: Path) -> None:
+        grey = self.read(tmp_path, icc_profile("Display P3", P3_COLORANTS, None), "L")
+        assert grey.space == "srgb"
+        assert np.ptp(grey.pixels, axis=-1).max() == 0
+
+    def test_pro_photo_is_read_as_such(self) -> None:
+        path = SHARED / "nasty" / "sharp__prophoto.png"
+        if not path.exists():
+            pytest.skip("the file with a ProPhoto profile is not in this checkout")
+        assert decode(path).space == "prophoto"
+
+    def test_a_cmyk_profile_is_followed(self) -> None:
+        path = SHARED / "nasty" / "sharp__fogra-0-100-100-0.tif"
+        if not path.exists():
+            pytest.skip("the file with a CMYK profile is not in this checkout")
+        # Full magenta and yellow on FOGRA paper is a red far from (255, 0, 0).
+        r, g, b = decode(path).pixels.reshape(-1, 3).mean(0)
+        assert 200 < r < 250
+        assert max(g, b) < 90
+
+
+class TestProxies:
+    @pytest.mark.parametrize("size", [(1200, 800), (801, 1203), (40, 2000), (700, 1)])
+    @pytest.mark.parametrize("suffix", ["jpg", "png"])
+    def test_the_long_side_is_exact(
+        self, tmp_path: Path, size: tuple[int, int], suffix: str
+    ) -> None:
+        path = write_scene(tmp_path / f"a.{suffix}", height=size[1], width=size[0])
+        photo, proxy = decode_proxy(path, 256)
+        assert (photo.width, photo.height) == size
+        assert max(proxy.width, proxy.height) == 256
+        assert abs(proxy.width / proxy.height - size[0] / size[1]) < 0.01 or min(size) < 50
+
+    @pytest.mark.parametrize("suffix", ["jpg", "png"])
+    def test_is_never_enlarged(self, tmp_path: Path, suffix: str) -> None:
+        path = write_scene(tmp_path / f"a.{suffix}", height=60, width=90)
+        _, proxy = decode_proxy(path, 512)
+        assert np.array_equal(proxy.pixels, decode(path).pixels)
+
+    def test_shows_the_same_colours_as_the_photo(self) -> None:
+        path = SAMPLES / "kitten.jpg"
+        proxy, full = decode_proxy(path, 96)[1], decode(path)
+        small = Image.fromarray(full.pixels).resize(
+            (proxy.width, proxy.height), Image.Resampling.BOX
+        )
+        assert np.abs(proxy.pixels.astype(int) - np.asarray(small)).mean() < 3
+        assert proxy.pixels.mean((0, 1)) == pytest.approx(full.pixels.mean((0, 1)), abs=1)
+
+    def test_linear_light_is_that_of_the_codes(self) -> None:
+        pixels = scene()
+        light = to_linear(CodedImage(pixels, "display-p3")).pixels
+        assert light.dtype == np.float32
+        assert np.abs(light - to_working(pixels / 255.0, "display-p3")).max() < 1e-5
+        deep = (pixels.astype(np.uint16) * 257).astype(np.uint16)
+        assert np.abs(to_linear(CodedImage(deep, "display-p3")).pixels - light).max() < 1e-5
+
+
+class TestWhatIsKnown:
+    def test_the_camera_is_asked(self, tmp_path: Path) -> None:
+        photo, _ = decode_proxy(write_scene(tmp_path / "a.jpg", exif=exif(orientation=6)), 64)
+        assert (photo.camera, photo.iso) == ("Camera X", 400)
+        assert photo.captured_at == "2024-05-01T10:20:30"
+        assert photo.shoot == f"{tmp_path}|2024-05-01"
+        assert photo.path == tmp_path / "a.jpg"
+
+    def test_a_file_without_exif_says_nothing(self, tmp_path: Path) -> None:
+        photo, _ = decode_proxy(write_scene(tmp_path / "a.png"), 64)
+        assert (photo.camera, photo.iso, photo.captured_at) == (None, None, None)
+
+    @pytest.mark.parametrize(
+        ("written", "found"),
+        [
+            ("2024:05:01 10:20:30", "2024-05-01T10:20:30"),
+            ("2024-05-01 10:20:30", "2024-05-01T10:20:30"),
+            ("2024:05:01 10:20:30+02:00", "2024-05-01T10:20:30"),
+            ("2024:05:01", "2024-05-01"),
+            ("0000:00:00 00:00:00", None),
+            ("    :  :     :  :  ", None),
+            ("", None),
+            ("yesterday", None),
+        ],
+    )
+    def test_times_that_cameras_write(
+        self, tmp_path: Path, written: str, found: str | None
+    ) -> None:
+        tags = Image.Exif()
+        tags.get_ifd(0x8769)[0x9003] = written
+        photo, _ = decode_proxy(write_scene(tmp_path / "a.jpg", exif=tags), 64)
+        assert photo.captured_at == found
+
+    def test_a_photo_is_named_by_its_content(self, tmp_path: Path) -> None:
+        first = write_scene(tmp_path / "a.png", seed=1)
+        copy = Path(shutil.copy(first, tmp_path / "moved.png"))
+        other = write_scene(tmp_path / "b.png", seed=2)
+        assert photo_id(first) == photo_id(copy) == decode_proxy(first, 64)[0].id
+        assert photo_id(first) != photo_id(other)
+
+
+class TestRaw:
+    @pytest.mark.parametrize("orientation", UPRIGHT)
+    def test_a_raw_is_upright(self, tmp_path: Path, orientation: int) -> None:
+        path = write_dng(tmp_path / "a.dng", quarters(80, 120), orientation=orientation)
+        size = (120, 80) if orientation < 5 else (80, 120)
+        full, (photo, proxy) = decode(path), decode_proxy(path, 48)
+        assert (full.width, full.height) == (photo.width, photo.height) == size
+        assert max(proxy.width, proxy.height) == 48
+        for image in (full, proxy):
+            assert corners_of(render(image, IDENTITY)) == UPRIGHT[orientation]
+
+    def test_has_sixteen_bits_of_the_working_primaries(self, tmp_path: Path) -> None:
+        path = write_dng(tmp_path / "a.dng", np.full((80, 120, 3), 46, np.uint8))
+        for image in (decode(path), decode_proxy(path, 48)[1]):
+            assert (image.pixels.dtype, image.space) == (np.uint16, "rec2020")
+            # 46 of 255 is 18 % of the light: middle grey, whatever the camera.
+            assert render(image, IDENTITY).reshape(-1, 3).mean(0) == pytest.approx(118, abs=1)
+
+    def test_colours_are_those_of_the_camera(self, tmp_path: Path) -> None:
+        linear = np.array([120, 60, 30], np.uint8)
+        image = decode(write_dng(tmp_path / "a.dng", np.full((80, 120, 3), linear)))
+        expected = from_working(to_working_light(linear / 255), "srgb") * 255
+        assert render(image, IDENTITY)[40, 60] == pytest.approx(expected, abs=2)
+
+    @refusals
+    @pytest.mark.parametrize("kept", [0, 7, 250, 9000])
+    def test_a_cut_off_raw_is_refused(self, tmp_path: Path, read: Refusal, kept: int) -> None:
+        path = write_dng(tmp_path / "a.dng", quarters(80, 120))
+        path.write_bytes(path.read_bytes()[:kept])
+        assert_refused(read, path)
+
+    @refusals
+    @pytest.mark.parametrize("suffix", ["cr2", "nef", "arw", "raf"])
+    def test_what_only_claims_to_be_raw_is_refused(
+        self, tmp_path: Path, read: Refusal, suffix: str
+    ) -> None:
+        path = tmp_path / f"a.{suffix}"
+        path.write_bytes(b"II*\0\x08\0\0\0" + bytes(500))
+        assert_refused(read, path)
+
+    @refusals
+    def test_a_huge_raw_is_refused(
+        self, tmp_path: Path, read: Refusal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = write_dng(tmp_path / "a.dng", quarters(80, 120))
+        monkeypatch.setattr(module, "max_pixels", 9000)
+        assert_refused(read, path, "120 x 80")
+
+
+def to_working_light(srgb_linear: Any) -> Any:
+    """Working light of linear sRGB."""
+    from model_core.imaging.colour import encode_transfer
+
+    return to_working(encode_transfer(srgb_linear), "srgb")
+
+
+def assert_refused(read: Refusal, path: Path, why: str = "") -> None:
+    """One line that names the file, whatever is wrong with it."""
+    with pytest.raises(UnreadablePhoto) as caught:
+        read(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert len(message) > len(f"{path}: ") + 5
+    assert "\n" not in message
+    assert why in message
+
+
+class TestRefusals:
+    @refusals
+    def test_a_missing_file(self, tmp_path: Path, read: Refusal) -> None:
+        assert_refused(read, tmp_path / "gone.jpg", "no such file")
+
+    @refusals
+    def test_an_empty_file(self, tmp_path: Path, read: Refusal) -> None:
+        (tmp_path / "a.jpg").touch()
+        assert_refused(read, tmp_path / "a.jpg", "empty")
+
+    @refusals
+    def test_a_text_file(self, tmp_path: Path, read: Refusal) -> None:
+        path = tmp_path / "a.jpg"
+        path.write_text("not a picture at all\n" * 50, encoding="utf-8")
+        assert_refused(read, path, "not a picture")
+
+    @refusals
+    def test_a_folder(self, tmp_path: Path, read: Refusal) -> None:
+        (tmp_path / "a.jpg").mkdir()
+        assert_refused(read, tmp_path / "a.jpg", "folder")
+
+    @refusals
+    @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp", "avif", "heic", "gif", "bmp"])
+    @pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
+    def test_a_file_cut_off_anywhere(
+        self, tmp_path: Path, read: Refusal, suffix: str, share: float
+    ) -> None:
+        path = write_scene(tmp_path / f"a.{suffix}")
+        data = path.read_bytes()
+        path.write_bytes(data[: int(len(data) * share)])
+        assert_refused(read, path)
+
+    @refusals
+    @pytest.mark.parametrize("suffix", ["png", "bmp", "gif"])
+    def test_a_bomb_is_refused_by_its_declared_size(
+        self, tmp_path: Path, read: Refusal, suffix: str
+    ) -> None:
+        path = write_scene(tmp_path / f"a.{suffix}")
+        data = bytearray(path.read_bytes())
+        if suffix == "png":
+            data[16:24] = (60_000).to_bytes(4, "big") * 2
+            data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
+        elif suffix == "bmp":
+            data[18:26] = (60_000).to_bytes(4, "little") * 2
+        else:
+            data[6:10] = (60_000).to_bytes(2, "little") * 2
+        path.write_bytes(data)
+        assert_refused(read, path, "60000 x 60000")
+
+    @refusals
+    def test_the_limit_is_on_pixels_and_can_be_set(
+        self, tmp_path: Path, read: Refusal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = write_scene(tmp_path / "a.png", height=100, width=90)
+        monkeypatch.setattr(module, "max_pixels", 9000)
+        read(path)
+        monkeypatch.setattr(module, "max_pixels", 8999)
+        assert_refused(read, path, "90 x 100")
+
+    @refusals
+    def test_a_script_in_disguise_is_not_run(self, tmp_path: Path, read: Refusal) -> None:
+        # Pillow would hand this to Ghostscript.
+        path = tmp_path / "a.jpg"
+        path.write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n")
+        assert_refused(read, path, "not a picture")
+
+
+@pytest.mark.slow
+def test_every_nasty_file_is_read_or_refused() -> None:
+    """Files that crashed, hung or fooled other readers, from the test suites of Pillow and
+    sharp: each gives a sound picture or one line that says why not, and nothing else."""
+    folder = SHARED / "nasty"
+    if not folder.is_dir():
+        pytest.skip("the folder of nasty files is not beside this checkout")
+    read, refusals = 0, []
+    for path in sorted(folder.iterdir()):
+        try:
+            full = decode(path)
+            photo, proxy = decode_proxy(path, 64)
+        except UnreadablePhoto as error:
+            refusals.append((path, str(error)))
+            continue
+        read += 1
+        assert (photo.width, photo.height) == (full.width, full.height), path.name
+        assert max(proxy.width, proxy.height) == min(64, max(full.width, full.height)), path.name
+        for image in (full, proxy):
+            assert image.pixels.flags.c_contiguous
+            assert image.pixels.shape[2] == 3
+    assert read > 300
+    assert len(refusals) > 50
+    assert [m for path, m in refusals if not m.startswith(f"{path}: ") or "\n" in m] == []

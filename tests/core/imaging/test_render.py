@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as run
+
+from model_core.domain.develop import IDENTITY, PARAMS, DevelopSettings
+from model_core.domain.image import CodedImage
+from model_core.imaging.colour import SPACES, Float64, cielab, delta_e2000, to_working
+from model_core.imaging.decode import decode_proxy
+from model_core.imaging.histogram import histogram
+from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, reference, render
+from tests.core.pictures import SAMPLES, scene, settings_in_the_box
+
+WARM = DevelopSettings.from_mapping({"temperature": 30, "exposure_ev": 0.4, "contrast": 20})
+grids = pytest.mark.parametrize("grid", [PREVIEW_GRID, EXPORT_GRID])
+
+
+def difference(one: Float64, other: Float64, space: str = "srgb") -> Float64:
+    """DeltaE00 of each pixel of two pictures in code values 0..1."""
+    return delta_e2000(cielab(to_working(one, space)), cielab(to_working(other, space)))
+
+
+def off(image: CodedImage, s: DevelopSettings, grid: int, space: str = "srgb") -> Float64:
+    """How far the fast path is from the look, with its 8-bit rounding."""
+    fast = render(image, s, grid=grid, space=space) / 255.0
+    return difference(fast, reference(image, s, space), space)
+
+
+def random_settings(seed: int, share: float) -> DevelopSettings:
+    rng = np.random.default_rng(seed)
+    return DevelopSettings.from_values(rng.uniform(p.low, p.high) * share for p in PARAMS)
+
+
+@cache
+def samples() -> list[CodedImage]:
+    """The bundled photos, small; all twelve have other light and colours."""
+    paths = sorted(p for p in SAMPLES.glob("*.jpg") if "(" not in p.name)
+    return [decode_proxy(path, 64)[1] for path in paths]
+
+
+class TestReference:
+    def test_codes_of_eight_bits_come_back(self) -> None:
+        axis = np.arange(0, 256, 15, dtype=np.uint8)
+        cube = np.stack(np.meshgrid(axis, axis, axis), -1).reshape(18, -1, 3)
+        back = reference(CodedImage(cube), IDENTITY)
+        assert np.abs(back - cube / 255).max() < 1e-9
+
+    @pytest.mark.parametrize("space", SPACES)
+    def test_any_space_can_be_read_and_written(self, space: str) -> None:
+        muted = scene() // 2 + 64
+        there = reference(CodedImage(muted, "srgb"), IDENTITY, space)
+        coded = np.round(there * 65535).astype(np.uint16)
+        back = reference(CodedImage(coded, space), IDENTITY, "srgb")
+        assert np.abs(back * 255 - muted).max() < 0.5
+
+
+class TestTheFastPath:
+    @grids
+    def test_looks_like_the_reference_on_real_photos(self, grid: int) -> None:
+        """Measured with the rounding to 8 bits, which alone is 0.22: mean 0.22 at 33 points,
+        0.21 at 65; 99th percentile 0.7 and 0.6."""
+        found = [off(samples()[i], random_settings(i, 0.25), grid) for i in range(4)]
+        assert np.mean([d.mean() for d in found]) < 0.35
+        assert np.mean([np.quantile(d, 0.99) for d in found]) < 1.5
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize(("grid", "count"), [(PREVIEW_GRID, 72), (EXPORT_GRID, 12)])
+    def test_looks_like_it_with_any_settings_on_any_photo(self, grid: int, count: int) -> None:
+        """Measured: mean 0.23 and 0.21; the worst photo 0.53 and 0.39. (The worst ever seen
+        was 1.3 and 0.55: a pale sky that lies on the very edge of white.)"""
+        means = [
+            off(samples()[k % 12], random_settings(100 + k, (0.25, 0.5, 1.0)[k % 3]), grid).mean()
+            for k in range(count)
+        ]
+        assert np.mean(means) < 0.3
+        assert np.mean(np.array(means) < 0.5) > 0.95
+        assert np.max(means) < (1.0 if grid == PREVIEW_GRID else 0.6)
+
+    @run(max_examples=30)
+    @given(settings_in_the_box)
+    def test_is_close_in_every_corner_of_the_box(self, s: DevelopSettings) -> None:
+        """Codes, not deltaE: far settings make colour of what is nearly black."""
+        image = CodedImage(scene(height=60, width=90))
+        gap = np.abs(render(image, s) / 255 - reference(image, s))
+        assert gap.mean() < 1.5 / 255
+
+    @grids
+    def test_sixteen_bits_of_a_raw_file_are_rendered_as_well(self, grid: int) -> None:
+        code = np.random.default_rng(0).integers(0, 65536, (7, 11, 3), dtype=np.uint16)
+        smooth = np.repeat(np.repeat(code, 8, axis=0), 8, axis=1)
+        distance = off(CodedImage(smooth, "rec2020"), WARM, grid)
+        assert distance.mean() < 1.0
+        grey = np.repeat(np.linspace(0, 65535, 512).astype(np.uint16)[None, :, None], 3, axis=2)
+        assert off(CodedImage(grey, "rec2020"), WARM, grid).mean() < 0.5
+
+    @pytest.mark.parametrize("space", ["display-p3", "adobe-rgb"])
+    def test_other_spaces_go_in_and_out(self, space: str) -> None:
+        image = CodedImage(samples()[4].pixels, space)
+        assert off(image, WARM, PREVIEW_GRID).mean() < 0.5
+        assert off(samples()[4], WARM, PREVIEW_GRID, space).mean() < 0.5
+
+    def test_changes_the_picture_in_the_direction_of_the_slider(self) -> None:
+        image = samples()[0]
+        brighter = render(image, IDENTITY.with_value("exposure_ev", 1.0))
+        grey = render(image, IDENTITY.with_value("saturation", -100.0))
+        assert brighter.mean() > image.pixels.mean() + 20
+        assert np.ptp(grey.astype(int), axis=-1).max() <= 2
+
+
+class TestPixels:
+    def test_untouched_srgb_is_the_very_pixels(self) -> None:
+        pixels = scene()
+        assert np.array_equal(render(CodedImage(pixels), IDENTITY), pixels)
+
+    @pytest.mark.parametrize("size", [(1, 1), (1, 7), (7, 1), (3, 5000), (5000, 3), (64, 64)])
+    @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+    def test_odd_sizes(self, size: tuple[int, int], dtype: type) -> None:
+        pixels = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, (*size, 3)).astype(dtype)
+        out = render(CodedImage(pixels), WARM)
+        assert out.shape == pixels.shape
+        assert out.dtype == np.uint8
+        assert out.flags.c_contiguous
+        # The same pixel gives the same answer wherever it stands.
+        alone = render(CodedImage(np.ascontiguousarray(pixels[-1:, -1:])), WARM)
+        assert np.array_equal(out[-1:, -1:], alone)
+
+    def test_bands_leave_no_seam(self) -> None:
+        row = scene(height=1, width=200)
+        tall = np.ascontiguousarray(np.repeat(row, 400, axis=0))
+        out = render(CodedImage(tall), WARM)
+        assert (out == out[0]).all()
+
+    def test_the_photo_is_left_alone(self) -> None:
+        pixels = scene()
+        before = pixels.copy()
+        render(CodedImage(pixels), WARM)
+        reference(CodedImage(pixels), WARM)
+        assert np.array_equal(pixels, before)
+
+    def test_many_threads_get_what_one_gets(self) -> None:
+        jobs = [(CodedImage(scene(i, 90, 70)), random_settings(i, 0.5)) for i in range(6)] * 4
+        alone = [render(image, s) for image, s in jobs[:6]]
+        with ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(lambda job: render(*job), jobs))
+        for index, out in enumerate(together):
+            assert np.array_equal(out, alone[index % 6])
+
+
+class TestHistogram:
+    def test_counts_every_pixel_once_in_each_plane(self) -> None:
+        pixels = scene()
+        counts = histogram(pixels)
+        assert counts.shape == (4, 256)
+        assert (counts.sum(1) == pixels.shape[0] * pixels.shape[1]).all()
+        for plane in range(3):
+            assert np.array_equal(counts[plane], np.bincount(pixels[..., plane].ravel(), None, 256))
+
+    @pytest.mark.parametrize("value", [0, 1, 128, 255])
+    def test_a_grey_picture_has_one_bar_in_all_four(self, value: int) -> None:
+        counts = histogram(np.full((5, 4, 3), value, np.uint8))
+        assert (counts[:, value] == 20).all()
+
+    def test_green_weighs_most_in_luma(self) -> None:
+        bars = [int(histogram(np.eye(3, dtype=np.uint8)[None, [c]] * 255)[3].argmax()) for c in
+                range(3)]  # fmt: skip
+        assert bars[1] > bars[0] > bars[2]
+        assert sum(bars) == pytest.approx(255, abs=3)
