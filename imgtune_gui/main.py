@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from model_core.commands import COMMANDS
+
 _PASSED_ON = {"-h", "--help", "--version"}
 
 
@@ -28,16 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _wants_command_line(arguments: Sequence[str]) -> bool:
     if _PASSED_ON & set(arguments):
         return True
-    first = _first_word(arguments)
-    if first is None:
-        return False
-    if not first.isidentifier():
-        # A path, not a command; asking the command line would import all the services and
-        # cost the window its quick start. A folder called like a command is ./name.
-        return False
-    from model_core.cli import COMMANDS
-
-    return first in COMMANDS
+    # A folder called like a command is ./name.
+    return _first_word(arguments) in COMMANDS
 
 
 def _first_word(arguments: Sequence[str]) -> str | None:

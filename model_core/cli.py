@@ -21,7 +21,6 @@ from model_core.domain.prediction import Prediction
 from model_core.progress import Cancelled, Progress
 from model_core.services import DEFAULT_STYLE, ExportOptions, Studio
 
-COMMANDS = frozenset({"predict", "correct", "train", "auto", "render", "model", "demo", "doctor"})
 DONE, SOME_FAILED, WRONG_USE = 0, 1, 2
 
 

@@ -32,7 +32,8 @@ from model_core.domain.version import BASE_VERSION, ModelVersion
 from model_core.imaging.decode import PHOTO_SUFFIXES, decode, decode_proxy
 from model_core.imaging.encode import ExportOptions, encode, refuse_original
 from model_core.imaging.histogram import histogram
-from model_core.imaging.render import EXPORT_GRID, render
+from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, QUICK_GRID, render
+from model_core.learn.gate import hold_out, require_enough
 from model_core.predict.fold import MODEL_FILE, PERSONAL_FILE, fold
 from model_core.predict.onnx_network import (
     OnnxNetwork,
@@ -58,7 +59,6 @@ ANALYSIS_SIDE = 512  # long side of the proxy that the network sees; fine for th
 
 #: New lessons since the last training before the next one starts by itself.
 LESSONS_FOR_TRAINING = 30
-SHOOTS_FOR_TRAINING = 4
 _KEPT_THUMBNAILS = 2_000
 
 
@@ -255,7 +255,7 @@ class Studio:
         """The style's name; raises UnknownStyle naming those there are."""
         names = self.catalog.styles()
         if style not in names:
-            raise UnknownStyle(f"there is no style {style!r}; there are: {', '.join(names)}")
+            raise UnknownStyle(f"There is no style {style!r}; there are: {', '.join(names)}")
         return style
 
     def create_style(self, name: str) -> None:
@@ -327,8 +327,8 @@ class Studio:
         seen = set(trainings[-1].lessons) if trainings else set()
         lessons = self.lessons(style)
         new = [c for c in lessons if c.id not in seen]
-        shoots = {c.shoot for c in lessons}
-        return len(new) >= LESSONS_FOR_TRAINING and len(shoots) >= SHOOTS_FOR_TRAINING
+        enough = hold_out([c.shoot for c in lessons]) is not None
+        return enough and len(new) >= LESSONS_FOR_TRAINING
 
     def train(
         self,
@@ -362,6 +362,8 @@ class Studio:
     ) -> TrainOutcome:
         """(slow) :meth:`train` in a low-priority process of its own, which cannot harm this
         one. Cancelling ends it within a second; a crash is raised as CannotTrain."""
+        # Before a process is started that would import torch only to refuse.
+        require_enough([c.shoot for c in self.lessons(self.require_style(style))])
         outcome = train_in_child(
             self.data_dir, style, method=method, device=device, progress=progress or Progress()
         )
@@ -369,9 +371,12 @@ class Studio:
         return outcome
 
     # --- output -------------------------------------------------------------------
-    def preview(self, proxy: Proxy, settings: DevelopSettings) -> npt.NDArray[np.uint8]:
-        """(H, W, 3) uint8 sRGB, contiguous, ready for the screen."""
-        return render(proxy, settings)
+    def preview(
+        self, proxy: Proxy, settings: DevelopSettings, *, quick: bool = False
+    ) -> npt.NDArray[np.uint8]:
+        """(H, W, 3) uint8 sRGB, contiguous, ready for the screen. ``quick`` is for a picture
+        that is about to be replaced by the next: a coarser table, baked in half the time."""
+        return render(proxy, settings, grid=QUICK_GRID if quick else PREVIEW_GRID)
 
     def export(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,6 @@ class PreviewWorker(QueueWorker):
         super().__init__()
         self._studio: Studio | None = None
         self._backend: Backend | None = None
-        self._has_quick = False
         self._part_key: tuple[object, ...] = ()
         self._part: tuple[Proxy, m.Region] | None = None
         self._source: Proxy | None = None  # kept, so that its id stays its own
@@ -44,7 +42,6 @@ class PreviewWorker(QueueWorker):
         """Before the first job; from any thread."""
         self._backend, self._studio = backend, studio
         # A studio may offer a coarser look for moving sliders; without it all are fine.
-        self._has_quick = "quick" in inspect.signature(studio.preview).parameters
 
     def _add(self, job: object) -> None:
         self._jobs.clear()
@@ -55,14 +52,13 @@ class PreviewWorker(QueueWorker):
         if self._studio is None or self._backend is None:
             return
         part, region = self._cut_and_reduced(job)
-        quick = {"quick": True} if job.quick and self._has_quick else {}
-        pixels = self._studio.preview(part, job.settings, **quick)
+        pixels = self._studio.preview(part, job.settings, quick=job.quick)
         shown = mark_clipping(pixels) if job.clipping else pixels
         before = self._before_image(part) if job.with_before else None
         self.rendered.emit(
             m.Rendered(job.generation, job.path, region, to_image(shown), before, job.settings)
         )
-        self._compute_histogram(job, pixels, quick)
+        self._compute_histogram(job, pixels)
 
     def _cut_and_reduced(self, job: m.Render) -> tuple[Proxy, m.Region]:
         key = (id(job.proxy), job.region, job.width, job.height)
@@ -79,7 +75,7 @@ class PreviewWorker(QueueWorker):
             self._before = self._part_key, image
         return self._before[1]
 
-    def _compute_histogram(self, job: m.Render, pixels: Pixels, quick: dict[str, bool]) -> None:
+    def _compute_histogram(self, job: m.Render, pixels: Pixels) -> None:
         """Of the whole photo, whatever is zoomed; skipped while newer settings wait."""
         assert self._studio is not None
         assert self._backend is not None
@@ -92,6 +88,6 @@ class PreviewWorker(QueueWorker):
         else:
             if self._thin is None or self._thin[0] is not job.proxy:
                 self._thin = job.proxy, thin_out(job.proxy, _HISTOGRAM_PIXELS)
-            sample = self._studio.preview(self._thin[1], job.settings, **quick)
+            sample = self._studio.preview(self._thin[1], job.settings, quick=job.quick)
         counts = self._backend.histogram(np.ascontiguousarray(sample))
         self.histogram_computed.emit(m.HistogramComputed(job.generation, job.path, counts))

@@ -19,7 +19,8 @@ from model_core.domain.image import CodedImage, Float32
 from model_core.imaging.colour import from_working, to_working
 from model_core.imaging.pipeline import develop
 
-#: Points a side: 33 for the moving preview, 65 where the last bit matters.
+#: Points a side: while a slider moves, when it rests, and where the last bit matters.
+QUICK_GRID = 25
 PREVIEW_GRID = 33
 EXPORT_GRID = 65
 _THREADS = 2
@@ -101,10 +102,10 @@ def _config() -> Any:
 
 @lru_cache(maxsize=8)
 def _grid_light(source: str, grid: int) -> Float32:
-    """Working light of the table's points: (grid**3, 3), blue fastest."""
+    """Working light of the table's points: (grid**3, 3), blue fastest, contiguous channels."""
     axis = np.linspace(0.0, 1.0, grid, dtype=np.float32)
     points = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
-    light: Float32 = to_working(points, source).astype(np.float32)
+    light: Float32 = np.asfortranarray(to_working(points, source).astype(np.float32))
     return light
 
 

@@ -61,7 +61,7 @@ class LessonData:
         found = [(c, thumbnail_pixels(thumbnails.get(c.id, b""))) for c in lessons]
         usable = [(c, image) for c, image in found if image is not None]
         if not usable:
-            raise CannotTrain("there are no corrections to learn from yet; correct some photos")
+            raise CannotTrain("There are no corrections to learn from yet; correct some photos.")
         return LessonData(
             [c for c, _ in usable],
             np.stack([image for _, image in usable]),
@@ -90,17 +90,10 @@ def fine_tune(
     ``parent``: folder of the version whose adapter is trained on, None to start from the
     base. Raises CannotTrain, BrokenModel or Cancelled.
     """
-    split = gate.hold_out(data.shoots)
-    if split is None:
-        photos, shoots = len(data.lessons), len(set(data.shoots))
-        raise CannotTrain(
-            f"fine-tuning needs at least {gate.MIN_PHOTOS * 3 // 2} corrected photos over "
-            f"{gate.MIN_SHOOTS + 2} shoots, to hold some out as a test; there are {photos} over "
-            f"{shoots}. Until then the personal head learns from each correction at once."
-        )
+    split = gate.require_enough(data.shoots)
     torch.manual_seed(0)
     where = pick_device(device)
-    progress.report(0, 1, f"preparing {len(data.lessons)} photos ({where})")
+    progress.report(0, 1, f"preparing {len(data.lessons)} photos ({str(where).upper()})")
     model = adapter.adapted(adapter.load_base(base), method)
     if parent is not None:
         adapter.load_adapter(model, parent, method)
@@ -132,7 +125,7 @@ def pick_device(wanted: str) -> torch.device:
         return torch.device(next(name for name, found in there.items() if found))
     if not there.get(wanted, False):
         known = ", ".join(name for name, found in there.items() if found)
-        raise CannotTrain(f"there is no device {wanted!r} here; there is: {known}")
+        raise CannotTrain(f"There is no device {wanted!r} here; there is: {known}")
     return torch.device(wanted)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from model_core.domain.errors import CannotTrain
 from model_core.domain.version import GateReport
 
 #: Held out at least: the newest shoots until both numbers are reached.
@@ -44,6 +45,18 @@ def hold_out(shoots: list[str]) -> Split | None:
     if not enough_held or len(left) < 2 or (~mask).sum() < MIN_PHOTOS // 2:
         return None
     return Split(np.flatnonzero(~mask), np.flatnonzero(mask))
+
+
+def require_enough(shoots: list[str]) -> Split:
+    """:func:`hold_out`, or CannotTrain with what is missing in plain words."""
+    split = hold_out(shoots)
+    if split is None:
+        raise CannotTrain(
+            f"Fine-tuning needs at least {MIN_PHOTOS * 3 // 2} corrected photos over "
+            f"{MIN_SHOOTS + 2} shoots, to hold some out as a test; there are {len(shoots)} over "
+            f"{len(set(shoots))}. Until then the personal head learns from each correction at once."
+        )
+    return split
 
 
 def judge(

@@ -23,9 +23,9 @@ def roll_off(rgb: Array, white: Array | float) -> Array:
     hue and saturation stay. With ``white == 1`` this is the identity.
     """
     xp = array_api_compat.array_namespace(rgb)
-    white = xp.clip(white + xp.zeros_like(rgb[..., :1, :1]), 1.0, None)
+    white = (white + xp.zeros_like(rgb[..., :1, :1])).clip(1.0, None)
     peak = xp.max(rgb, axis=-1, keepdims=True)
-    over = xp.clip(peak - KNEE, 0.0, None)
+    over = (peak - KNEE).clip(0.0, None)
     pull = 1.0 / (1.0 - KNEE) - 1.0 / (white - KNEE)
     rolled = KNEE + over / (1.0 + over * pull)
-    return rgb * xp.where(peak > KNEE, rolled / xp.clip(peak, KNEE, None), xp.ones_like(peak))
+    return rgb * xp.where(peak > KNEE, rolled / peak.clip(KNEE, None), xp.ones_like(peak))

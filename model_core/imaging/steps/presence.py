@@ -26,13 +26,14 @@ def saturation(rgb: Array, amount: Array | float) -> Array:
 
 def _with_chroma(rgb: Array, lab: Array, factor: Array | float) -> Array:
     xp = array_api_compat.array_namespace(rgb)
-    factor = factor * xp.ones_like(lab[..., 0:1])
-    scaled = oklab_to_working(lab * xp.concat([xp.ones_like(factor), factor, factor], axis=-1))
+    only_l = xp.asarray([1.0, 0.0, 0.0], dtype=lab.dtype, device=array_api_compat.device(lab))
+    light = lab * only_l
+    scaled = oklab_to_working(light + (lab - light) * factor)
     y = luminance(rgb)
     y_new = luminance(scaled)
     # Oklab's lightness is not luminance: scaling light brings it back and keeps the hue.
     # The offset makes the ratio 1 at black.
-    scaled = scaled * ((y + 1e-6) / xp.clip(y_new + 1e-6, 1e-6, None))
+    scaled = scaled * ((y + 1e-6) / (y_new + 1e-6).clip(1e-6, None))
     return _lift_negative(scaled, y)
 
 
@@ -40,5 +41,5 @@ def _lift_negative(rgb: Array, y: Array) -> Array:
     """Mixes in grey of luminance ``y``, just enough that no channel is negative."""
     xp = array_api_compat.array_namespace(rgb)
     bottom = xp.min(rgb, axis=-1, keepdims=True)
-    keep = xp.where(bottom < 0.0, y / xp.clip(y - bottom, 1e-9, None), xp.ones_like(y))
-    return xp.clip(y + (rgb - y) * keep, 0.0, None)
+    keep = xp.where(bottom < 0.0, y / (y - bottom).clip(1e-9, None), xp.ones_like(y))
+    return (y + (rgb - y) * keep).clip(0.0, None)

@@ -51,14 +51,12 @@ def shadows_curve(u: Array, shadows: Array | float) -> Array:
 
 def whites_curve(u: Array, whites: Array | float) -> Array:
     """Moves the white point; what is lifted over white clips."""
-    xp = array_api_compat.array_namespace(u)
-    return xp.clip(u + (whites / 100.0) * _END * u**3, 0.0, 1.0)
+    return (u + (whites / 100.0) * _END * u**3).clip(0.0, 1.0)
 
 
 def blacks_curve(u: Array, blacks: Array | float) -> Array:
     """Moves the black point; what falls under black clips."""
-    xp = array_api_compat.array_namespace(u)
-    return xp.clip(u + (blacks / 100.0) * _BLACK * (1.0 - u) ** 3, 0.0, 1.0)
+    return (u + (blacks / 100.0) * _BLACK * (1.0 - u) ** 3).clip(0.0, 1.0)
 
 
 def relight(rgb: Array, y: Array, target: Array) -> Array:
@@ -68,7 +66,7 @@ def relight(rgb: Array, y: Array, target: Array) -> Array:
     adds grey instead: black can be lifted, and noise is not blown up into colour.
     """
     xp = array_api_compat.array_namespace(rgb)
-    ratio_down = target / xp.clip(y, 1e-9, None)
+    ratio_down = target / y.clip(1e-9, None)
     ratio_up = (target + _TOE) / (y + _TOE)
     grey_up = _TOE * (target - y) / (y + _TOE)
     lifted = target > y
@@ -85,12 +83,11 @@ def tone(
     blacks: Array | float,
 ) -> Array:
     """The five tone curves, one after the other, on display-referred light 0..1."""
-    xp = array_api_compat.array_namespace(rgb)
-    y = xp.clip(luminance(rgb), 0.0, 1.0)
+    y = luminance(rgb).clip(0.0, 1.0)
     u = lightness(y)
     u = contrast_curve(u, contrast)
     u = highlights_curve(u, highlights)
     u = shadows_curve(u, shadows)
     u = whites_curve(u, whites)
     u = blacks_curve(u, blacks)
-    return relight(rgb, y, xp.clip(luminance_of(u), 0.0, None))
+    return relight(rgb, y, luminance_of(u).clip(0.0, None))
