@@ -118,10 +118,10 @@ class DevelopHead(nn.Module):
         self.body = nn.Sequential(
             nn.Linear(stats + 48, HIDDEN),
             nn.GELU(),
-            nn.Dropout(0.2),
+            nn.Dropout(0.3),
             nn.Linear(HIDDEN, HIDDEN),
             nn.GELU(),
-            nn.Dropout(0.1),
+            nn.Dropout(0.15),
         )
         self.settings = nn.Linear(HIDDEN, len(PARAMS))
         self.log_spread = nn.Linear(HIDDEN, len(PARAMS))
