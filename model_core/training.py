@@ -22,7 +22,7 @@ from model_core.progress import Cancelled, Progress
 from model_core.storage.catalog import Catalog, Training
 from model_core.storage.model_store import ModelStore
 
-_TAIL = 4_000  # characters of a crashed child's last words worth keeping
+_LINES, _TAIL = 20, 400  # of a crashed child's last words: lines, characters of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +210,5 @@ def _end_on_cancel(child: subprocess.Popen[str], progress: Progress) -> None:
 def _listen(pipe: IO[str] | None, words: list[str]) -> None:
     """Empties the child's stderr, so that it never blocks, and keeps the end of it."""
     for line in pipe or ():
-        words.append(line)
-        while sum(map(len, words)) > _TAIL:
-            words.pop(0)
+        words.append(line[-_TAIL:])
+        del words[:-_LINES]
