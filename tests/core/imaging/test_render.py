@@ -13,7 +13,13 @@ from model_core.domain.image import CodedImage
 from model_core.imaging.colour import SPACES, Float64, cielab, delta_e2000, to_working
 from model_core.imaging.decode import decode_proxy
 from model_core.imaging.histogram import histogram
-from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, reference, render
+from model_core.imaging.render import (
+    EXPORT_GRID,
+    PREVIEW_GRID,
+    QUICK_GRID,
+    reference,
+    render,
+)
 from tests.core.pictures import SAMPLES, scene, settings_in_the_box
 
 WARM = DevelopSettings.from_mapping({"temperature": 30, "exposure_ev": 0.4, "contrast": 20})
@@ -67,6 +73,11 @@ class TestTheFastPath:
         found = [off(samples()[i], random_settings(i, 0.25), grid) for i in range(4)]
         assert np.mean([d.mean() for d in found]) < 0.35
         assert np.mean([np.quantile(d, 0.99) for d in found]) < 1.5
+
+    def test_is_near_enough_while_a_slider_moves(self) -> None:
+        found = [off(samples()[i], random_settings(i, 0.25), QUICK_GRID).mean() for i in range(6)]
+        assert np.mean(found) < 0.5
+        assert np.max(found) < 1.5
 
     @pytest.mark.slow
     @pytest.mark.parametrize(("grid", "count"), [(PREVIEW_GRID, 72), (EXPORT_GRID, 12)])

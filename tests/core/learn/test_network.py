@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load_file, save_file
+
+from model_core.assets import assets_dir
+from model_core.domain.develop import IDENTITY, PARAMS
+from model_core.domain.errors import BrokenModel, CannotTrain
+from model_core.learn import adapter
+from model_core.learn.base_data import settings_of
+from model_core.learn.export_onnx import parity
+from model_core.learn.fine_tune import pick_device
+from model_core.learn.network import Z_SIZE, DevelopNet, PhotometricStatistics
+from model_core.learn.replay import rehearsal
+from model_core.predict.onnx_network import OnnxNetwork
+from model_core.predict.personal_predictor import STATISTICS
+from tests.core.pictures import scene
+
+BASE = assets_dir() / "base"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_gradients() -> Iterator[None]:
+    with torch.no_grad():
+        yield
+
+
+@pytest.fixture(scope="module")
+def net() -> DevelopNet:
+    return adapter.load_base(BASE)
+
+
+@pytest.fixture(scope="module")
+def images() -> torch.Tensor:
+    pixels = np.stack([scene(i, 224, 224) for i in range(4)])
+    return torch.from_numpy(pixels.transpose(0, 3, 1, 2).astype(np.float32) / 255)
+
+
+class TestStatistics:
+    def of(self, pixels: np.ndarray) -> torch.Tensor:
+        tensor = torch.from_numpy(pixels.transpose(2, 0, 1)[None].astype(np.float32) / 255)
+        result: torch.Tensor = PhotometricStatistics()(tensor)
+        return result[0]
+
+    @pytest.mark.parametrize("value", [0, 1, 127, 254, 255])
+    def test_of_any_flat_picture_are_finite(self, value: int) -> None:
+        found = self.of(np.full((224, 224, 3), value, np.uint8))
+        assert found.shape == (PhotometricStatistics.COUNT,)
+        assert torch.isfinite(found).all()
+
+    def test_of_noise_are_finite(self) -> None:
+        noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3), dtype=np.uint8)
+        assert torch.isfinite(self.of(noise)).all()
+
+    def test_do_not_care_for_mirroring_but_for_the_map(self) -> None:
+        one, other = self.of(scene(0, 222, 223)), self.of(scene(0, 222, 223)[:, ::-1].copy())
+        told = (one - other).abs() > 0.02
+        assert 0 < told.sum() < 40
+
+    def test_tell_brightness_and_colour(self) -> None:
+        picture = scene(0, 224, 224)
+        darker = (picture // 2).astype(np.uint8)
+        swapped = picture[..., ::-1].copy()
+        for other in (darker, swapped):
+            assert (self.of(picture) - self.of(other)).abs().sum() > 1
+
+
+class TestTheBase:
+    def test_answers_in_units_within_the_ranges(
+        self, net: DevelopNet, images: torch.Tensor
+    ) -> None:
+        settings, spread, z = net(images)
+        assert settings.shape == spread.shape == (4, len(PARAMS))
+        assert z.shape == (4, Z_SIZE)
+        assert torch.isfinite(torch.cat([settings, spread, z], 1)).all()
+        assert (spread > 0).all()
+        for column, spec in zip(settings.T, PARAMS, strict=True):
+            assert spec.low <= column.min() <= column.max() <= spec.high
+
+    def test_is_what_ships_as_onnx(self, net: DevelopNet, images: torch.Tensor) -> None:
+        assert parity(net, BASE / "model.onnx") < 0.1
+        seen = (images * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+        theirs = OnnxNetwork(BASE / "model.onnx", "base").run(seen)[0]
+        jnd = np.array([p.jnd for p in PARAMS])
+        assert np.abs((net(images)[0].numpy() - theirs) / jnd).max() < 0.1
+
+    def test_keeps_its_own_prediction_and_statistics_where_the_head_looks(
+        self, net: DevelopNet, images: torch.Tensor
+    ) -> None:
+        z = net(images)[2]
+        assert (z[:, 0] == 1).all()
+        in_j = net.in_j(images)[0]
+        assert torch.allclose(z[:, 1 : 1 + len(PARAMS)], in_j * 0.25, atol=1e-5)
+        assert 1 + len(PARAMS) < STATISTICS.stop < Z_SIZE
+
+    @pytest.mark.parametrize("damage", ["missing", "cut", "foreign"])
+    def test_damaged_is_refused(self, tmp_path: Path, damage: str) -> None:
+        if damage == "cut":
+            data = (BASE / "weights.safetensors").read_bytes()
+            (tmp_path / "weights.safetensors").write_bytes(data[:100_000])
+        elif damage == "foreign":
+            save_file({"x": np.zeros(3, np.float32)}, tmp_path / "weights.safetensors")
+        with pytest.raises(BrokenModel, match=tmp_path.name):
+            adapter.load_base(tmp_path)
+
+
+class TestAdapter:
+    def test_fresh_changes_nothing(self, net: DevelopNet, images: torch.Tensor) -> None:
+        model = adapter.adapted(adapter.load_base(BASE), "lora")
+        assert torch.allclose(model.get_base_model()(images)[0], net(images)[0], atol=1e-4)
+
+    def test_is_a_small_part_of_the_weights_and_the_base_is_frozen(self) -> None:
+        model = adapter.adapted(adapter.load_base(BASE), "lora")
+        sizes = {n: p.numel() for n, p in model.named_parameters() if p.requires_grad}
+        assert all("lora" in name for name in sizes)
+        assert 0 < sum(sizes.values()) < 0.1 * sum(p.numel() for p in model.parameters())
+
+    def test_survives_saving_and_merging(self, tmp_path: Path, images: torch.Tensor) -> None:
+        model = adapter.adapted(adapter.load_base(BASE), "lora")
+        for p in model.parameters():
+            if p.requires_grad:
+                p.add_(torch.randn(p.shape, generator=torch.Generator().manual_seed(1)) * 0.02)
+        adapter.personal_of(model.get_base_model()).add_(0.01)
+        expected = model.get_base_model()(images)[0]
+        adapter.save_adapter(model, tmp_path, "lora")
+        fresh = adapter.adapted(adapter.load_base(BASE), "lora")
+        assert not torch.allclose(fresh.get_base_model()(images)[0], expected, atol=0.1)
+        adapter.load_adapter(fresh, tmp_path, "lora")
+        assert torch.allclose(fresh.get_base_model()(images)[0], expected, atol=1e-3)
+        merged = adapter.merged(model, BASE)
+        assert torch.allclose(merged(images)[0], expected, atol=1e-2)
+        assert not any("lora" in name for name, _ in merged.named_parameters())
+        # Merging is a copy: training could go on.
+        assert torch.allclose(model.get_base_model()(images)[0], expected, atol=1e-4)
+
+    def test_of_a_folder_without_one_is_the_base(
+        self, tmp_path: Path, net: DevelopNet, images: torch.Tensor
+    ) -> None:
+        model = adapter.adapted(adapter.load_base(BASE), "lora")
+        adapter.load_adapter(model, tmp_path, "lora")
+        assert torch.allclose(model.get_base_model()(images)[0], net(images)[0], atol=1e-4)
+
+    @pytest.mark.parametrize("name", [adapter.ADAPTER_FILE, adapter.CONFIG_FILE,
+                                      adapter.PERSONAL_FILE])  # fmt: skip
+    def test_damaged_is_refused(self, tmp_path: Path, name: str) -> None:
+        model = adapter.adapted(adapter.load_base(BASE), "lora")
+        adapter.save_adapter(model, tmp_path, "lora")
+        (tmp_path / name).write_bytes(b"\0damaged")
+        with pytest.raises(BrokenModel, match=tmp_path.name):
+            adapter.load_adapter(adapter.adapted(adapter.load_base(BASE), "lora"), tmp_path, "lora")
+
+    def test_of_another_shape_is_refused(self, tmp_path: Path) -> None:
+        model = adapter.adapted(adapter.load_base(BASE), "lora")
+        adapter.save_adapter(model, tmp_path, "lora")
+        save_file({"personal": np.zeros((3, 3), np.float32)}, tmp_path / adapter.PERSONAL_FILE)
+        with pytest.raises(BrokenModel, match="fit"):
+            adapter.load_adapter(model, tmp_path, "lora")
+
+    def test_an_unknown_method_is_refused_with_the_known_ones(self) -> None:
+        with pytest.raises(CannotTrain, match=r"magic.*lora"):
+            adapter.adapted(adapter.load_base(BASE), "magic")
+
+    def test_files_hold_tensors_only(self, tmp_path: Path) -> None:
+        model = adapter.adapted(adapter.load_base(BASE), "lora")
+        adapter.save_adapter(model, tmp_path, "lora")
+        assert {p.suffix for p in tmp_path.iterdir()} == {".json", ".safetensors"}
+        assert all(
+            v.dtype == np.float32 for v in load_file(tmp_path / "adapter.safetensors").values()
+        )
+
+
+class TestDevices:
+    def test_the_cpu_is_always_there(self) -> None:
+        assert pick_device("cpu").type == "cpu"
+        assert pick_device("auto").type in {"cpu", "cuda", "mps"}
+
+    @pytest.mark.parametrize("wanted", ["tpu", "", "cuda:99"])
+    def test_one_that_is_not_there_is_refused_with_those_that_are(self, wanted: str) -> None:
+        with pytest.raises(CannotTrain, match="cpu"):
+            pick_device(wanted)
+
+
+@pytest.mark.slow
+def test_what_is_rehearsed_is_always_the_same() -> None:
+    one = rehearsal()
+    assert torch.equal(one, rehearsal())
+    assert one.shape[1:] == (3, 224, 224)
+    assert len(one) > 50
+    assert 0 <= one.min() <= one.max() <= 1
+    assert not torch.equal(one, rehearsal(seed=1))
+
+
+def test_labels_in_steps_become_settings_within_the_ranges() -> None:
+    labels = torch.tensor([[1.0] * len(PARAMS), [1e4] * len(PARAMS), [-1e4] * len(PARAMS)])
+    found = settings_of(labels)
+    assert list(found) == list(IDENTITY.as_dict())
+    for spec in PARAMS:
+        assert found[spec.name].shape == (3, 1, 1)
+        assert found[spec.name].flatten().tolist() == pytest.approx([spec.jnd, spec.high, spec.low])

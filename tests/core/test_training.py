@@ -1,0 +1,541 @@
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import psutil
+import pytest
+
+from model_core import training
+from model_core.domain.develop import PARAMS, DevelopSettings
+from model_core.domain.errors import Busy, CannotTrain, ImgtuneError, UnknownStyle
+from model_core.domain.prediction import PhotoFeatures, Prediction
+from model_core.domain.version import GateReport
+from model_core.predict.onnx_network import OnnxNetwork
+from model_core.progress import Cancelled, Progress
+from model_core.services import DEFAULT_STYLE, LESSONS_FOR_TRAINING, Studio
+from model_core.training import TrainOutcome, run_as_child, train_in_child
+from tests.core.pictures import write_scene
+
+OpenStudio = Callable[..., Studio]
+JND = np.array([p.jnd for p in PARAMS])
+SHOOTS, EACH = 7, 5
+
+
+def teach(studio: Studio, folder: Path, *, shoots: int = SHOOTS, each: int = EACH) -> None:
+    """Corrections of small pictures over some shoots, by a hand that follows no rule."""
+    rng = np.random.default_rng(0)
+    for index in range(shoots * each):
+        path = folder / f"{index:02}.jpg"
+        if not path.exists():
+            write_scene(path, index, height=120, width=160)
+        photo, proxy = studio.open_photo(path)
+        features = studio.analyse(photo, DEFAULT_STYLE, proxy)
+        wanted = features.settings + (3 + rng.normal(0, 3, len(PARAMS))) * JND
+        chosen = DevelopSettings.from_values(wanted)
+        studio.learn(DEFAULT_STYLE, photo, features, chosen, shoot=f"shoot {index // each}")
+
+
+def predictions(studio: Studio, folder: Path) -> list[Prediction]:
+    """For three photos that were never corrected."""
+    found = []
+    for seed in (900, 901, 902):
+        path = folder / f"new {seed}.jpg"
+        if not path.exists():
+            write_scene(path, seed)
+        photo, proxy = studio.open_photo(path)
+        found.append(studio.predict(DEFAULT_STYLE, studio.analyse(photo, DEFAULT_STYLE, proxy)))
+    return found
+
+
+def leftovers(studio: Studio) -> list[Path]:
+    """What a training that came to nothing might leave: hidden folders and files."""
+    found = studio.models.root.rglob(".*")
+    return [path for path in found if path.name != ".locks"]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A data directory after one training, and how things were before it."""
+
+    data: Path
+    photos: Path
+    outcome: TrainOutcome
+    reports: list[tuple[float, float, str]]
+    before: list[Prediction]
+    seen: PhotoFeatures
+    """What the base saw of a lesson's photo."""
+
+
+def trained(folder: Path, *, publish: bool | None) -> Trained:
+    """One real fine-tune, short: few epochs, few rehearsed photos. ``publish`` overrules the
+    gate; with None it decides."""
+    from model_core.learn import fine_tune, gate
+    from model_core.learn.replay import rehearsal
+
+    judge, rehearsed = gate.judge, rehearsal()[::12]
+
+    def overruled(*given: Any) -> GateReport:
+        report = judge(*given)
+        return report if publish is None else replace(report, publish=publish)
+
+    studio = Studio(folder / "data")
+    teach(studio, folder / "photos")
+    photo = studio.open_photo(folder / "photos" / "00.jpg")[0]
+    seen = studio.analyse(photo, DEFAULT_STYLE)
+    before = predictions(studio, folder / "photos")
+    reports: list[tuple[float, float, str]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fine_tune, "_EPOCHS", 3)
+        patch.setattr(fine_tune, "rehearsal", lambda: rehearsed)
+        patch.setattr(gate, "judge", overruled)
+        outcome = studio.train(
+            DEFAULT_STYLE, device="cpu", progress=Progress(lambda *r: reports.append(r))
+        )
+    studio.close()
+    return Trained(folder / "data", folder / "photos", outcome, reports, before, seen)
+
+
+@pytest.fixture(scope="module")
+def accepted(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return trained(tmp_path_factory.mktemp("accepted"), publish=True)
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """The gate itself decides on a hand that follows no rule."""
+    return trained(tmp_path_factory.mktemp("refused"), publish=None)
+
+
+@pytest.fixture
+def reopen(open_studio: OpenStudio, tmp_path: Path) -> Callable[[Trained], Studio]:
+    """A studio on a copy of what a training left, so that tests do not see each other."""
+
+    def copy(one: Trained) -> Studio:
+        shutil.copytree(one.data, tmp_path / "copy")
+        return open_studio(tmp_path / "copy")
+
+    return copy
+
+
+@pytest.mark.slow
+class TestPublished:
+    def test_the_version_serves(self, accepted: Trained, reopen: Callable[..., Studio]) -> None:
+        studio, outcome = reopen(accepted), accepted.outcome
+        assert outcome.published
+        assert outcome.version == studio.current_version(DEFAULT_STYLE)
+        assert studio.network_version(DEFAULT_STYLE) != studio.base_version
+        (version,) = studio.versions(DEFAULT_STYLE)
+        assert (version.id, version.style, version.method) == (
+            outcome.version, DEFAULT_STYLE, "lora"
+        )  # fmt: skip
+        assert version.corrections == SHOOTS * EACH
+        assert version.gate == outcome.gate
+        assert studio.styles()[0].version == outcome.version
+        assert studio.warnings == []
+        assert leftovers(studio) == []
+
+    def test_the_file_answers_as_the_trained_network(self, accepted: Trained) -> None:
+        gate = accepted.outcome.gate
+        assert gate is not None
+        assert 0 <= gate.parity < 0.1
+        assert (gate.photos, gate.shoots) == (20, 4)
+        assert 0 < gate.candidate_error < 20
+        assert accepted.outcome.seconds > 0
+
+    def test_all_lessons_are_kept_and_seen_by_the_new_network(
+        self, accepted: Trained, reopen: Callable[..., Studio]
+    ) -> None:
+        studio = reopen(accepted)
+        assert len(studio.lessons(DEFAULT_STYLE)) == SHOOTS * EACH
+        for prediction in predictions(studio, accepted.photos):
+            assert prediction.version == accepted.outcome.version
+            assert prediction.lessons == SHOOTS * EACH
+            assert np.isfinite([*prediction.settings, *prediction.spread]).all()
+
+    def test_predictions_stay_near_what_was_on_the_screen(
+        self, accepted: Trained, reopen: Callable[..., Studio]
+    ) -> None:
+        after = predictions(reopen(accepted), accepted.photos)
+        gap = [
+            np.abs((np.array(a.settings.values) - b.settings.values) / JND).mean()
+            for a, b in zip(after, accepted.before, strict=True)
+        ]
+        assert max(gap) < 2.5  # lessons moved them by 3 in the mean, with noise of 3
+
+    def test_what_an_older_version_saw_is_still_answered(
+        self, accepted: Trained, reopen: Callable[..., Studio]
+    ) -> None:
+        studio = reopen(accepted)
+        old = studio.predict(DEFAULT_STYLE, accepted.seen)
+        assert old.version == studio.base_version
+        assert old.lessons == SHOOTS * EACH
+
+    def test_rolling_back_brings_everything_back(
+        self, accepted: Trained, reopen: Callable[..., Studio]
+    ) -> None:
+        studio = reopen(accepted)
+        assert studio.rollback(DEFAULT_STYLE) == studio.base_version
+        assert len(studio.lessons(DEFAULT_STYLE)) == SHOOTS * EACH
+        for now, before in zip(predictions(studio, accepted.photos), accepted.before, strict=True):
+            assert now.settings == before.settings
+            assert now.version == before.version
+        assert len(studio.versions(DEFAULT_STYLE)) == 1  # and the way forward stays
+
+    def test_the_run_is_recorded_and_the_next_is_not_due(
+        self, accepted: Trained, reopen: Callable[..., Studio]
+    ) -> None:
+        studio = reopen(accepted)
+        (run,) = studio.catalog.trainings(DEFAULT_STYLE)
+        assert run.version == accepted.outcome.version
+        assert run.outcome == accepted.outcome.reason
+        assert run.gate == accepted.outcome.gate
+        assert set(run.lessons) == {c.id for c in studio.lessons(DEFAULT_STYLE)}
+        assert not studio.training_due(DEFAULT_STYLE)
+
+    def test_progress_was_told_all_the_way(self, accepted: Trained) -> None:
+        assert len(accepted.reports) > 10
+        assert all(0 <= done <= total for done, total, _ in accepted.reports)
+        text = " ".join(t for _, _, t in accepted.reports)
+        assert f"{SHOOTS * EACH} photos" in text
+        assert "fine-tuning" in text
+        assert "testing" in accepted.reports[-1][2]
+
+    def test_the_file_is_one_small_portable_file(
+        self, accepted: Trained, reopen: Callable[..., Studio]
+    ) -> None:
+        studio = reopen(accepted)
+        (version,) = studio.versions(DEFAULT_STYLE)
+        path = studio.models.path(version, "model.onnx")
+        assert path.stat().st_size < 9e6
+        network = OnnxNetwork(path, "x")
+        for count in (1, 2, 5):
+            settings, _, _ = network.run(np.zeros((count, 224, 224, 3), np.uint8))
+            assert settings.shape == (count, len(PARAMS))
+        facts = onnxruntime.InferenceSession(path).get_modelmeta().custom_metadata_map
+        assert [p["name"] for p in json.loads(facts["params"])] == [p.name for p in PARAMS]
+
+    def test_a_pack_of_it_predicts_the_same_elsewhere(
+        self,
+        accepted: Trained,
+        reopen: Callable[..., Studio],
+        open_studio: OpenStudio,
+        tmp_path: Path,
+    ) -> None:
+        here, there = reopen(accepted), open_studio(tmp_path / "there")
+        here.export_pack(DEFAULT_STYLE, tmp_path / "pack.imgtune")
+        there.import_pack(tmp_path / "pack.imgtune")
+        for one, other in zip(
+            predictions(here, accepted.photos), predictions(there, accepted.photos), strict=True
+        ):
+            gap = np.abs((np.array(one.settings.values) - other.settings.values) / JND)
+            assert gap.max() < 0.25
+
+    def test_a_damaged_version_gives_way_to_the_base_with_a_warning(
+        self, accepted: Trained, tmp_path: Path, open_studio: OpenStudio
+    ) -> None:
+        shutil.copytree(accepted.data, tmp_path / "copy")
+        (model,) = (tmp_path / "copy" / "models").rglob("model.onnx")
+        model.write_bytes(model.read_bytes()[:-1000])
+        studio = open_studio(tmp_path / "copy")
+        assert studio.network_version(DEFAULT_STYLE) == studio.base_version
+        now = predictions(studio, accepted.photos)
+        assert [p.settings for p in now] == [p.settings for p in accepted.before]
+        assert any("damaged" in w and "base model" in w for w in studio.warnings)
+
+
+@pytest.mark.slow
+class TestKeptBack:
+    def test_nothing_is_changed_and_the_reason_is_told(
+        self, refused: Trained, reopen: Callable[..., Studio]
+    ) -> None:
+        studio, outcome = reopen(refused), refused.outcome
+        assert not outcome.published
+        assert outcome.version is None
+        assert outcome.reason.startswith("Kept the current model")
+        assert studio.network_version(DEFAULT_STYLE) == studio.base_version
+        assert studio.versions(DEFAULT_STYLE) == []
+        assert leftovers(studio) == []
+        for now, before in zip(predictions(studio, refused.photos), refused.before, strict=True):
+            assert now.settings == before.settings
+            assert now.lessons == SHOOTS * EACH
+
+    def test_the_run_is_recorded_so_that_it_is_not_tried_again_at_once(
+        self, refused: Trained, reopen: Callable[..., Studio]
+    ) -> None:
+        studio = reopen(refused)
+        (run,) = studio.catalog.trainings(DEFAULT_STYLE)
+        assert run.version is None
+        assert run.outcome == refused.outcome.reason
+        assert len(run.lessons) == SHOOTS * EACH
+        assert not studio.training_due(DEFAULT_STYLE)
+
+
+class TestTooFew:
+    @pytest.mark.parametrize("way", ["train", "train_in_child"])
+    def test_without_corrections_there_is_nothing_to_learn(self, studio: Studio, way: str) -> None:
+        with pytest.raises(CannotTrain) as caught:
+            getattr(studio, way)(DEFAULT_STYLE)
+        assert "correct" in str(caught.value)
+        assert leftovers(studio) == []
+
+    @pytest.mark.parametrize("way", ["train", "train_in_child"])
+    def test_with_few_the_numbers_are_told(self, studio: Studio, way: str, tmp_path: Path) -> None:
+        teach(studio, tmp_path / "photos", shoots=2, each=3)
+        with pytest.raises(CannotTrain, match=r"30 corrected photos over 5 shoots.* 6 over 2\."):
+            getattr(studio, way)(DEFAULT_STYLE)
+        assert studio.catalog.trainings(DEFAULT_STYLE) == []
+        assert leftovers(studio) == []
+
+    @pytest.mark.parametrize("way", ["train", "train_in_child"])
+    def test_an_unknown_style_is_named(self, studio: Studio, way: str) -> None:
+        with pytest.raises(UnknownStyle, match="Nobody"):
+            getattr(studio, way)("Nobody")
+
+
+def test_training_is_due_when_enough_was_learned(studio: Studio, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    teach(studio, photos, shoots=5, each=5)
+    assert not studio.training_due(DEFAULT_STYLE)
+    teach(studio, photos)
+    assert len(studio.lessons(DEFAULT_STYLE)) >= LESSONS_FOR_TRAINING
+    assert studio.training_due(DEFAULT_STYLE)
+
+
+def test_training_is_not_due_with_many_corrections_of_few_shoots(
+    studio: Studio, tmp_path: Path
+) -> None:
+    teach(studio, tmp_path / "photos", shoots=2, each=20)
+    assert not studio.training_due(DEFAULT_STYLE)
+
+
+class TestStopping:
+    @pytest.mark.slow
+    @pytest.mark.parametrize("word", ["preparing", "looking", "fine-tuning"])
+    def test_a_cancelled_training_leaves_nothing(
+        self, studio: Studio, tmp_path: Path, word: str
+    ) -> None:
+        teach(studio, tmp_path / "photos")
+        before = predictions(studio, tmp_path / "photos")
+        progress: Progress
+
+        def stop(done: float, total: float, text: str) -> None:
+            if word in text:
+                progress.cancel.set()
+
+        progress = Progress(stop)
+        with pytest.raises(Cancelled):
+            studio.train(DEFAULT_STYLE, device="cpu", progress=progress)
+        assert leftovers(studio) == []
+        assert studio.catalog.trainings(DEFAULT_STYLE) == []
+        assert predictions(studio, tmp_path / "photos") == before
+        assert studio.training_due(DEFAULT_STYLE)
+
+    def test_a_style_that_is_being_trained_is_busy(self, studio: Studio, tmp_path: Path) -> None:
+        teach(studio, tmp_path / "photos", shoots=1, each=1)
+        held, done = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with studio.models.lock(DEFAULT_STYLE):
+                held.set()
+                done.wait(30)
+
+        thread = threading.Thread(target=hold)
+        thread.start()
+        try:
+            assert held.wait(30)
+            with pytest.raises(Busy):
+                studio.train(DEFAULT_STYLE)
+        finally:
+            done.set()
+            thread.join()
+
+    @pytest.mark.slow
+    @pytest.mark.timeout(120)
+    def test_a_child_that_is_cancelled_is_gone_and_leaves_nothing(
+        self, open_studio: OpenStudio, tmp_path: Path
+    ) -> None:
+        studio = open_studio()
+        teach(studio, tmp_path / "photos")
+        progress: Progress
+
+        def stop(done: float, total: float, text: str) -> None:
+            assert "photos" in text
+            progress.cancel.set()
+
+        progress = Progress(stop)
+        with pytest.raises(Cancelled):
+            studio.train_in_child(DEFAULT_STYLE, device="cpu", progress=progress)
+        assert not [p for p in psutil.Process().children() if "train" in p.cmdline()]
+        again = open_studio(studio.data_dir)  # the next start cleans up after the killed
+        assert leftovers(again) == []
+        assert again.warnings == []
+        assert again.catalog.trainings(DEFAULT_STYLE) == []
+        with again.models.lock(DEFAULT_STYLE):
+            pass
+
+
+#: Programs that stand in for the child: each gets the arguments of ``imgtune train``.
+SAY = "import json, sys, os, time\ndef say(**m): print(json.dumps(m), flush=True)\n"
+RESULT = {"published": False, "version": None, "reason": "kept", "gate": None, "seconds": 1.5}
+
+
+@pytest.fixture
+def child(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    def use(program: str) -> None:
+        monkeypatch.setattr(
+            training, "_this_program", lambda: [sys.executable, "-c", SAY + program]
+        )
+
+    return use
+
+
+def run(tmp_path: Path, progress: Progress | None = None) -> TrainOutcome:
+    return train_in_child(
+        tmp_path, "My style", method="lora", device="cpu", progress=progress or Progress()
+    )
+
+
+@pytest.mark.timeout(60)
+class TestTheChild:
+    def test_is_told_what_to_train(self, child: Callable[[str], None], tmp_path: Path) -> None:
+        child(f"say(result={{**{RESULT!r}, 'reason': ' '.join(sys.argv[1:])}})")
+        assert run(tmp_path).reason == (
+            f"--data-dir {tmp_path} train --style My style --method lora --device cpu --json"
+        )
+
+    def test_reports_are_passed_on_and_chatter_is_not(
+        self, child: Callable[[str], None], tmp_path: Path
+    ) -> None:
+        child(
+            "print('a library says hello')\nprint('[1, 2]')\nsay(other=1)\n"
+            "say(done=1, total=4, text='one')\nsay(done=4, total=4, text='four')\n"
+            f"say(result={RESULT!r})"
+        )
+        reports: list[tuple[float, float, str]] = []
+        outcome = run(tmp_path, Progress(lambda *r: reports.append(r)))
+        assert reports == [(1, 4, "one"), (4, 4, "four")]
+        assert outcome == TrainOutcome(False, None, "kept", None, 1.5)
+
+    def test_the_verdict_of_the_gate_comes_through(
+        self, child: Callable[[str], None], tmp_path: Path
+    ) -> None:
+        gate = {"publish": True, "reason": "better", "photos": 20, "shoots": 4}
+        child(f"say(result={{**{RESULT!r}, 'published': True, 'version': 'v1', 'gate': {gate!r}}})")
+        outcome = run(tmp_path)
+        assert outcome.gate == GateReport(True, "better", 20, 4)
+        assert (outcome.published, outcome.version) == (True, "v1")
+
+    def test_its_refusal_is_ours(self, child: Callable[[str], None], tmp_path: Path) -> None:
+        child("say(result={'error': 'too few photos'})\nsys.exit(1)")
+        with pytest.raises(CannotTrain, match=r"^too few photos$"):
+            run(tmp_path)
+
+    @pytest.mark.parametrize(
+        ("program", "why"),
+        [
+            ("sys.exit('out of memory')", "out of memory"),
+            ("print('first\\nlast words', file=sys.stderr)\nos._exit(3)", "last words"),
+            ("raise ZeroDivisionError('oh')", "ZeroDivisionError: oh"),
+            ("os.kill(os.getpid(), 9)", "it said nothing"),
+            ("say(done=1, total=2, text='')\nos.abort()", ""),
+            ("pass", "it said nothing"),
+            ("print('x' * 100 + '\\n' * 300000, file=sys.stderr)\nsys.exit('end')", "end"),
+        ],
+        ids=["exit", "words", "bug", "killed", "aborted", "silent", "floods"],
+    )
+    def test_its_crash_is_told_in_one_line(
+        self, child: Callable[[str], None], tmp_path: Path, program: str, why: str
+    ) -> None:
+        child(program)
+        with pytest.raises(CannotTrain) as caught:
+            run(tmp_path)
+        message = str(caught.value)
+        assert "nothing was changed" in message
+        assert why in message
+        assert "\n" not in message
+
+    def test_that_hangs_can_be_cancelled(
+        self, child: Callable[[str], None], tmp_path: Path
+    ) -> None:
+        child("say(done=0, total=1, text='begun')\nsys.stderr.write('x')\ntime.sleep(600)")
+        progress = Progress(lambda *_: progress.cancel.set())
+        with pytest.raises(Cancelled):
+            run(tmp_path, progress)
+        assert not [p for p in psutil.Process().children() if SAY in " ".join(p.cmdline())]
+
+    def test_cancelled_before_it_begins(self, child: Callable[[str], None], tmp_path: Path) -> None:
+        child("time.sleep(600)")
+        progress = Progress()
+        progress.cancel.set()
+        with pytest.raises(Cancelled):
+            run(tmp_path, progress)
+
+    def test_what_a_listener_raises_ends_it_too(
+        self, child: Callable[[str], None], tmp_path: Path
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise LookupError
+
+        child("say(done=0, total=1, text='begun')\ntime.sleep(600)")
+        with pytest.raises(LookupError):
+            run(tmp_path, Progress(fail))
+        assert not [p for p in psutil.Process().children() if SAY in " ".join(p.cmdline())]
+
+    @pytest.mark.slow
+    def test_is_the_program_itself(self, studio: Studio) -> None:
+        """The real child, which finds nothing to learn from."""
+        with pytest.raises(CannotTrain, match="correct"):
+            run(studio.data_dir)
+
+
+class TestTheChildsSide:
+    @pytest.fixture(autouse=True)
+    def keep_priority(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """The test run itself must not become nice."""
+        asked: list[int] = []
+        monkeypatch.setattr("os.nice", asked.append)
+        return asked
+
+    def spoken(self, train: Callable[[Progress], Any]) -> tuple[int, list[dict[str, Any]]]:
+        out = io.StringIO()
+        status = run_as_child(train, out)
+        return status, [json.loads(line) for line in out.getvalue().splitlines()]
+
+    def test_reports_and_ends_in_json_lines(self, keep_priority: list[int]) -> None:
+        gate = GateReport(True, "better", 20, 4, 2.0, 1.5, 0.1, 0.01)
+
+        def train(progress: Progress) -> TrainOutcome:
+            progress.report(1, 2, "half")
+            return TrainOutcome(True, "v1", "better", gate, 9.0)
+
+        status, lines = self.spoken(train)
+        assert status == 0
+        assert lines[0] == {"done": 1, "total": 2, "text": "half"}
+        result = lines[1]["result"]
+        assert GateReport(**result.pop("gate")) == gate
+        assert TrainOutcome(**result, gate=None).version == "v1"
+        assert keep_priority == [10]  # the window's preview comes first
+
+    def test_a_known_fault_is_a_result(self) -> None:
+        def train(progress: Progress) -> TrainOutcome:
+            raise CannotTrain("too few")
+
+        assert self.spoken(train) == (1, [{"result": {"error": "too few"}}])
+
+    def test_a_bug_is_not(self) -> None:
+        def train(progress: Progress) -> TrainOutcome:
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            self.spoken(train)
+        assert not issubclass(ZeroDivisionError, ImgtuneError)
