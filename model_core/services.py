@@ -312,10 +312,10 @@ class Studio:
         """Makes a pack the next version of ``style`` (made when it is new; by default the
         style the pack was exported from). Raises BrokenModel."""
         style = style or self.models.pack_info(file).style
-        if style not in self.catalog.styles():
-            self.catalog.create_style(style)
         with self.models.read_pack(file, style) as (staging, _):
             OnnxNetwork(staging.path / "model.onnx", "trial")  # refuses what cannot predict
+        if style not in self.catalog.styles():
+            self.catalog.create_style(style)
         version = self.models.import_pack(file, style)
         self.reload(style)
         return version
