@@ -1,0 +1,617 @@
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model_core import services
+from model_core.assets import assets_dir, sample_photos
+from model_core.domain.correction import Correction, Verdict
+from model_core.domain.develop import IDENTITY, PARAMS, DevelopSettings
+from model_core.domain.errors import BrokenModel, CannotWrite, UnknownStyle, UnreadablePhoto
+from model_core.domain.photo import Photo
+from model_core.domain.prediction import PhotoFeatures, Prediction
+from model_core.services import (
+    ANALYSIS_SIDE,
+    DEFAULT_STYLE,
+    EditState,
+    ExportOptions,
+    Studio,
+    default_data_dir,
+)
+from model_core.storage.catalog import UnknownLesson
+from tests.core.pictures import exif, scene, write_scene
+
+OpenStudio = Callable[..., Studio]
+JND = np.array([p.jnd for p in PARAMS])
+BRIGHTER = {"exposure_ev": 0.8, "temperature": 25.0}
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[Path]:
+    """Eight small pictures in two folders."""
+    return [write_scene(tmp_path / f"photos {i // 4}" / f"{i}.jpg", i) for i in range(8)]
+
+
+def look(studio: Studio, path: Path, style: str = DEFAULT_STYLE) -> tuple[Photo, PhotoFeatures]:
+    photo, proxy = studio.open_photo(path)
+    return photo, studio.analyse(photo, style, proxy)
+
+
+def predicted(studio: Studio, path: Path, style: str = DEFAULT_STYLE) -> Prediction:
+    return studio.predict(style, look(studio, path, style)[1])
+
+
+def teach(studio: Studio, path: Path, style: str = DEFAULT_STYLE, **change: float) -> Correction:
+    """Corrects a photo by so much from what is predicted; brighter and warmer by default."""
+    photo, features = look(studio, path, style)
+    before = studio.predict(style, features).settings
+    chosen = before.updated({n: before[n] + v for n, v in (change or BRIGHTER).items()})
+    return studio.learn(style, photo, features, chosen)
+
+
+class TestFinding:
+    def test_natural_order_in_folders_and_below(self, studio: Studio, tmp_path: Path) -> None:
+        names = ["IMG_10.jpg", "IMG_2.jpg", "img_1.JPG", "b/IMG_3.jpg", "b/a/x.tif", "IMG_2b.png"]
+        for name in names:
+            (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "in" / name).touch()
+        found = [p.relative_to(tmp_path / "in").as_posix() for p in
+                 studio.find_photos([tmp_path / "in"])]  # fmt: skip
+        assert sorted(found) == sorted(names)
+        assert found[:2] == ["b/a/x.tif", "b/IMG_3.jpg"]
+        assert found[2:] == ["img_1.JPG", "IMG_2.jpg", "IMG_2b.png", "IMG_10.jpg"]
+
+    def test_only_photos_and_nothing_hidden(self, studio: Studio, tmp_path: Path) -> None:
+        for name in ("a.jpg", "a.txt", "a.xmp", ".b.jpg", "._c.jpg", ".trash/d.jpg", "e", "f.CR2"):
+            (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "in" / name).touch()
+        assert [p.name for p in studio.find_photos([tmp_path / "in"])] == ["a.jpg", "f.CR2"]
+
+    def test_what_is_named_is_kept_whatever_it_is_and_in_its_place(
+        self, studio: Studio, tmp_path: Path
+    ) -> None:
+        (tmp_path / "in").mkdir()
+        for name in ("a.jpg", "b.jpg"):
+            (tmp_path / "in" / name).touch()
+        named = [tmp_path / "gone.jpg", tmp_path / "notes.txt", tmp_path / "in" / "b.jpg"]
+        assert studio.find_photos([*named, tmp_path / "in", *named]) == [
+            *named, tmp_path / "in" / "a.jpg"
+        ]  # fmt: skip
+
+    def test_of_nothing_is_nothing(self, studio: Studio, tmp_path: Path) -> None:
+        (tmp_path / "in").mkdir()
+        assert studio.find_photos([]) == studio.find_photos([tmp_path / "in"]) == []
+
+    def test_a_folder_that_leads_to_itself_ends(self, studio: Studio, tmp_path: Path) -> None:
+        write_scene(tmp_path / "in" / "a.jpg")
+        (tmp_path / "in" / "again").symlink_to(tmp_path / "in", target_is_directory=True)
+        assert studio.find_photos([tmp_path / "in"]) == [tmp_path / "in" / "a.jpg"]
+
+
+class TestLooking:
+    def test_an_opened_photo_is_known_to_the_catalog(self, studio: Studio, tmp_path: Path) -> None:
+        path = write_scene(tmp_path / "a.jpg", exif=exif(orientation=6), height=900, width=1200)
+        photo, proxy = studio.open_photo(path)
+        assert studio.catalog.photo(photo.id) == photo
+        assert (photo.width, photo.height) == (900, 1200)
+        assert max(proxy.width, proxy.height) == ANALYSIS_SIDE
+        assert studio.open_photo(path, 100)[1].height == 100
+
+    def test_what_is_seen_does_not_depend_on_what_is_on_the_screen(
+        self, open_studio: OpenStudio, tmp_path: Path
+    ) -> None:
+        path = write_scene(tmp_path / "a.jpg", height=900, width=1200)
+        found = []
+        for index, side in enumerate((ANALYSIS_SIDE, 1800, None)):
+            studio = open_studio(tmp_path / f"data {index}")
+            photo, proxy = studio.open_photo(path, side or ANALYSIS_SIDE)
+            given = proxy if side else None
+            found.append(studio.analyse(photo, DEFAULT_STYLE, given).settings)
+        assert np.array_equal(found[0], found[1])
+        assert np.array_equal(found[0], found[2])
+
+    def test_is_done_once_and_then_remembered(
+        self, open_studio: OpenStudio, photos: list[Path]
+    ) -> None:
+        photo, features = look(open_studio(), photos[0])
+        photos[0].unlink()
+        again = open_studio().analyse(photo, DEFAULT_STYLE)
+        assert np.array_equal(again.z, features.z)
+        assert np.array_equal(again.settings, features.settings)
+        assert again.version == features.version
+
+    def test_a_photo_that_is_gone_is_named(self, studio: Studio, photos: list[Path]) -> None:
+        photo, _ = studio.open_photo(photos[0], 64)
+        photos[0].unlink()
+        with pytest.raises(UnreadablePhoto, match=r"0\.jpg"):
+            studio.analyse(photo, DEFAULT_STYLE)
+        with pytest.raises(UnreadablePhoto, match=r"0\.jpg"):
+            studio.open_photo(photos[0])
+
+
+class TestLearning:
+    def test_the_next_photo_shows_it_at_once(self, studio: Studio, photos: list[Path]) -> None:
+        before = predicted(studio, photos[5]).settings
+        lesson = teach(studio, photos[0])
+        after = predicted(studio, photos[5])
+        assert 0.4 <= after.settings["exposure_ev"] - before["exposure_ev"] <= 0.8
+        assert 12 <= after.settings["temperature"] - before["temperature"] <= 25
+        assert after.lessons == 1
+        assert lesson.verdict == Verdict.CORRECTED
+        assert lesson.id > 0
+        assert lesson.path == photos[0].absolute()
+        assert lesson.model == studio.base_version
+
+    def test_what_is_kept_as_predicted_is_an_acceptance(
+        self, studio: Studio, photos: list[Path]
+    ) -> None:
+        teach(studio, photos[0])
+        photo, features = look(studio, photos[1])
+        exact = studio.predict(DEFAULT_STYLE, features).settings
+        lesson = studio.learn(DEFAULT_STYLE, photo, features, exact)
+        assert lesson.verdict == Verdict.ACCEPTED
+        assert lesson.predicted == lesson.chosen == exact
+        other = exact.with_value("contrast", exact["contrast"] + 1)
+        assert studio.learn(DEFAULT_STYLE, photo, features, other).verdict == Verdict.CORRECTED
+
+    def test_choices_are_stored_as_the_sliders_show_them(
+        self, studio: Studio, photos: list[Path]
+    ) -> None:
+        photo, features = look(studio, photos[0])
+        rough = IDENTITY.updated({"exposure_ev": 0.123456, "contrast": 11.5001})
+        lesson = studio.learn(DEFAULT_STYLE, photo, features, rough)
+        assert (lesson.chosen["exposure_ev"], lesson.chosen["contrast"]) == (0.12, 12)
+
+    def test_a_newer_lesson_for_a_photo_replaces_the_older(
+        self, studio: Studio, photos: list[Path]
+    ) -> None:
+        first = teach(studio, photos[0], exposure_ev=2.0)
+        second = teach(studio, photos[0], exposure_ev=-1.0)
+        assert studio.lessons(DEFAULT_STYLE) == [second]
+        assert predicted(studio, photos[5]).lessons == 1
+        with pytest.raises(UnknownLesson):
+            studio.forget(first.id)
+
+    def test_the_order_of_lessons_does_not_matter(
+        self, open_studio: OpenStudio, photos: list[Path], tmp_path: Path
+    ) -> None:
+        found = []
+        for name, order in (("a", [0, 1, 2]), ("b", [2, 0, 1])):
+            studio = open_studio(tmp_path / name)
+            for i in order:
+                photo, features = look(studio, photos[i])
+                chosen = IDENTITY.updated({"contrast": 10.0 * (i + 1), "tint": -5.0})
+                studio.learn(DEFAULT_STYLE, photo, features, chosen)
+            found.append(predicted(studio, photos[6]).settings)
+        assert found[0] == found[1]
+
+    def test_is_durable(self, open_studio: OpenStudio, photos: list[Path]) -> None:
+        first = open_studio()
+        lessons = [teach(first, photos[i]) for i in range(3)]
+        expected = predicted(first, photos[7])
+        second = open_studio()  # the first is not even closed
+        assert second.lessons(DEFAULT_STYLE) == lessons
+        again = predicted(second, photos[7])
+        assert again.settings == expected.settings
+        assert again.spread == pytest.approx(expected.spread)
+
+    def test_another_window_sees_it_when_it_looks_again(
+        self, open_studio: OpenStudio, photos: list[Path]
+    ) -> None:
+        one, other = open_studio(), open_studio()
+        before = predicted(other, photos[7])
+        teach(one, photos[0])
+        assert not other.reload(DEFAULT_STYLE)  # lessons are new, the network is not
+        assert predicted(other, photos[7]).settings == predicted(one, photos[7]).settings
+        assert predicted(other, photos[7]).settings != before.settings
+
+    def test_forgetting_is_as_if_it_had_never_been(
+        self, studio: Studio, photos: list[Path]
+    ) -> None:
+        teach(studio, photos[0])
+        before = predicted(studio, photos[7])
+        lesson = teach(studio, photos[1], contrast=50.0, tint=-60.0)
+        assert predicted(studio, photos[7]).settings != before.settings
+        assert studio.forget(lesson.id) == lesson
+        assert predicted(studio, photos[7]) == before
+        assert len(studio.lessons(DEFAULT_STYLE)) == 1
+        with pytest.raises(UnknownLesson):
+            studio.forget(lesson.id)
+
+    def test_forgetting_lasts(self, open_studio: OpenStudio, photos: list[Path]) -> None:
+        studio = open_studio()
+        before = predicted(studio, photos[7])
+        studio.forget(teach(studio, photos[1]).id)
+        assert predicted(open_studio(), photos[7]) == before
+
+    def test_the_shoot_is_the_folder_and_day_unless_told(
+        self, studio: Studio, photos: list[Path]
+    ) -> None:
+        photo, features = look(studio, photos[0])
+        assert studio.learn(DEFAULT_STYLE, photo, features, IDENTITY).shoot == photo.shoot
+        told = studio.learn(DEFAULT_STYLE, photo, features, IDENTITY, shoot="wedding")
+        assert told.shoot == "wedding"
+
+    def test_a_photo_that_was_moved_is_still_the_same(
+        self, studio: Studio, photos: list[Path], tmp_path: Path
+    ) -> None:
+        teach(studio, photos[0])
+        moved = Path(shutil.move(photos[0], tmp_path / "elsewhere.jpg"))
+        teach(studio, moved, contrast=30.0)
+        (lesson,) = studio.lessons(DEFAULT_STYLE)
+        assert lesson.path == moved
+
+    def test_lessons_outlive_their_photos_and_the_features_of_them(
+        self, open_studio: OpenStudio, photos: list[Path]
+    ) -> None:
+        studio = open_studio()
+        for path in photos[:4]:
+            teach(studio, path)
+        expected = predicted(studio, photos[7])
+        for path in photos[:4]:
+            path.unlink()
+        studio.catalog.drop_features(studio.base_version)  # as after a new network
+        again = predicted(open_studio(), photos[7])
+        assert again.lessons == 4
+        gap = np.abs(np.array(again.settings.values) - expected.settings.values) / JND
+        assert gap.max() < 0.3  # learned from JPEG thumbnails
+
+    def test_a_photo_that_vanished_can_still_be_learned_from(
+        self, open_studio: OpenStudio, photos: list[Path]
+    ) -> None:
+        photo, features = look(open_studio(), photos[0])
+        photos[0].unlink()
+        studio = open_studio()  # has no thumbnail in memory either
+        studio.learn(DEFAULT_STYLE, photo, features, IDENTITY.with_value("contrast", 40.0))
+        assert predicted(studio, photos[7]).lessons == 1
+
+    def test_an_unknown_style_is_refused(self, studio: Studio, photos: list[Path]) -> None:
+        photo, features = look(studio, photos[0])
+        with pytest.raises(UnknownStyle, match="Nobody"):
+            studio.learn("Nobody", photo, features, IDENTITY)
+        with pytest.raises(UnknownStyle, match=rf"Nobody.*{DEFAULT_STYLE}"):
+            studio.require_style("Nobody")
+
+
+class TestManyPredictions:
+    def test_come_in_order_and_agree_with_each_alone(
+        self, studio: Studio, photos: list[Path]
+    ) -> None:
+        teach(studio, photos[0])
+        features = [look(studio, p)[1] for p in photos]
+        together = studio.predict_many(DEFAULT_STYLE, features)
+        assert [p.photo for p in together] == [f.photo for f in features]
+        assert [p.settings for p in together] == [
+            studio.predict(DEFAULT_STYLE, f).settings for f in features
+        ]
+        assert studio.predict_many(DEFAULT_STYLE, []) == []
+
+    def test_eight_threads_learn_and_predict_at_once(
+        self, studio: Studio, photos: list[Path]
+    ) -> None:
+        studio.create_style("Other")
+        seen = [look(studio, p) for p in photos]
+
+        def work(index: int) -> list[Prediction]:
+            style = (DEFAULT_STYLE, "Other")[index % 2]
+            photo, features = seen[index]
+            found = []
+            for value in (10.0, 20.0, 30.0):
+                studio.learn(style, photo, features, IDENTITY.with_value("contrast", value))
+                found += studio.predict_many(style, [f for _, f in seen])
+            return found
+
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(work, range(8)))
+        assert all(np.isfinite(p.settings.values).all() for found in answers for p in found)
+        for style in (DEFAULT_STYLE, "Other"):
+            assert len(studio.lessons(style)) == 4
+            last = studio.predict(style, seen[0][1])
+            assert last.lessons == 4
+            studio.reload(style)
+            assert studio.predict(style, seen[0][1]).settings == last.settings
+
+
+class TestStyles:
+    def test_are_separate(self, studio: Studio, photos: list[Path]) -> None:
+        studio.create_style("Black and white")
+        before = predicted(studio, photos[5])
+        lesson = teach(studio, photos[0], "Black and white", saturation=-90.0)
+        assert predicted(studio, photos[5]) == before
+        assert predicted(studio, photos[5], "Black and white").settings["saturation"] < -40
+        teach(studio, photos[0], exposure_ev=1.0)
+        assert studio.lessons("Black and white") == [lesson]
+        assert [(s.name, s.lessons) for s in studio.styles()] == [
+            (DEFAULT_STYLE, 1), ("Black and white", 1)
+        ]  # fmt: skip
+
+    def test_all_are_served_by_the_base_at_first(self, studio: Studio) -> None:
+        (only,) = studio.styles()
+        assert (only.name, only.lessons, only.version) == (DEFAULT_STYLE, 0, studio.base_version)
+        assert studio.versions(DEFAULT_STYLE) == []
+        assert studio.rollback(DEFAULT_STYLE) == studio.base_version
+
+
+class TestEdits:
+    def test_a_draft_is_kept_and_teaches_nothing(
+        self, open_studio: OpenStudio, photos: list[Path]
+    ) -> None:
+        studio = open_studio()
+        photo, _ = look(studio, photos[0])
+        before = predicted(studio, photos[5])
+        draft = IDENTITY.with_value("contrast", 33)
+        studio.save_edit(DEFAULT_STYLE, photo, draft)
+        found = open_studio().load_edit(DEFAULT_STYLE, photo.id)
+        assert found is not None
+        assert (found.settings, found.state) == (draft, EditState.DRAFT)
+        assert predicted(studio, photos[5]) == before
+        assert studio.lessons(DEFAULT_STYLE) == []
+
+    def test_a_cleared_draft_is_gone(self, studio: Studio, photos: list[Path]) -> None:
+        photo, _ = look(studio, photos[0])
+        studio.save_edit(DEFAULT_STYLE, photo, IDENTITY)
+        studio.clear_edit(DEFAULT_STYLE, photo.id)
+        assert studio.load_edit(DEFAULT_STYLE, photo.id) is None
+
+    def test_a_lesson_leaves_its_mark(self, studio: Studio, photos: list[Path]) -> None:
+        lesson = teach(studio, photos[0])
+        found = studio.load_edit(DEFAULT_STYLE, lesson.photo)
+        assert found is not None
+        assert (found.settings, found.state) == (lesson.chosen, EditState.CORRECTED)
+        studio.forget(lesson.id)
+        found = studio.load_edit(DEFAULT_STYLE, lesson.photo)
+        assert found is not None
+        assert found.state == EditState.DRAFT
+
+    def test_styles_have_their_own(self, studio: Studio, photos: list[Path]) -> None:
+        studio.create_style("Other")
+        photo, _ = look(studio, photos[0])
+        studio.save_edit("Other", photo, IDENTITY)
+        assert studio.load_edit(DEFAULT_STYLE, photo.id) is None
+
+
+class TestVersions:
+    """Published versions stand in for trained ones here: packs of the personal head."""
+
+    @pytest.fixture
+    def pack(self, open_studio: OpenStudio, photos: list[Path], tmp_path: Path) -> Path:
+        teacher = open_studio(tmp_path / "teacher")
+        for path in photos[:3]:
+            teach(teacher, path)
+        teacher.export_pack(DEFAULT_STYLE, tmp_path / "pack.imgtune")
+        return tmp_path / "pack.imgtune"
+
+    def test_a_new_version_serves_and_rolling_back_ends_it(
+        self, studio: Studio, pack: Path, photos: list[Path]
+    ) -> None:
+        before = predicted(studio, photos[7])
+        version = studio.import_pack(pack)
+        assert studio.current_version(DEFAULT_STYLE) == version.id
+        assert predicted(studio, photos[7]).version == version.id
+        assert predicted(studio, photos[7]).settings != before.settings
+        assert studio.rollback(DEFAULT_STYLE) == studio.base_version
+        assert predicted(studio, photos[7]) == before
+
+    def test_a_window_that_is_open_takes_it_up_when_asked(
+        self, open_studio: OpenStudio, pack: Path, photos: list[Path]
+    ) -> None:
+        one, other = open_studio(), open_studio()
+        look(other, photos[7])
+        version = one.import_pack(pack)
+        assert other.network_version(DEFAULT_STYLE) == other.base_version
+        assert other.reload(DEFAULT_STYLE)
+        assert other.network_version(DEFAULT_STYLE) == version.id
+        assert not other.reload(DEFAULT_STYLE)
+
+    def test_what_was_seen_before_the_swap_can_still_be_learned_from(
+        self, studio: Studio, pack: Path, photos: list[Path]
+    ) -> None:
+        photo, old = look(studio, photos[0])
+        version = studio.import_pack(pack)
+        lesson = studio.learn(DEFAULT_STYLE, photo, old, IDENTITY.with_value("contrast", 50.0))
+        assert lesson.model == studio.base_version
+        answer = predicted(studio, photos[7])
+        assert (answer.version, answer.lessons) == (version.id, 1)
+
+    def test_a_broken_version_gives_way_with_a_warning_and_its_lessons_stay(
+        self, open_studio: OpenStudio, pack: Path, photos: list[Path]
+    ) -> None:
+        studio = open_studio()
+        teach(studio, photos[0])
+        expected = predicted(studio, photos[7])
+        version = studio.import_pack(pack)
+        path = studio.models.path(version, "model.onnx")
+        path.write_bytes(path.read_bytes()[:-5000])
+        again = open_studio()
+        assert predicted(again, photos[7]) == expected
+        assert again.network_version(DEFAULT_STYLE) == again.base_version
+        (warning,) = again.warnings
+        assert "model.onnx" in warning
+        assert "base model" in warning
+        assert "\n" not in warning
+
+    def test_a_broken_pack_changes_nothing(self, studio: Studio, pack: Path) -> None:
+        pack.write_bytes(pack.read_bytes()[:-2000])
+        with pytest.raises(BrokenModel, match=r"pack\.imgtune"):
+            studio.import_pack(pack, "New")
+        assert [s.name for s in studio.styles()] == [DEFAULT_STYLE]
+        with pytest.raises(BrokenModel, match=r"pack\.imgtune"):
+            studio.import_pack(pack)
+        assert studio.versions(DEFAULT_STYLE) == []
+
+    def test_what_is_no_pack_is_refused(self, studio: Studio, photos: list[Path]) -> None:
+        for file in (photos[0], photos[0].parent / "gone.imgtune"):
+            with pytest.raises(BrokenModel, match=file.name):
+                studio.import_pack(file)
+
+    def test_a_pack_that_cannot_be_written_leaves_nothing(
+        self, studio: Studio, tmp_path: Path
+    ) -> None:
+        with pytest.raises(CannotWrite):
+            studio.export_pack(DEFAULT_STYLE, tmp_path / "no folder" / "x.imgtune")
+        (tmp_path / "folder").mkdir()
+        with pytest.raises(CannotWrite):
+            studio.export_pack(DEFAULT_STYLE, tmp_path / "folder")
+        assert list((tmp_path / "folder").iterdir()) == []
+
+    def test_without_the_base_nothing_starts(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(services, "assets_dir", lambda: tmp_path)
+        with pytest.raises(BrokenModel, match="base model"):
+            Studio(tmp_path / "data")
+
+    @pytest.mark.parametrize("damage", ["missing", "cut"])
+    def test_a_broken_base_is_named(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, photos: list[Path], damage: str
+    ) -> None:
+        (tmp_path / "base").mkdir()
+        shutil.copy(assets_dir() / "base" / "manifest.json", tmp_path / "base")
+        if damage == "cut":
+            data = (assets_dir() / "base" / "model.onnx").read_bytes()
+            (tmp_path / "base" / "model.onnx").write_bytes(data[:100_000])
+        monkeypatch.setattr(services, "assets_dir", lambda: tmp_path)
+        studio = Studio(tmp_path / "data")
+        with pytest.raises(BrokenModel, match=r"model\.onnx"):
+            look(studio, photos[0])
+        studio.close()
+
+
+class TestOutput:
+    settings = DevelopSettings.from_mapping({"exposure_ev": 0.5, "saturation": -100})
+
+    def test_a_preview_is_ready_for_the_screen(self, studio: Studio, photos: list[Path]) -> None:
+        _, proxy = studio.open_photo(photos[0])
+        for quick in (False, True):
+            shown = studio.preview(proxy, self.settings, quick=quick)
+            assert shown.shape == proxy.pixels.shape
+            assert shown.dtype == np.uint8
+            assert shown.flags.c_contiguous
+            assert np.ptp(shown.astype(int), axis=-1).max() <= 3
+
+    @pytest.mark.parametrize("name", ["jpeg", "png", "tiff"])
+    def test_an_export_is_the_whole_photo_as_developed(
+        self, studio: Studio, tmp_path: Path, name: str
+    ) -> None:
+        path = write_scene(
+            tmp_path / "a.jpg", exif=exif(orientation=6), height=600, width=900, quality=95
+        )
+        options = ExportOptions(name, 95)
+        out = studio.export_name(path, tmp_path / "new" / "folder", options)
+        assert studio.export(path, self.settings, out, options) == out
+        with Image.open(out) as image:
+            assert image.size == (600, 900)
+            assert image.getexif()[0x0110] == "Camera X"
+            assert image.getexif().get(0x0112, 1) == 1
+            pixels = np.asarray(image).astype(int)
+        shown = studio.preview(studio.open_photo(path, 2000)[1], self.settings).astype(int)
+        assert np.abs(pixels - shown).mean() < 2
+        assert [p.name for p in out.parent.iterdir()] == [out.name]
+
+    def test_an_untouched_photo_stays_what_it_was(self, studio: Studio, tmp_path: Path) -> None:
+        path = write_scene(tmp_path / "a.png")
+        out = studio.export(path, IDENTITY, tmp_path / "b.png", ExportOptions("png"))
+        with Image.open(out) as image:
+            assert np.array_equal(np.asarray(image), scene())
+
+    def test_names_never_collide(self, studio: Studio, photos: list[Path]) -> None:
+        folder = photos[0].parent
+        names = []
+        for _ in range(3):
+            out = studio.export_name(photos[0], folder)
+            studio.export(photos[0], IDENTITY, out)
+            names.append(out.name)
+        assert names == ["0-2.jpg", "0-3.jpg", "0-4.jpg"]
+        assert studio.export_name(photos[0], folder, ExportOptions("tiff")).name == "0.tif"
+
+    def test_originals_are_never_written(self, studio: Studio, photos: list[Path]) -> None:
+        before = photos[0].read_bytes()
+        soft, hard = photos[0].with_name("soft.jpg"), photos[0].with_name("hard.jpg")
+        soft.symlink_to(photos[0])
+        os.link(photos[0], hard)
+        for target in (
+            photos[0],
+            soft,
+            hard,
+            photos[0].parent / ".." / photos[0].parent.name / "0.jpg",
+        ):
+            with pytest.raises(CannotWrite, match="original"):
+                studio.export(photos[0], self.settings, target)
+        assert photos[0].read_bytes() == before
+
+    @pytest.mark.parametrize("fault", ["replace", "fsync"])
+    def test_a_failure_leaves_what_was_there(
+        self,
+        studio: Studio,
+        photos: list[Path],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        fault: str,
+    ) -> None:
+        out = tmp_path / "out"
+        out.mkdir()
+        (out / "0.jpg").write_bytes(b"from yesterday")
+
+        def full(*_: object, **__: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, fault, full)
+        with pytest.raises(CannotWrite, match=r"0\.jpg.*full") as caught:
+            studio.export(photos[0], self.settings, out / "0.jpg")
+        monkeypatch.undo()
+        assert "\n" not in str(caught.value)
+        assert [p.read_bytes() for p in out.iterdir()] == [b"from yesterday"]
+
+    def test_a_folder_that_cannot_be_made_is_named(
+        self, studio: Studio, photos: list[Path]
+    ) -> None:
+        with pytest.raises(CannotWrite, match="below"):
+            studio.export(photos[0], IDENTITY, photos[1] / "below" / "a.jpg")
+        with pytest.raises(CannotWrite):
+            studio.export(photos[0], IDENTITY, photos[0].parent)
+
+    def test_a_photo_that_cannot_be_read_makes_no_folder(
+        self, studio: Studio, tmp_path: Path
+    ) -> None:
+        (tmp_path / "a.jpg").write_bytes(b"no photo")
+        with pytest.raises(UnreadablePhoto):
+            studio.export(tmp_path / "a.jpg", IDENTITY, tmp_path / "out" / "a.jpg")
+        assert not (tmp_path / "out").exists()
+
+
+def test_the_data_directory_is_the_users_own() -> None:
+    assert default_data_dir().name == "imgtune"
+    assert default_data_dir().is_absolute()
+
+
+@pytest.mark.slow
+def test_on_real_photos_a_few_lessons_bring_predictions_close(studio: Studio) -> None:
+    """One who always wants it warmer, brighter and softer, on the bundled photos."""
+    paths = sample_photos()
+    shift = np.array([{"temperature": 3, "exposure_ev": 4, "contrast": -2}.get(p.name, 0) for p in
+                      PARAMS]) * JND  # fmt: skip
+    seen = {p: look(studio, p) for p in paths}
+    wanted = {p: DevelopSettings.from_values(f.settings + shift) for p, (_, f) in seen.items()}
+
+    def error() -> float:
+        gaps = []
+        for path in paths[10:]:
+            answer = studio.predict(DEFAULT_STYLE, seen[path][1]).settings
+            gaps.append(np.abs((np.array(answer.values) - wanted[path].values) / JND).mean())
+        return float(np.mean(gaps))
+
+    found = [error()]
+    for path in paths[:8]:
+        photo, features = seen[path]
+        studio.learn(DEFAULT_STYLE, photo, features, wanted[path], shoot=path.stem.split(" ")[0])
+        found.append(error())
+    assert found[1] < found[0] * 0.55
+    assert found[8] < found[0] * 0.2
