@@ -105,7 +105,7 @@ def _lessons_from(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
 
 def _lessons_in(source: Path) -> Iterator[dict[str, Any]]:
     try:
-        lines = source.read_text(encoding="utf-8").splitlines()
+        lines = source.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise _WrongUse(f"{source}: cannot be read ({error})") from None
     lessons = []
@@ -125,7 +125,8 @@ def _lesson(line: str, where: str, folder: Path) -> dict[str, Any]:
         DevelopSettings.from_mapping(lesson["settings"])
         if not isinstance(lesson.get("shoot", ""), str | None):
             raise TypeError
-    except (ValueError, KeyError, TypeError):
+        (lesson.get("shoot") or "").encode("utf-8", "surrogateescape")  # as it will be stored
+    except (ValueError, KeyError, TypeError, RecursionError):
         reason = f'{where}: expected {{"photo": "...", "settings": {{...}}}}'
         return {"photo": where, "fault": InvalidSettings(reason)}
     except InvalidSettings as error:
@@ -203,13 +204,16 @@ def _settings_in(file: Path) -> DevelopSettings:
     """Settings from JSON: ``{name: value}``, or a line that ``predict --json`` printed."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _WrongUse(f"{file}: is not a JSON file that can be read ({error})") from None
     if isinstance(found, dict) and isinstance(found.get("settings"), dict):
         found = found["settings"]
     if not isinstance(found, dict):
         raise _WrongUse(f'{file}: expected {{"exposure_ev": 0.5, ...}}')
-    return DevelopSettings.from_mapping(found)
+    try:
+        return DevelopSettings.from_mapping(found)
+    except InvalidSettings as error:
+        raise _WrongUse(f"{file}: {error}") from None
 
 
 def _model(args: argparse.Namespace) -> int:

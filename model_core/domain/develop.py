@@ -244,8 +244,10 @@ def _checked(spec: ParamSpec, value: float) -> float:
         number = float(value)
     except (TypeError, ValueError):
         raise InvalidSettings(f"{spec.name}: {value!r} is not a number") from None
+    except OverflowError:  # an integer of hundreds of digits
+        number = math.inf
     if not math.isfinite(number):
-        raise InvalidSettings(f"{spec.name}: {value!r} is not a finite number")
+        raise InvalidSettings(f"{spec.name}: {str(value)[:40]} is not a finite number")
     return spec.clamp(number)
 
 
