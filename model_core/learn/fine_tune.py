@@ -38,7 +38,7 @@ from model_core.predict.personal_predictor import LESSON_WEIGHT, STATISTICS
 from model_core.progress import Progress
 
 _EPOCHS, _PATIENCE, _BATCH = 60, 8, 32
-_DISTIL, _ANCHOR = 0.5, 1e-3
+_DISTIL, _ANCHOR = 0.05, 1e-3
 _EV_SHIFT = 0.35  # stops by which an augmented copy is brighter or darker
 _JND = np.array([p.jnd for p in PARAMS], dtype=np.float32)
 _EXPOSURE = PARAM_NAMES.index("exposure_ev")
@@ -179,7 +179,7 @@ def _train(
         before = tail(*kept)
     moved = [p for p in model.parameters() if p.requires_grad]
     anchor = [p.detach().clone() for p in moved]
-    optimiser = torch.optim.AdamW(moved, lr=1e-3, weight_decay=0.0)
+    optimiser = torch.optim.AdamW(moved, lr=3e-4, weight_decay=0.0)
     best, best_state, waited, started = float("inf"), None, 0, time.monotonic()
     for epoch in range(_EPOCHS + 1):
         with torch.no_grad():

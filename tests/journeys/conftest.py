@@ -1,0 +1,59 @@
+"""The real window over the real services, on real photos."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from imgtune_gui.app import App
+from imgtune_gui.views.theme import apply_theme
+from model_core.assets import sample_photos
+from model_core.variants import VARIANTS, write_variant
+
+OpenWindow = Callable[..., App]
+
+
+@pytest.fixture(scope="session")
+def shoot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """84 small photos: each bundled sample as seven cameras might have left it."""
+    folder = tmp_path_factory.mktemp("shoot")
+    for source in sample_photos():
+        if "(" in source.name:
+            continue
+        for label in VARIANTS:
+            write_variant(source, label, folder / f"{source.stem}-{label}.jpg", 256)
+    return folder
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[OpenWindow]:
+    """Opens windows on paths, all with one data directory; closes them at the end."""
+    apply_theme(qapp)
+    opened: list[App] = []
+
+    def open_(*paths: Path, data: Path | None = None) -> App:
+        app = App(data or tmp_path / "data", paths)
+        opened.append(app)
+        app.window.resize(1280, 800)
+        app.start()
+        qtbot.waitExposed(app.window)
+
+        def all_predicted() -> bool:
+            items = app.session.items
+            return bool(items) and all(i.prediction is not None or i.error for i in items)
+
+        qtbot.waitUntil(all_predicted, timeout=120_000)
+        return app
+
+    yield open_
+    for app in opened:
+        app.window.close()
+        app.shut_down()
+        app.window.deleteLater()
