@@ -269,13 +269,20 @@ class _studio:  # noqa: N801 - reads as a function in `with _studio(args) as stu
 
     def __init__(self, args: argparse.Namespace) -> None:
         self._studio = Studio(args.data_dir)
+        self._told: set[str] = set()
+        self._tell()
+
+    def _tell(self) -> None:
         for warning in self._studio.warnings:
-            print(f"imgtune: {warning}", file=sys.stderr)
+            if warning not in self._told:
+                print(f"imgtune: {warning}", file=sys.stderr)
+        self._told.update(self._studio.warnings)
 
     def __enter__(self) -> Studio:
         return self._studio
 
     def __exit__(self, *_: object) -> None:
+        self._tell()  # a broken version is found only when it is to serve
         self._studio.close()
 
 

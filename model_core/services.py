@@ -340,11 +340,13 @@ class Studio:
     ) -> TrainOutcome:
         """(slow, imports torch) Fine-tunes on all lessons of the style and publishes the
         result if the gate agrees. Raises CannotTrain, Busy or Cancelled."""
+        # Before torch is imported, which takes longer than all else that a refusal needs.
+        require_enough([c.shoot for c in self.lessons(self.require_style(style))])
         outcome = train_here(
             self.catalog,
             self.models,
             assets_dir() / "base",
-            self.require_style(style),
+            style,
             method=method,
             device=device,
             progress=progress or Progress(),
