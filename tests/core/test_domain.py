@@ -120,7 +120,8 @@ class TestSettings:
             IDENTITY.values = (1.0,) * len(PARAMS)  # type: ignore[misc]
 
     @pytest.mark.parametrize(
-        "value", [math.nan, math.inf, -math.inf, True, False, None, "warm", [1.0], np.nan, 1j]
+        "value",
+        [math.nan, math.inf, -math.inf, True, False, None, "warm", [1.0], np.nan, 1j, 10**400],
     )
     def test_refuse_what_is_not_a_finite_number(self, value: Any) -> None:
         with pytest.raises(InvalidSettings, match=r"contrast.*number"):

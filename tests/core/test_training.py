@@ -340,8 +340,9 @@ class TestStopping:
         assert predictions(studio, tmp_path / "photos") == before
         assert studio.training_due(DEFAULT_STYLE)
 
+    @pytest.mark.slow
     def test_a_style_that_is_being_trained_is_busy(self, studio: Studio, tmp_path: Path) -> None:
-        teach(studio, tmp_path / "photos", shoots=1, each=1)
+        teach(studio, tmp_path / "photos")
         held, done = threading.Event(), threading.Event()
 
         def hold() -> None:
