@@ -103,7 +103,9 @@ def _slider(data: Path, photos: Path, *, train: bool) -> dict[str, object]:
     app = App(data, [photos])
     app.window.resize(2560, 1600)
     app.start()
-    _spin(qt, 20, lambda: _all_analysed(app))
+    _spin(qt, 60, lambda: _all_analysed(app))
+    items = app.session.items
+    app.session.select_row(max(range(len(items)), key=lambda i: items[i].photo.width))
     _spin(qt, 20, lambda: app.window.loupe.picture() is not None)
     _spin(qt, 1.0)
     busy = _busy_child() if train else None
