@@ -334,7 +334,29 @@ def _describe_raw(path: Path, identity: PhotoId) -> Photo:
         width, height = raw.sizes.width, raw.sizes.height
         if raw.sizes.flip & 4:  # LibRaw: mirrored along the diagonal, among others
             width, height = height, width
-    return Photo(path=path, id=identity, width=width, height=height)
+        kelvin = _as_shot_kelvin(
+            raw.camera_whitebalance, raw.daylight_whitebalance, raw.color_matrix
+        )
+    return Photo(path=path, id=identity, width=width, height=height, as_shot_kelvin=kelvin)
+
+
+def _as_shot_kelvin(as_shot: Any, daylight: Any, camera_to_srgb: Any) -> float | None:
+    """Correlated colour temperature of the light the camera took for white, or None.
+
+    The camera's neutral is the reciprocal of its multipliers; balanced for daylight, LibRaw's
+    matrix takes it to linear sRGB; McCamy (1992) gives the temperature of that chromaticity.
+    """
+    gains, day = (np.asarray(m, np.float64)[:3] for m in (as_shot, daylight))
+    if not (np.isfinite([gains, day]).all() and (gains > 0).all() and (day > 0).all()):
+        return None
+    srgb = np.asarray(camera_to_srgb, np.float64)[:, :3] @ (day / gains)
+    xyz = to_xyz("srgb") @ srgb
+    if not np.isfinite(xyz).all() or xyz.sum() <= 0:
+        return None
+    x, y = xyz[:2] / xyz.sum()
+    n = (x - 0.3320) / (0.1858 - y)
+    kelvin = float(449.0 * n**3 + 3525.0 * n**2 + 6823.3 * n + 5520.33)
+    return round(kelvin, -1) if 1_500 < kelvin < 50_000 else None
 
 
 @contextmanager

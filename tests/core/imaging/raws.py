@@ -13,9 +13,15 @@ _BYTE, _ASCII, _SHORT, _LONG, _RATIONAL, _SRATIONAL = 1, 2, 3, 4, 5, 10
 _WHITE = 4095
 
 
-def write_dng(path: Path, rgb: Pixels, *, orientation: int = 1) -> Path:
+def write_dng(
+    path: Path,
+    rgb: Pixels,
+    *,
+    orientation: int = 1,
+    neutral: tuple[float, float, float] = (1.0, 1.0, 1.0),
+) -> Path:
     """Writes linear ``rgb`` (H, W, 3; even sides; 0..255 of white) as an RGGB Bayer mosaic of a
-    camera whose own colours are linear sRGB, shot under its own white."""
+    camera whose own colours are linear sRGB. ``neutral``: what it sees of the light's white."""
     height, width = rgb.shape[:2]
     mosaic = np.empty((height, width), "<u2")
     for channel, rows, columns in ((0, 0, 0), (1, 0, 1), (1, 1, 0), (2, 1, 1)):
@@ -44,7 +50,11 @@ def write_dng(path: Path, rgb: Pixels, *, orientation: int = 1) -> Path:
         (50714, _SHORT, [0]),
         (50717, _LONG, [_WHITE]),
         (50721, _SRATIONAL, [n for v in xyz_to_srgb for n in (round(v * 10000), 10000)]),
-        (50728, _RATIONAL, [1, 1] * 3),  # as-shot neutral
+        (
+            50728,
+            _RATIONAL,
+            [n for v in neutral for n in (round(v * 10000), 10000)],
+        ),
         (50778, _SHORT, [21]),  # D65
     ]
     path.write_bytes(_tiff(entries, mosaic.tobytes()))

@@ -338,6 +338,21 @@ class TestWhatIsKnown:
 
 
 class TestRaw:
+    @pytest.mark.parametrize(
+        ("white", "kelvin"),
+        [((0.3127, 0.3290), 6504), ((0.3457, 0.3585), 5003), ((0.4476, 0.4074), 2856)],
+    )
+    def test_the_light_it_was_shot_under_is_known(
+        self, tmp_path: Path, white: tuple[float, float], kelvin: float
+    ) -> None:
+        x, y = white
+        to_srgb = [[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.204, 1.057]]
+        seen = np.array(to_srgb) @ [x / y, 1.0, (1 - x - y) / y]
+        r, g, b = (float(v) for v in seen / seen.max())
+        path = write_dng(tmp_path / "a.dng", quarters(80, 120), neutral=(r, g, b))
+        found = decode_proxy(path, 48)[0].as_shot_kelvin
+        assert found == pytest.approx(kelvin, rel=0.03)
+
     @pytest.mark.parametrize("orientation", UPRIGHT)
     def test_a_raw_is_upright(self, tmp_path: Path, orientation: int) -> None:
         path = write_dng(tmp_path / "a.dng", quarters(80, 120), orientation=orientation)
