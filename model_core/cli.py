@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -351,9 +352,9 @@ class _Bar:
                 f"\r[{bar}] {share:4.0%} {seconds:4.0f} s  {text:<50.50}", end="", file=sys.stderr
             )
             self._open = True
-        elif text != self._text:
+        elif (step := re.sub(r"[\d.]+", "", text)) != self._text:
             print(text, file=sys.stderr)
-        self._text = text
+            self._text = step
 
     def close(self) -> None:
         if self._open:

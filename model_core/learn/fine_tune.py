@@ -190,13 +190,12 @@ def _train(
         else:
             waited += 1
         seconds = (time.monotonic() - started) / max(epoch, 1) * (_EPOCHS - epoch)
-        progress.report(
-            epoch, _EPOCHS, f"fine-tuning, error {score:.2f} J, at most {seconds:.0f} s left"
-        )
+        text = f"fine-tuning, error {score:.2f} J, at most {seconds:.0f} s left"
+        progress.report(epoch, _EPOCHS, text)
         if waited > _PATIENCE or epoch == _EPOCHS:
             break
         for batch in torch.randperm(len(labels), device=device).split(_BATCH):
-            progress.report(epoch, _EPOCHS, f"fine-tuning, error {score:.2f} J")
+            progress.report(epoch, _EPOCHS, text)
             optimiser.zero_grad()
             predicted = tail(lessons[0][batch], lessons[1][batch])
             huber = torch.nn.functional.huber_loss(
