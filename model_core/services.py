@@ -24,11 +24,11 @@ import platformdirs
 from model_core.assets import assets_dir, sample_photos
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import DevelopSettings
-from model_core.domain.errors import BrokenModel, CannotWrite, UnknownStyle, UnreadablePhoto
+from model_core.domain.errors import CannotWrite, UnknownStyle, UnreadablePhoto
 from model_core.domain.image import Proxy
 from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures, Prediction
-from model_core.domain.version import BASE_VERSION, ModelVersion
+from model_core.domain.version import ModelVersion
 from model_core.imaging.decode import PHOTO_SUFFIXES, decode, decode_proxy
 from model_core.imaging.encode import ExportOptions, encode, refuse_original
 from model_core.imaging.histogram import histogram
@@ -39,10 +39,8 @@ from model_core.predict.onnx_network import (
     OnnxNetwork,
     network_input,
     thumbnail_of,
-    thumbnail_pixels,
 )
-from model_core.predict.personal_predictor import PersonalPredictor, learn
-from model_core.predict.predictor import PredictorSlot
+from model_core.predictors import Predictors
 from model_core.progress import Progress
 from model_core.storage.atomic import write_atomic
 from model_core.storage.catalog import DEFAULT_STYLE, Catalog, Edit, EditState
@@ -89,19 +87,17 @@ class Studio:
         self.models = ModelStore(self.data_dir / "models")
         self.models.clean()
         self._lock = threading.RLock()
-        self._networks: dict[str, OnnxNetwork] = {}
-        self._slots: dict[tuple[str, str], PredictorSlot] = {}
-        self._serving: dict[str, str] = {}
-        self._known: dict[tuple[str, str], dict[PhotoId, tuple[Correction, PhotoFeatures]]] = {}
         self._thumbnails: OrderedDict[PhotoId, bytes] = OrderedDict()
-        base = assets_dir() / "base"
-        self._base_path = base / "model.onnx"
-        # Features are cached by version: another base model must have another name.
-        self.base_version = f"{BASE_VERSION}-{_stamp(base / 'manifest.json')}"
+        self.predictors = Predictors(self.catalog, self.models, assets_dir() / "base")
 
     @property
     def warnings(self) -> list[str]:
         return [*self.catalog.warnings, *self.models.warnings]
+
+    @property
+    def base_version(self) -> str:
+        """What the shipped base model is called (``base-1a2b3c4d``)."""
+        return self.predictors.base_version
 
     def close(self) -> None:
         """Closes the catalog. Nothing may be called afterwards."""
@@ -140,7 +136,7 @@ class Studio:
             _, proxy = decode_proxy(photo.path, ANALYSIS_SIDE)
         image = network_input(proxy)
         self._keep_thumbnail(photo.id, image)
-        features = self._network(style, version).analyse(photo.id, image)
+        features = self.predictors.network(style, version).analyse(photo.id, image)
         self.catalog.put_features(features)
         return features
 
@@ -152,13 +148,7 @@ class Studio:
     def predict_many(self, style: str, features: Sequence[PhotoFeatures]) -> list[Prediction]:
         """Settings for many photos (milliseconds for 1,000), in order, by one predictor.
         Features of an older version are answered by the lessons over that version."""
-        result: dict[int, Prediction] = {}
-        for version in {f.version for f in features}:
-            rows = [i for i, f in enumerate(features) if f.version == version]
-            predictor = self._slot(style, version).current
-            answers = predictor.predict_many([features[i] for i in rows])
-            result.update(zip(rows, answers, strict=True))
-        return [result[i] for i in range(len(features))]
+        return self.predictors.predict_many(style, features)
 
     def settings_for(self, style: str, path: Path) -> DevelopSettings:
         """(slow) What a photo should look like: the user's own settings where they accepted
@@ -171,10 +161,7 @@ class Studio:
 
     def network_version(self, style: str) -> str:
         """The version whose features are wanted now: after it changes, analyse() again."""
-        with self._lock:
-            if style not in self._serving:
-                self._serving[style] = self._stored_version(style)
-            return self._serving[style]
+        return self.predictors.serving(style)
 
     # --- edits and lessons --------------------------------------------------------
     def load_edit(self, style: str, photo: PhotoId) -> Edit | None:
@@ -218,25 +205,13 @@ class Studio:
             created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         )
         stored = self.catalog.add_lesson(lesson, self._thumbnail(photo))
-        with self._lock:
-            serving = self.network_version(style)
-            if features.version == serving:
-                known = self._lessons_seen(style, serving)
-                known.pop(photo.id, None)  # the newest lesson comes last
-                known[photo.id] = (stored, features)
-            else:
-                self._known.clear()
-            self._relearn(style)
+        self.predictors.learned(stored, features)
         return stored
 
     def forget(self, lesson_id: int) -> Correction:
         """Unlearns one lesson; equals never having learned it. Raises UnknownLesson."""
         lesson = self.catalog.forget_lesson(lesson_id)
-        with self._lock:
-            for (style, _), known in self._known.items():
-                if style == lesson.style and known.get(lesson.photo, (lesson,))[0].id == lesson.id:
-                    known.pop(lesson.photo, None)
-            self._relearn(lesson.style)
+        self.predictors.forgotten(lesson)
         return lesson
 
     def lessons(self, style: str) -> list[Correction]:
@@ -278,22 +253,18 @@ class Studio:
 
     def reload(self, style: str) -> bool:
         """Takes up what another process published or taught; True when the network changed."""
-        with self._lock:
-            before = self._serving.get(style)
-            self._serving[style] = self._stored_version(style)
-            for key in [k for k in self._known if k[0] == style]:
-                del self._known[key]
-            self._relearn(style)
-            return before != self._serving[style]
+        return self.predictors.reload(style)
 
     def export_pack(self, style: str, file: Path) -> None:
         """Writes the style's model, with all that its personal head knows folded in, as one
         portable file. Raises CannotWrite, BrokenModel."""
-        with self._lock:
-            version = self.network_version(style)
-            head = self._slot(style, version).current.head
+        version, head = self.network_version(style), self.predictors.head(style)
         base = assets_dir() / "base"
-        current = None if version == self.base_version else self.models.verified(style, version)
+        current = (
+            None
+            if version == self.predictors.base_version
+            else self.models.verified(style, version)
+        )
         source = self.models.path(current, MODEL_FILE).parent if current else base
         with tempfile.TemporaryDirectory(prefix="imgtune-") as temporary:
             folder = Path(temporary)
@@ -411,73 +382,6 @@ class Studio:
         return candidate
 
     # --- inside -------------------------------------------------------------------
-    def _stored_version(self, style: str) -> str:
-        current = self.models.current(style)
-        return current.id if current else self.base_version
-
-    def _network(self, style: str, version: str) -> OnnxNetwork:
-        with self._lock:
-            if version not in self._networks:
-                path = self._base_path
-                if version != self.base_version:
-                    path = self.models.path(self.models.verified(style, version), "model.onnx")
-                if not path.exists():
-                    raise BrokenModel(f"{path}: the model is missing; install imgtune again")
-                self._networks[version] = OnnxNetwork(path, version)
-            return self._networks[version]
-
-    def _slot(self, style: str, version: str) -> PredictorSlot:
-        with self._lock:
-            key = (style, version)
-            if key not in self._slots:
-                self._slots[key] = PredictorSlot(self._learned(style, version))
-            return self._slots[key]
-
-    def _relearn(self, style: str) -> None:
-        """Swaps in predictors that know the lessons as they are now."""
-        with self._lock:
-            serving = self.network_version(style)
-            for style_, version in list(self._slots):
-                if style_ == style and version != serving:
-                    del self._slots[style_, version]
-            self._slot(style, serving).current = self._learned(style, serving)
-
-    def _learned(self, style: str, version: str) -> PersonalPredictor:
-        """A predictor over ``version`` that knows every lesson it can see."""
-        known = list(self._lessons_seen(style, version).values())
-        return learn(version, self._network(style, version).features, known)
-
-    def _lessons_seen(
-        self, style: str, version: str
-    ) -> dict[PhotoId, tuple[Correction, PhotoFeatures]]:
-        """The style's lessons with what ``version`` sees of them. Read from the catalog once,
-        then kept up to date: reading thousands anew for each lesson would take too long."""
-        with self._lock:
-            if (style, version) not in self._known:
-                lessons = self.catalog.lessons(style)
-                features = self.catalog.features_for(version, [c.photo for c in lessons])
-                missing = [c for c in lessons if c.photo not in features]
-                if missing:
-                    network = self._network(style, version)
-                    features |= self._analyse_lessons(network, missing)
-                self._known[style, version] = {
-                    c.photo: (c, features[c.photo]) for c in lessons if c.photo in features
-                }
-            return self._known[style, version]
-
-    def _analyse_lessons(
-        self, network: OnnxNetwork, lessons: list[Correction]
-    ) -> dict[PhotoId, PhotoFeatures]:
-        """Features of lessons that this network never saw, from their stored thumbnails:
-        the photos may have been moved or deleted since."""
-        stored = self.catalog.lesson_thumbnails([c.id for c in lessons])
-        found = {}
-        for lesson in lessons:
-            if lesson.id in stored and (image := thumbnail_pixels(stored[lesson.id])) is not None:
-                found[lesson.photo] = network.analyse(lesson.photo, image)
-        self.catalog.put_many(found.values())
-        return found
-
     def _keep_thumbnail(self, photo: PhotoId, image: npt.NDArray[np.uint8]) -> None:
         data = thumbnail_of(image)
         with self._lock:
@@ -496,17 +400,6 @@ class Studio:
             except UnreadablePhoto:
                 return None
         return self._thumbnails[photo.id]
-
-
-def _stamp(manifest: Path) -> str:
-    """First digits of the base model's hash, as its manifest states it."""
-    try:
-        found = re.search(r'"model.onnx":\s*"([0-9a-f]{8})', manifest.read_text(encoding="utf-8"))
-    except OSError:
-        found = None
-    if found is None:
-        raise BrokenModel(f"{manifest}: the base model is missing or damaged; install it again")
-    return found[1]
 
 
 def _photos_below(folder: Path) -> Iterator[Path]:
