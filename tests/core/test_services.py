@@ -421,6 +421,19 @@ class TestVersions:
         answer = predicted(studio, photos[7])
         assert (answer.version, answer.lessons) == (version.id, 1)
 
+    def test_what_was_seen_before_the_swap_is_answered_with_all_lessons(
+        self, studio: Studio, pack: Path, photos: list[Path]
+    ) -> None:
+        _, old = look(studio, photos[7])
+        teach(studio, photos[0])
+        studio.import_pack(pack)
+        assert studio.predict(DEFAULT_STYLE, old).lessons == 1
+        lesson = teach(studio, photos[1])
+        answer = studio.predict(DEFAULT_STYLE, old)
+        assert (answer.version, answer.lessons) == (studio.base_version, 2)
+        studio.forget(lesson.id)
+        assert studio.predict(DEFAULT_STYLE, old).lessons == 1
+
     def test_a_broken_version_gives_way_with_a_warning_and_its_lessons_stay(
         self, open_studio: OpenStudio, pack: Path, photos: list[Path]
     ) -> None:

@@ -128,7 +128,7 @@ class TestPixels:
         pixels = scene()
         assert np.array_equal(render(CodedImage(pixels), IDENTITY), pixels)
 
-    @pytest.mark.parametrize("size", [(1, 1), (1, 7), (7, 1), (3, 5000), (5000, 3), (64, 64)])
+    @pytest.mark.parametrize("size", [(1, 1), (1, 7), (7, 1), (3, 5000), (5001, 3), (129, 64)])
     @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
     def test_odd_sizes(self, size: tuple[int, int], dtype: type) -> None:
         pixels = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, (*size, 3)).astype(dtype)
