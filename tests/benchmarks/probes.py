@@ -68,7 +68,7 @@ def predict(data: Path, photos: Path) -> dict[str, object]:
     path = studio.find_photos([photos])[0]
     photo, proxy = studio.open_photo(path)
     features = studio.analyse(photo, DEFAULT_STYLE, proxy)
-    network = studio._network(DEFAULT_STYLE, features.version)
+    network = studio.predictors.network(DEFAULT_STYLE, features.version)
     times, resizing = [], []
     for _ in range(60):
         start = time.perf_counter()

@@ -115,7 +115,6 @@ class TestAnswers:
             ("otters", "under-exposed", "exposure_ev", 0.25),
             ("mountain-lake", "under-exposed", "exposure_ev", 0.25),
             ("casa-mila", "flat", "shadows", -20.0),
-            ("colosseum", "dull", "saturation", 2.0),
         ],
     )
     def test_mend_the_known_fault_of_a_shipped_photo(

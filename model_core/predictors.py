@@ -1,0 +1,174 @@
+"""What serves each style: networks, personal heads over them, and the lessons they know.
+
+One :class:`Predictors` per Studio. Any thread may call anything.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from model_core.domain.correction import Correction
+from model_core.domain.errors import BrokenModel
+from model_core.domain.photo import PhotoId
+from model_core.domain.prediction import PhotoFeatures, Prediction
+from model_core.domain.version import BASE_VERSION
+from model_core.predict.fold import MODEL_FILE
+from model_core.predict.onnx_network import OnnxNetwork, thumbnail_pixels
+from model_core.predict.personal_head import PersonalHead
+from model_core.predict.personal_predictor import PersonalPredictor, learn
+from model_core.predict.predictor import PredictorSlot
+from model_core.storage.catalog import Catalog
+from model_core.storage.model_store import ModelStore
+
+
+class Predictors:
+    """Networks and predictors by style and version, loaded and learned when first needed."""
+
+    def __init__(self, catalog: Catalog, models: ModelStore, base: Path) -> None:
+        self.catalog, self.models = catalog, models
+        self._base_path = base / MODEL_FILE
+        #: Features are cached by version: another base model must have another name.
+        self.base_version = f"{BASE_VERSION}-{_stamp(base / 'manifest.json')}"
+        self._lock = threading.RLock()
+        self._networks: dict[str, OnnxNetwork] = {}
+        self._slots: dict[tuple[str, str], PredictorSlot] = {}
+        self._serving: dict[str, str] = {}
+        self._known: dict[tuple[str, str], dict[PhotoId, tuple[Correction, PhotoFeatures]]] = {}
+
+    def serving(self, style: str) -> str:
+        """The network version that serves a style in this process."""
+        with self._lock:
+            if style not in self._serving:
+                self._serving[style] = self._stored_version(style)
+            return self._serving[style]
+
+    def network(self, style: str, version: str) -> OnnxNetwork:
+        """A version's network. Raises BrokenModel."""
+        with self._lock:
+            if version not in self._networks:
+                path = self._base_path
+                if version != self.base_version:
+                    path = self.models.path(self.models.verified(style, version), MODEL_FILE)
+                if not path.exists():
+                    raise BrokenModel(f"{path}: the model is missing; install imgtune again")
+                self._networks[version] = OnnxNetwork(path, version)
+            return self._networks[version]
+
+    def predict_many(self, style: str, features: Sequence[PhotoFeatures]) -> list[Prediction]:
+        """Settings for many photos, in order. Features of an older version are answered by
+        the lessons over that version."""
+        result: dict[int, Prediction] = {}
+        for version in {f.version for f in features}:
+            rows = [i for i, f in enumerate(features) if f.version == version]
+            predictor = self._slot(style, version).current
+            answers = predictor.predict_many([features[i] for i in rows])
+            result.update(zip(rows, answers, strict=True))
+        return [result[i] for i in range(len(features))]
+
+    def head(self, style: str) -> PersonalHead:
+        """What was learned beyond the network that serves."""
+        return self._slot(style, self.serving(style)).current.head
+
+    def learned(self, lesson: Correction, features: PhotoFeatures) -> None:
+        """Takes up a lesson that the catalog has stored: the next prediction knows it."""
+        with self._lock:
+            style, serving = lesson.style, self.serving(lesson.style)
+            # What other versions know is read again when they are asked: they too must know
+            # the newest lesson.
+            for key in [k for k in self._known if k[0] == style and k[1] != serving]:
+                del self._known[key]
+            if features.version == serving:
+                known = self._lessons_seen(style, serving)
+                known.pop(lesson.photo, None)  # the newest lesson comes last
+                known[lesson.photo] = (lesson, features)
+            else:
+                self._known.pop((style, serving), None)
+            self._relearn(style)
+
+    def forgotten(self, lesson: Correction) -> None:
+        """Drops a lesson that the catalog has deleted."""
+        with self._lock:
+            for (style, _), known in self._known.items():
+                if style == lesson.style and known.get(lesson.photo, (lesson,))[0].id == lesson.id:
+                    known.pop(lesson.photo, None)
+            self._relearn(lesson.style)
+
+    def reload(self, style: str) -> bool:
+        """Takes up what another process published or taught; True when the network changed."""
+        with self._lock:
+            before = self._serving.get(style)
+            self._serving[style] = self._stored_version(style)
+            for key in [k for k in self._known if k[0] == style]:
+                del self._known[key]
+            self._relearn(style)
+            return before != self._serving[style]
+
+    def _stored_version(self, style: str) -> str:
+        current = self.models.current(style)
+        return current.id if current else self.base_version
+
+    def _slot(self, style: str, version: str) -> PredictorSlot:
+        with self._lock:
+            key = (style, version)
+            if key not in self._slots:
+                self._slots[key] = PredictorSlot(self._learned(style, version))
+            return self._slots[key]
+
+    def _relearn(self, style: str) -> None:
+        """Swaps in predictors that know the lessons as they are now."""
+        with self._lock:
+            serving = self.serving(style)
+            for style_, version in list(self._slots):
+                if style_ == style and version != serving:
+                    del self._slots[style_, version]
+            self._slot(style, serving).current = self._learned(style, serving)
+
+    def _learned(self, style: str, version: str) -> PersonalPredictor:
+        """A predictor over ``version`` that knows every lesson it can see."""
+        known = list(self._lessons_seen(style, version).values())
+        return learn(version, self.network(style, version).features, known)
+
+    def _lessons_seen(
+        self, style: str, version: str
+    ) -> dict[PhotoId, tuple[Correction, PhotoFeatures]]:
+        """The style's lessons with what ``version`` sees of them. Read from the catalog once,
+        then kept up to date: reading thousands anew for each lesson would take too long."""
+        with self._lock:
+            if (style, version) not in self._known:
+                lessons = self.catalog.lessons(style)
+                features = self.catalog.features_for(version, [c.photo for c in lessons])
+                missing = [c for c in lessons if c.photo not in features]
+                if missing:
+                    network = self.network(style, version)
+                    features |= self._analyse_lessons(network, missing)
+                self._known[style, version] = {
+                    c.photo: (c, features[c.photo]) for c in lessons if c.photo in features
+                }
+            return self._known[style, version]
+
+    def _analyse_lessons(
+        self, network: OnnxNetwork, lessons: list[Correction]
+    ) -> dict[PhotoId, PhotoFeatures]:
+        """Features of lessons that this network never saw, from their stored thumbnails:
+        the photos may have been moved or deleted since."""
+        stored = self.catalog.lesson_thumbnails([c.id for c in lessons])
+        found = {}
+        for lesson in lessons:
+            if lesson.id in stored and (image := thumbnail_pixels(stored[lesson.id])) is not None:
+                found[lesson.photo] = network.analyse(lesson.photo, image)
+        self.catalog.put_many(found.values())
+        return found
+
+
+def _stamp(manifest: Path) -> str:
+    """First digits of the base model's hash, as its manifest states it."""
+    try:
+        found = re.search(r'"model.onnx":\s*"([0-9a-f]{8})', manifest.read_text(encoding="utf-8"))
+    except OSError:
+        found = None
+    if found is None:
+        raise BrokenModel(f"{manifest}: the base model is missing or damaged; install it again")
+    return found[1]
