@@ -26,7 +26,7 @@ def write_dng(
     mosaic = np.empty((height, width), "<u2")
     for channel, rows, columns in ((0, 0, 0), (1, 0, 1), (1, 1, 0), (2, 1, 1)):
         plane = rgb[rows::2, columns::2, channel].astype(np.float64)
-        mosaic[rows::2, columns::2] = np.round(plane / 255 * _WHITE)
+        mosaic[rows::2, columns::2] = np.round(plane / 255 * neutral[channel] * _WHITE)
     xyz_to_srgb = [3.2406, -1.5372, -0.4986, -0.9689, 1.8758, 0.0415, 0.0557, -0.2040, 1.0570]
     entries: list[tuple[int, int, list[int]]] = [
         (254, _LONG, [0]),

@@ -370,6 +370,12 @@ class TestRaw:
             # 46 of 255 is 18 % of the light: middle grey, whatever the camera.
             assert render(image, IDENTITY).reshape(-1, 3).mean(0) == pytest.approx(118, abs=1)
 
+    def test_the_white_balance_is_the_one_it_was_shot_with(self, tmp_path: Path) -> None:
+        grey = np.full((80, 120, 3), 46, np.uint8)
+        path = write_dng(tmp_path / "a.dng", grey, neutral=(0.45, 1.0, 0.7))
+        shown = render(decode(path), IDENTITY).reshape(-1, 3).mean(0)
+        assert np.ptp(shown) <= 1
+
     def test_colours_are_those_of_the_camera(self, tmp_path: Path) -> None:
         linear = np.array([120, 60, 30], np.uint8)
         image = decode(write_dng(tmp_path / "a.dng", np.full((80, 120, 3), linear)))
