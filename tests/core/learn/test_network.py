@@ -17,6 +17,7 @@ from model_core.learn.export_onnx import parity
 from model_core.learn.fine_tune import pick_device
 from model_core.learn.network import Z_SIZE, DevelopNet, PhotometricStatistics
 from model_core.predict.onnx_network import OnnxNetwork
+from model_core.predict.personal_head import PersonalHead
 from model_core.predict.personal_predictor import STATISTICS
 from tests.core.pictures import scene
 
@@ -96,6 +97,17 @@ class TestTheBase:
         in_j = net.in_j(images)[0]
         assert torch.allclose(z[:, 1 : 1 + len(PARAMS)], in_j * 0.25, atol=1e-5)
         assert 1 + len(PARAMS) < STATISTICS.stop < Z_SIZE
+
+    def test_holds_odd_features_in_as_the_personal_head_does(self, net: DevelopNet) -> None:
+        odd = torch.zeros(1, 3, 224, 224)
+        before, _, z = net.in_j(odd)
+        assert z.abs().max() > 4
+        personal = adapter.load_base(BASE)
+        personal.head.personal.copy_(torch.linspace(-1, 1, Z_SIZE)[:, None].expand(-1, len(PARAMS)))
+        shift = PersonalHead(
+            1, personal.head.personal.double().numpy(), np.eye(Z_SIZE), np.ones(len(PARAMS))
+        ).shift(z.numpy())
+        assert personal.in_j(odd)[0].numpy() - before.numpy() == pytest.approx(shift, abs=1e-3)
 
     @pytest.mark.parametrize("damage", ["missing", "cut", "foreign"])
     def test_damaged_is_refused(self, tmp_path: Path, damage: str) -> None:
