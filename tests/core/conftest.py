@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from model_core import cli
 from model_core.services import Studio
+from tests.core.commands import Said, Say
+from tests.core.pictures import write_scene
 
 # Two cores are shared with whatever else runs: no example fails for being slow, and the same
 # examples come in every run, so that a red test stays red until it is mended.
@@ -35,3 +38,28 @@ def open_studio(tmp_path: Path) -> Iterator[Callable[..., Studio]]:
 @pytest.fixture
 def studio(open_studio: Callable[..., Studio]) -> Studio:
     return open_studio()
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[Path]:
+    """Eight small pictures in two folders."""
+    return [write_scene(tmp_path / f"photos {i // 4}" / f"{i}.jpg", i) for i in range(8)]
+
+
+@pytest.fixture
+def say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Runs one command over the test's data directory."""
+
+    def run(*words: object) -> Said:
+        status = cli.main(["--data-dir", str(tmp_path / "data"), *map(str, words)])
+        return Said(status, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> list[Path]:
+    """A file that is missing, one that is empty, one that is no picture."""
+    (tmp_path / "empty.jpg").touch()
+    (tmp_path / "text.jpg").write_text("hello", encoding="utf-8")
+    return [tmp_path / name for name in ("missing.jpg", "empty.jpg", "text.jpg")]

@@ -62,7 +62,7 @@ def quarters(height: int = 40, width: int = 60) -> Pixels:
     return pixels
 
 
-def corners_of(pixels: Pixels) -> list[int]:
+def corners_of(pixels: npt.NDArray[Any]) -> list[int]:
     """Which of QUARTERS lies upper left, upper right, lower left, lower right."""
     height, width = pixels.shape[:2]
     found = []

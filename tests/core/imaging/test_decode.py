@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import shutil
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,10 @@ from model_core.domain.develop import IDENTITY
 from model_core.domain.errors import UnreadablePhoto
 from model_core.domain.image import CodedImage
 from model_core.imaging import decode as module
-from model_core.imaging.colour import from_working, to_working
+from model_core.imaging.colour import to_working
 from model_core.imaging.decode import decode, decode_proxy, photo_id, to_linear
-from model_core.imaging.render import reference, render
-from tests.core.imaging.raws import write_dng
+from model_core.imaging.render import reference
+from tests.core.imaging.refusals import Reader, assert_refused, readers
 from tests.core.pictures import (
     ADOBE_COLORANTS,
     P3_COLORANTS,
@@ -36,7 +35,6 @@ from tests.core.pictures import (
 
 pillow_heif.register_heif_opener()  # for writing; the program registers its own when it reads
 
-Refusal = Callable[[Path], object]
 #: Suffix -> how to write it, and how far its compression may change a colour.
 FORMATS: dict[str, tuple[dict[str, Any], int]] = {
     "jpg": ({"quality": 95, "subsampling": 0}, 6),
@@ -53,9 +51,6 @@ FORMATS: dict[str, tuple[dict[str, Any], int]] = {
     "jp2": ({}, 0),
     "mpo": ({"quality": 95, "subsampling": 0}, 6),
 }
-refusals = pytest.mark.parametrize(
-    "read", [decode, lambda path: decode_proxy(path, 64)], ids=["decode", "proxy"]
-)
 
 
 class TestFormats:
@@ -337,130 +332,42 @@ class TestWhatIsKnown:
         assert photo_id(first) != photo_id(other)
 
 
-class TestRaw:
-    @pytest.mark.parametrize(
-        ("white", "kelvin"),
-        [((0.3127, 0.3290), 6504), ((0.3457, 0.3585), 5003), ((0.4476, 0.4074), 2856)],
-    )
-    def test_the_light_it_was_shot_under_is_known(
-        self, tmp_path: Path, white: tuple[float, float], kelvin: float
-    ) -> None:
-        x, y = white
-        to_srgb = [[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.204, 1.057]]
-        seen = np.array(to_srgb) @ [x / y, 1.0, (1 - x - y) / y]
-        r, g, b = (float(v) for v in seen / seen.max())
-        path = write_dng(tmp_path / "a.dng", quarters(80, 120), neutral=(r, g, b))
-        found = decode_proxy(path, 48)[0].as_shot_kelvin
-        assert found == pytest.approx(kelvin, rel=0.03)
-
-    @pytest.mark.parametrize("orientation", UPRIGHT)
-    def test_a_raw_is_upright(self, tmp_path: Path, orientation: int) -> None:
-        path = write_dng(tmp_path / "a.dng", quarters(80, 120), orientation=orientation)
-        size = (120, 80) if orientation < 5 else (80, 120)
-        full, (photo, proxy) = decode(path), decode_proxy(path, 48)
-        assert (full.width, full.height) == (photo.width, photo.height) == size
-        assert max(proxy.width, proxy.height) == 48
-        for image in (full, proxy):
-            assert corners_of(render(image, IDENTITY)) == UPRIGHT[orientation]
-
-    def test_has_sixteen_bits_of_the_working_primaries(self, tmp_path: Path) -> None:
-        path = write_dng(tmp_path / "a.dng", np.full((80, 120, 3), 46, np.uint8))
-        for image in (decode(path), decode_proxy(path, 48)[1]):
-            assert (image.pixels.dtype, image.space) == (np.uint16, "rec2020")
-            # 46 of 255 is 18 % of the light: middle grey, whatever the camera.
-            assert render(image, IDENTITY).reshape(-1, 3).mean(0) == pytest.approx(118, abs=1)
-
-    def test_the_white_balance_is_the_one_it_was_shot_with(self, tmp_path: Path) -> None:
-        grey = np.full((80, 120, 3), 46, np.uint8)
-        path = write_dng(tmp_path / "a.dng", grey, neutral=(0.45, 1.0, 0.7))
-        shown = render(decode(path), IDENTITY).reshape(-1, 3).mean(0)
-        assert np.ptp(shown) <= 1
-
-    def test_colours_are_those_of_the_camera(self, tmp_path: Path) -> None:
-        linear = np.array([120, 60, 30], np.uint8)
-        image = decode(write_dng(tmp_path / "a.dng", np.full((80, 120, 3), linear)))
-        expected = from_working(to_working_light(linear / 255), "srgb") * 255
-        assert render(image, IDENTITY)[40, 60] == pytest.approx(expected, abs=2)
-
-    @refusals
-    @pytest.mark.parametrize("kept", [0, 7, 250, 9000])
-    def test_a_cut_off_raw_is_refused(self, tmp_path: Path, read: Refusal, kept: int) -> None:
-        path = write_dng(tmp_path / "a.dng", quarters(80, 120))
-        path.write_bytes(path.read_bytes()[:kept])
-        assert_refused(read, path)
-
-    @refusals
-    @pytest.mark.parametrize("suffix", ["cr2", "nef", "arw", "raf"])
-    def test_what_only_claims_to_be_raw_is_refused(
-        self, tmp_path: Path, read: Refusal, suffix: str
-    ) -> None:
-        path = tmp_path / f"a.{suffix}"
-        path.write_bytes(b"II*\0\x08\0\0\0" + bytes(500))
-        assert_refused(read, path)
-
-    @refusals
-    def test_a_huge_raw_is_refused(
-        self, tmp_path: Path, read: Refusal, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        path = write_dng(tmp_path / "a.dng", quarters(80, 120))
-        monkeypatch.setattr(module, "max_pixels", 9000)
-        assert_refused(read, path, "120 x 80")
-
-
-def to_working_light(srgb_linear: Any) -> Any:
-    """Working light of linear sRGB."""
-    from model_core.imaging.colour import encode_transfer
-
-    return to_working(encode_transfer(srgb_linear), "srgb")
-
-
-def assert_refused(read: Refusal, path: Path, why: str = "") -> None:
-    """One line that names the file, whatever is wrong with it."""
-    with pytest.raises(UnreadablePhoto) as caught:
-        read(path)
-    message = str(caught.value)
-    assert message.startswith(f"{path}: ")
-    assert len(message) > len(f"{path}: ") + 5
-    assert "\n" not in message
-    assert why in message
-
-
 class TestRefusals:
-    @refusals
-    def test_a_missing_file(self, tmp_path: Path, read: Refusal) -> None:
+    @readers
+    def test_a_missing_file(self, tmp_path: Path, read: Reader) -> None:
         assert_refused(read, tmp_path / "gone.jpg", "no such file")
 
-    @refusals
-    def test_an_empty_file(self, tmp_path: Path, read: Refusal) -> None:
+    @readers
+    def test_an_empty_file(self, tmp_path: Path, read: Reader) -> None:
         (tmp_path / "a.jpg").touch()
         assert_refused(read, tmp_path / "a.jpg", "empty")
 
-    @refusals
-    def test_a_text_file(self, tmp_path: Path, read: Refusal) -> None:
+    @readers
+    def test_a_text_file(self, tmp_path: Path, read: Reader) -> None:
         path = tmp_path / "a.jpg"
         path.write_text("not a picture at all\n" * 50, encoding="utf-8")
         assert_refused(read, path, "not a picture")
 
-    @refusals
-    def test_a_folder(self, tmp_path: Path, read: Refusal) -> None:
+    @readers
+    def test_a_folder(self, tmp_path: Path, read: Reader) -> None:
         (tmp_path / "a.jpg").mkdir()
         assert_refused(read, tmp_path / "a.jpg", "folder")
 
-    @refusals
+    @readers
     @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp", "avif", "heic", "gif", "bmp"])
     @pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
     def test_a_file_cut_off_anywhere(
-        self, tmp_path: Path, read: Refusal, suffix: str, share: float
+        self, tmp_path: Path, read: Reader, suffix: str, share: float
     ) -> None:
         path = write_scene(tmp_path / f"a.{suffix}")
         data = path.read_bytes()
         path.write_bytes(data[: int(len(data) * share)])
         assert_refused(read, path)
 
-    @refusals
+    @readers
     @pytest.mark.parametrize("suffix", ["png", "bmp", "gif"])
     def test_a_bomb_is_refused_by_its_declared_size(
-        self, tmp_path: Path, read: Refusal, suffix: str
+        self, tmp_path: Path, read: Reader, suffix: str
     ) -> None:
         path = write_scene(tmp_path / f"a.{suffix}")
         data = bytearray(path.read_bytes())
@@ -474,9 +381,9 @@ class TestRefusals:
         path.write_bytes(data)
         assert_refused(read, path, "60000 x 60000")
 
-    @refusals
+    @readers
     def test_the_limit_is_on_pixels_and_can_be_set(
-        self, tmp_path: Path, read: Refusal, monkeypatch: pytest.MonkeyPatch
+        self, tmp_path: Path, read: Reader, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = write_scene(tmp_path / "a.png", height=100, width=90)
         monkeypatch.setattr(module, "max_pixels", 9000)
@@ -484,8 +391,8 @@ class TestRefusals:
         monkeypatch.setattr(module, "max_pixels", 8999)
         assert_refused(read, path, "90 x 100")
 
-    @refusals
-    def test_a_script_in_disguise_is_not_run(self, tmp_path: Path, read: Refusal) -> None:
+    @readers
+    def test_a_script_in_disguise_is_not_run(self, tmp_path: Path, read: Reader) -> None:
         # Pillow would hand this to Ghostscript.
         path = tmp_path / "a.jpg"
         path.write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n")

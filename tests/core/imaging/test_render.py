@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ WARM = DevelopSettings.from_mapping({"temperature": 30, "exposure_ev": 0.4, "con
 grids = pytest.mark.parametrize("grid", [PREVIEW_GRID, EXPORT_GRID])
 
 
-def difference(one: Float64, other: Float64, space: str = "srgb") -> Float64:
+def difference(one: Any, other: Any, space: str = "srgb") -> Float64:
     """DeltaE00 of each pixel of two pictures in code values 0..1."""
     return delta_e2000(cielab(to_working(one, space)), cielab(to_working(other, space)))
 
@@ -131,7 +132,8 @@ class TestPixels:
     @pytest.mark.parametrize("size", [(1, 1), (1, 7), (7, 1), (3, 5000), (5001, 3), (129, 64)])
     @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
     def test_odd_sizes(self, size: tuple[int, int], dtype: type) -> None:
-        pixels = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, (*size, 3)).astype(dtype)
+        top = np.iinfo(dtype).max
+        pixels: Any = np.random.default_rng(0).integers(0, top, (*size, 3)).astype(dtype)
         out = render(CodedImage(pixels), WARM)
         assert out.shape == pixels.shape
         assert out.dtype == np.uint8
