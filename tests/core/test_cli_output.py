@@ -35,6 +35,15 @@ class TestAuto:
             assert decode(copy).pixels.mean() > decode(original).pixels.mean() + 5
         assert before == {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in photos}
 
+    def test_the_users_own_edits_are_kept(
+        self, say: Say, tmp_path: Path, photos: list[Path]
+    ) -> None:
+        say("correct", photos[0], "--set", "saturation=-100")
+        said = say("auto", *photos[:2], "--out", tmp_path / "out", "--format", "png")
+        mine, other = (decode(Path(line)).pixels.astype(int) for line in said.out.splitlines())
+        assert np.ptp(mine, axis=-1).max() <= 2
+        assert np.ptp(other, axis=-1).max() > 2  # learned from one correction, not copied
+
     def test_nothing_that_is_there_is_overwritten(
         self, say: Say, tmp_path: Path, photos: list[Path]
     ) -> None:

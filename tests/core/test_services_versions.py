@@ -174,6 +174,19 @@ class TestOutput:
         assert np.abs(pixels - shown).mean() < 2
         assert [p.name for p in out.parent.iterdir()] == [out.name]
 
+    def test_what_is_written_is_the_users_edit_or_else_the_prediction(
+        self, studio: Studio, photos: list[Path]
+    ) -> None:
+        lesson = teach(studio, photos[0])
+        photo, _ = look(studio, photos[1])
+        draft = IDENTITY.with_value("contrast", -7)
+        studio.save_edit(DEFAULT_STYLE, photo, draft)
+        wanted = [studio.settings_for(DEFAULT_STYLE, p) for p in photos[:3]]
+        assert wanted == [lesson.chosen, draft, predicted(studio, photos[2]).settings]
+        photos[3].write_bytes(b"no photo")
+        with pytest.raises(UnreadablePhoto):
+            studio.settings_for(DEFAULT_STYLE, photos[3])
+
     def test_an_untouched_photo_stays_what_it_was(self, studio: Studio, tmp_path: Path) -> None:
         path = write_scene(tmp_path / "a.png")
         out = studio.export(path, IDENTITY, tmp_path / "b.png", ExportOptions("png"))
