@@ -53,8 +53,10 @@ def require_enough(shoots: list[str]) -> Split:
     if split is None:
         raise CannotTrain(
             f"Fine-tuning needs at least {MIN_PHOTOS * 3 // 2} corrected photos over "
-            f"{MIN_SHOOTS + 2} shoots, to hold some out as a test; there are {len(shoots)} over "
-            f"{len(set(shoots))}. Until then the personal head learns from each correction at once."
+            f"{MIN_SHOOTS + 2} shoots, so that the newest shoots (at least {MIN_PHOTOS} photos) "
+            f"can be held out as a test and {MIN_PHOTOS // 2} of two others remain; there are "
+            f"{len(shoots)} over {len(set(shoots))}. "
+            "Until then the personal head learns from each correction at once."
         )
     return split
 

@@ -236,9 +236,16 @@ def _all_analysed(app: object) -> bool:
 
 def _spin(qt: object, seconds: float, until: object = None, pause: float = 0.005) -> None:
     """Runs the event loop until something is true or the time is over."""
+    from PySide6.QtCore import QEventLoop
+
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
-        qt.processEvents()  # type: ignore[attr-defined]
+        if pause:
+            qt.processEvents()  # type: ignore[attr-defined]
+        else:
+            # Asleep until something happens, as the real event loop is: a loop that spins
+            # would take a core and the interpreter from the worker that it waits for.
+            qt.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)  # type: ignore[attr-defined]
         if until is not None and until():  # type: ignore[operator]
             return
         if pause:
