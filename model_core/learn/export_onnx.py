@@ -36,6 +36,7 @@ def export_onnx(net: DevelopNet, path: Path, version: str) -> None:
     net = net.eval()
     _export(net, path, ["settings", "spread", "features"])
     model = onnx.load(path)
+    _forget_the_machine(model)
     _halve_weights(model)
     _describe(model, version)
     onnx.save(model, path)
@@ -122,6 +123,18 @@ def _halve_weights(model: onnx.ModelProto) -> None:
     kept = list(graph.node)
     del graph.node[:]
     graph.node.extend([*casts, *kept])
+
+
+def _forget_the_machine(model: onnx.ModelProto) -> None:
+    """Takes out what the exporter notes of each node: stack traces, with the paths of the
+    machine it ran on. The file is made to be given away."""
+    graph = model.graph
+    for part in (graph, *graph.node, *graph.initializer, *graph.value_info):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    for described in (*graph.input, *graph.output):
+        del described.metadata_props[:]
+    del model.functions[:]
 
 
 def _describe(model: onnx.ModelProto, version: str) -> None:

@@ -182,3 +182,8 @@ class TestTheFile:
         network = OnnxNetwork(path, "x")
         path.unlink()
         assert np.isfinite(network.run(np.zeros((1, 224, 224, 3), np.uint8))[0]).all()
+
+    def test_tells_nothing_of_the_machine_it_was_made_on(self) -> None:
+        content = BASE.read_bytes()
+        assert b"site-packages" not in content
+        assert b".py" not in content
