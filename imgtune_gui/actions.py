@@ -16,7 +16,7 @@ MENUS = ("&File", "&Edit", "&Photo", "&View", "&Learn", "&Help")
 class ActionSpec:
     """``keys``: the first is shown. ``needs_photo``: greyed out without one.
 
-    ``rule``: a separator goes before it.
+    ``rule``: a separator goes before it. ``submenu``: the menu inside the menu that it is in.
     """
 
     name: str
@@ -27,6 +27,7 @@ class ActionSpec:
     checkable: bool = False
     needs_photo: bool = False
     rule: bool = False
+    submenu: str = ""
 
 
 def _spec(
@@ -38,11 +39,14 @@ def _spec(
     checkable: bool = False,
     photo: bool = False,
     rule: bool = False,
+    sub: str = "",
 ) -> ActionSpec:
-    return ActionSpec(name, menu, text, keys, tip, checkable, photo, rule)
+    return ActionSpec(name, menu, text, keys, tip, checkable, photo, rule, sub)
 
 
 _FILE, _EDIT, _PHOTO, _VIEW, _LEARN, _HELP = MENUS
+
+_STARS, _FLAG, _COLOUR = "S&tars", "F&lag", "&Colour"
 
 ACTIONS: tuple[ActionSpec, ...] = (
     _spec(_FILE, "open_folder", "&Open folder…", "Ctrl+O"),
@@ -79,6 +83,20 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec(_PHOTO, "next", "&Next photo", "Right", photo=True, rule=True),
     _spec(_PHOTO, "previous", "Pre&vious photo", "Left", photo=True),
     _spec(_PHOTO, "next_doubtful", "Next &doubtful photo", "Ctrl+Right", photo=True),
+    _spec(_PHOTO, "stars_0", "&No stars", "0", photo=True, rule=True, sub=_STARS),
+    _spec(_PHOTO, "stars_1", "★", "1", photo=True, sub=_STARS),
+    _spec(_PHOTO, "stars_2", "★★", "2", photo=True, sub=_STARS),
+    _spec(_PHOTO, "stars_3", "★★★", "3", photo=True, sub=_STARS),
+    _spec(_PHOTO, "stars_4", "★★★★", "4", photo=True, sub=_STARS),
+    _spec(_PHOTO, "stars_5", "★★★★★", "5", photo=True, sub=_STARS),
+    _spec(_PHOTO, "pick", "&Pick", "P", photo=True, sub=_FLAG),
+    _spec(_PHOTO, "unflag", "&Unflag", "U", photo=True, sub=_FLAG),
+    _spec(_PHOTO, "reject", "&Reject", "X", photo=True, sub=_FLAG),
+    _spec(_PHOTO, "colour_red", "&Red", "6", photo=True, sub=_COLOUR),
+    _spec(_PHOTO, "colour_yellow", "&Yellow", "7", photo=True, sub=_COLOUR),
+    _spec(_PHOTO, "colour_green", "&Green", "8", photo=True, sub=_COLOUR),
+    _spec(_PHOTO, "colour_blue", "&Blue", "9", photo=True, sub=_COLOUR),
+    _spec(_PHOTO, "colour_none", "&No colour", photo=True, sub=_COLOUR),
     _spec(_VIEW, "loupe", "&Loupe", "D", "E"),
     _spec(_VIEW, "grid", "&Grid", "G"),
     _spec(_VIEW, "zoom", "&Zoom to 100 %", "Z", "Space", photo=True, checkable=True, rule=True),
@@ -88,6 +106,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec(_VIEW, "split", "Before and after &side by side", "Y", photo=True, checkable=True),
     _spec(_VIEW, "clipping", "Show &clipping", "J", photo=True, checkable=True),
     _spec(_VIEW, "sort_doubt", "Most doubtful photos &first", checkable=True, rule=True),
+    _spec(
+        _VIEW,
+        "review",
+        "What needs &review",
+        "Ctrl+Shift+D",
+        tip="Only photos that you have not yet accepted or corrected, the most doubtful first.",
+    ),
+    _spec(_VIEW, "show_all", "Show &all photos"),
     _spec(_VIEW, "left_panel", "Style &panel", "F7", checkable=True, rule=True),
     _spec(_VIEW, "right_panel", "&Develop panel", "F8", checkable=True),
     _spec(_VIEW, "filmstrip", "F&ilmstrip", "F6", checkable=True),
@@ -138,10 +164,22 @@ def build_actions(
         action.triggered.connect(handlers[spec.name])
         if spec.rule:
             menus[spec.menu].addSeparator()
-        menus[spec.menu].addAction(action)
+        _menu_of(spec, menus).addAction(action)
         # Also of the window itself, so that keys work while the menu bar is hidden.
         window.addAction(action)
         actions[spec.name] = action
     for menu in menus.values():
         window.menuBar().addMenu(menu)
     return actions
+
+
+def _menu_of(spec: ActionSpec, menus: Mapping[str, QMenu]) -> QMenu:
+    menu = menus[spec.menu]
+    if not spec.submenu:
+        return menu
+    found = menu.findChild(QMenu, spec.submenu)
+    if not isinstance(found, QMenu):
+        found = QMenu(tr(spec.submenu), menu)
+        found.setObjectName(spec.submenu)
+        menu.addMenu(found)
+    return found

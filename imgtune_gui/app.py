@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from imgtune_gui.actions import build_actions
 from imgtune_gui.backend import Backend, load_backend
+from imgtune_gui.controllers.cull_controller import CullController
 from imgtune_gui.controllers.edit_controller import EditController
 from imgtune_gui.controllers.export_controller import ExportController
 from imgtune_gui.controllers.learn_controller import LearnController
@@ -50,6 +51,7 @@ class App(QObject):
         self._build_controllers()
         self.actions = build_actions(self.window, self._handlers())
         self.view.adopt(self.actions)
+        self.menu.adopt(self.actions)
         self.window.loupe_page.add_buttons(self.actions)
         self._connect_window()
         self._connect_controllers()
@@ -61,6 +63,7 @@ class App(QObject):
         self.library = LibraryController(session, self.model, self.catalog, self)
         self.loupe = LoupeController(session, self.model, window.loupe, window.develop_panel, self)
         self.edit = EditController(session, window, self)
+        self.cull = CullController(session, window, self.catalog, self)
         self.export = ExportController(session, window, settings, self)
         self.training = TrainController(window.training, self)
         self.view = ViewController(session, window, self.loupe, settings, self)
@@ -96,7 +99,10 @@ class App(QObject):
             "before": view.show_before,
             "split": view.show_split,
             "clipping": view.show_clipping,
-            "sort_doubt": edit.sort_by_doubt,
+            "sort_doubt": self.cull.doubtful_first,
+            "review": self.cull.review,
+            "show_all": self.cull.clear_filter,
+            **self.cull.handlers(),
             "left_panel": view.show_left_panel,
             "right_panel": view.show_right_panel,
             "filmstrip": view.show_filmstrip,
@@ -117,6 +123,7 @@ class App(QObject):
         window.closing.connect(self.shut_down)
         window.start_page.open_folder_clicked.connect(menu.open_folder)
         window.start_page.samples_clicked.connect(menu.open_samples)
+        window.start_page.recent_chosen.connect(menu.open_recent)
         window.start_page.set_ready(False)
         for view in (window.filmstrip, window.grid):
             view.visible_changed.connect(self.library.set_visible)
@@ -141,6 +148,7 @@ class App(QObject):
             self.library,
             self.loupe,
             self.edit,
+            self.cull,
             self.export,
             self.training,
             self.menu,
@@ -150,7 +158,9 @@ class App(QObject):
         self.catalog.studio_opened.connect(self._on_studio_opened)
         self.catalog.failed.connect(self._on_catalog_failed)
         self.library.busy_changed.connect(window.show_busy)
+        self.library.busy_changed.connect(self.cull.set_opening)
         self.library.folders_changed.connect(window.style_panel.set_folders)
+        self.library.folders_changed.connect(self.menu.note_opened)
         self.learn.style_loaded.connect(window.style_panel.show_style)
         self.learn.network_changed.connect(self.library.set_network)
         self.learn.predictions_outdated.connect(self.library.predict_all)
@@ -227,6 +237,7 @@ class App(QObject):
             thread.begin_stop()
         for thread in (*others, self.catalog_thread):
             thread.wait()
+        self.library.worker.watch.stop()
         # Asked of the worker: a window closed at once has not heard yet that it is open.
         studio = self.catalog.opened_studio
         if studio is not None:

@@ -1,4 +1,4 @@
-"""Undoable edits. One drag is one undo; a command shows the photo that it changes."""
+"""Undoable edits and marks. One drag is one undo; a command shows the photo that it changes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtGui import QUndoCommand
 
 from imgtune_gui.models.photo_item import PhotoItem
 from model_core.domain.develop import DevelopSettings, param
+from model_core.domain.marks import Marks
 
 if TYPE_CHECKING:
     from imgtune_gui.session import PhotoSession
@@ -52,6 +53,23 @@ class SetParam(QUndoCommand):
     def undo(self) -> None:
         self._session.select(self._item)
         self._session.apply_edit(self._item, self._before)
+
+
+class SetMarks(QUndoCommand):
+    """Stars, flag or colour of one or more photos."""
+
+    def __init__(
+        self, session: PhotoSession, marks: Sequence[tuple[PhotoItem, Marks]], text: str
+    ) -> None:
+        super().__init__(text)
+        self._session = session
+        self._marks = [(item, item.marks, after) for item, after in marks]
+
+    def redo(self) -> None:
+        self._session.apply_marks([(item, after) for item, _, after in self._marks])
+
+    def undo(self) -> None:
+        self._session.apply_marks([(item, before) for item, before, _ in self._marks])
 
 
 class SetEdits(QUndoCommand):

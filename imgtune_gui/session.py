@@ -12,10 +12,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from imgtune_gui.commands import SetEdits, SetParam
+from imgtune_gui.commands import SetEdits, SetMarks, SetParam
+from imgtune_gui.models.arrangement import Arrangement, SortKey
 from imgtune_gui.models.photo_item import PhotoItem
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import DevelopSettings
+from model_core.domain.marks import Marks
 from model_core.domain.photo import Photo
 from model_core.domain.prediction import PhotoFeatures, Prediction
 
@@ -23,8 +25,13 @@ _UNDO_LIMIT = 500
 
 
 class PhotoSession(QObject):
-    """The photos of one window and the undo stack over all of them."""
+    """The photos of one window and the undo stack over all of them.
 
+    ``items`` are the photos that are shown, filtered and sorted; rows count in them.
+    ``all_items`` are all that are open, in the order of the files.
+    """
+
+    photos_about_to_be_reset = Signal()
     photos_reset = Signal()
     photos_added = Signal(int, int)  # first new row, last new row
     photos_about_to_be_added = Signal(int, int)
@@ -32,6 +39,8 @@ class PhotoSession(QObject):
     settings_changed = Signal(object)  # the look of an item changed, for whatever reason
     edit_changed = Signal(object)  # the user's part of it changed: to be saved
     item_changed = Signal(object)  # anything else about an item
+    marks_changed = Signal(object)  # list[PhotoItem], by the user: to be saved
+    arrangement_changed = Signal(object)  # Arrangement
     style_changed = Signal(str)
 
     def __init__(self, style: str = "", parent: QObject | None = None) -> None:
@@ -39,7 +48,9 @@ class PhotoSession(QObject):
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(_UNDO_LIMIT)
         self._style = style
+        self._all: list[PhotoItem] = []
         self._items: list[PhotoItem] = []
+        self._arrangement = Arrangement()
         self._by_path: dict[Path, PhotoItem] = {}
         self._rows: dict[Path, int] = {}
         self._current: PhotoItem | None = None
@@ -50,6 +61,14 @@ class PhotoSession(QObject):
         return self._items
 
     @property
+    def all_items(self) -> Sequence[PhotoItem]:
+        return self._all
+
+    @property
+    def arrangement(self) -> Arrangement:
+        return self._arrangement
+
+    @property
     def current(self) -> PhotoItem | None:
         return self._current
 
@@ -58,7 +77,7 @@ class PhotoSession(QObject):
         return self.row_of(self._current) if self._current else -1
 
     def row_of(self, item: PhotoItem) -> int:
-        """The row of ``item``; -1 when it left the session."""
+        """The row of ``item``; -1 when it left the session or is not shown."""
         return self._rows.get(item.path, -1)
 
     def find(self, path: Path) -> PhotoItem | None:
@@ -67,37 +86,75 @@ class PhotoSession(QObject):
     def set_photos(self, paths: Iterable[Path]) -> None:
         """Replaces all photos; undo of edits on photos that left would be a surprise."""
         self.undo_stack.clear()
-        unique = dict.fromkeys(paths)
-        self._items = [PhotoItem(path) for path in unique]
-        self._index()
+        self._all = [PhotoItem(path) for path in dict.fromkeys(paths)]
+        self._by_path = {item.path: item for item in self._all}
         self._current = None
-        self.photos_reset.emit()
+        # A filter of the last folder would hide photos that nobody has seen yet.
+        self._arrangement = self._arrangement.without_filters()
+        self.arrangement_changed.emit(self._arrangement)
+        self._show(self._arrangement.arranged(self._all, None))
         self.select_row(0)
 
     def add_photos(self, paths: Iterable[Path]) -> int:
         """Appends photos that are not here yet; returns how many were new."""
         new = [PhotoItem(p) for p in dict.fromkeys(paths) if p not in self._by_path]
         if new:
-            first, last = len(self._items), len(self._items) + len(new) - 1
-            self.photos_about_to_be_added.emit(first, last)
-            self._items.extend(new)
-            self._index()
-            self.photos_added.emit(first, last)
+            self._all.extend(new)
+            self._by_path.update({item.path: item for item in new})
+            if self._arrangement.is_plain:
+                self._append(new)
+            else:
+                self.rearrange()
         if self._current is None:
             self.select_row(0)
         return len(new)
 
-    def reorder(self, items: Sequence[PhotoItem]) -> None:
-        """Shows the same photos in another order; the current one stays."""
-        assert len(items) == len(self._items)
-        self._items = list(items)
-        self._index()
-        self.photos_reset.emit()
-        self.current_changed.emit(self._current)
+    def _append(self, new: Sequence[PhotoItem]) -> None:
+        first, last = len(self._items), len(self._items) + len(new) - 1
+        self.photos_about_to_be_added.emit(first, last)
+        self._items.extend(new)
+        self._rows.update({item.path: row for row, item in enumerate(new, first)})
+        self.photos_added.emit(first, last)
 
-    def _index(self) -> None:
-        self._by_path = {item.path: item for item in self._items}
+    def _show(self, items: Sequence[PhotoItem]) -> None:
+        self.photos_about_to_be_reset.emit()
+        self._items = list(items)
         self._rows = {item.path: row for row, item in enumerate(self._items)}
+        self.photos_reset.emit()
+
+    # --- filter and order -----------------------------------------------------------
+    def set_arrangement(self, arrangement: Arrangement) -> None:
+        """Filters and sorts anew. A current photo that does not pass gives way to the next."""
+        if arrangement == self._arrangement:
+            return
+        self._arrangement = arrangement
+        shown = arrangement.arranged(self._all, None)
+        old, row = self._current, max(self.current_row, 0)
+        after = [*self._items[row:], *reversed(self._items[:row])]
+        self._show(shown)
+        if old is not None and old.path in self._rows:
+            self.current_changed.emit(old)
+        else:
+            self._current = next((item for item in after if item.path in self._rows), None)
+            self._current = self._current or (shown[0] if shown else None)
+            self.current_changed.emit(self._current)
+        self.arrangement_changed.emit(arrangement)
+
+    def rearrange(self, *, settled: bool = True) -> None:
+        """After photos changed: filters anew, and sorts by what does not move under the hand.
+
+        The current photo always stays. Doubts change with every lesson, so that order is
+        kept once it is there, unless photos are still being opened (``settled`` False).
+        """
+        if self._arrangement.is_plain:
+            return
+        shown = self._arrangement.arranged(self._all, self._current)
+        if settled and self._arrangement.sort is SortKey.DOUBT:
+            last = len(self._rows)
+            shown.sort(key=lambda item: self._rows.get(item.path, last))
+        if shown != self._items:
+            self._show(shown)
+            self.current_changed.emit(self._current)
 
     def select_row(self, row: int) -> None:
         if 0 <= row < len(self._items):
@@ -109,7 +166,10 @@ class PhotoSession(QObject):
     def select(self, item: PhotoItem) -> None:
         if item is not self._current and item.path in self._by_path:
             self._current = item
-            self.current_changed.emit(item)
+            if item.path not in self._rows:
+                self.rearrange()  # it was filtered out: now it is shown, and says so itself
+            else:
+                self.current_changed.emit(item)
 
     def step(self, rows: int) -> bool:
         """Goes ``rows`` photos on; False at the end, where nothing happens."""
@@ -139,6 +199,19 @@ class PhotoSession(QObject):
         if changed:
             self.undo_stack.push(SetEdits(self, changed, text))
 
+    def set_marks(self, marks: Sequence[tuple[PhotoItem, Marks]], text: str) -> None:
+        """Stars, flags, colours of one or more photos, as one undo."""
+        changed = [(item, after) for item, after in marks if item.marks != after]
+        if changed:
+            self.undo_stack.push(SetMarks(self, changed, text))
+
+    def apply_marks(self, marks: Sequence[tuple[PhotoItem, Marks]]) -> None:
+        """For commands only."""
+        for item, after in marks:
+            item.marks = after
+            self.item_changed.emit(item)
+        self.marks_changed.emit([item for item, _ in marks])
+
     def apply_edit(self, item: PhotoItem, edit: DevelopSettings | None) -> None:
         """For commands only: changes the edit and tells everybody."""
         state = item.state
@@ -151,10 +224,17 @@ class PhotoSession(QObject):
 
     # --- what the workers answer ----------------------------------------------------
     def mark_opened(
-        self, item: PhotoItem, photo: Photo, features: PhotoFeatures | None, opened_for: str
+        self,
+        item: PhotoItem,
+        photo: Photo,
+        features: PhotoFeatures | None,
+        opened_for: str,
+        marks: Marks | None = None,
     ) -> None:
         item.photo, item.features = photo, features
         item.opened_for, item.error = opened_for, ""
+        if marks is not None:
+            item.marks = marks
         self.item_changed.emit(item)
 
     def mark_failed(self, item: PhotoItem, text: str) -> None:
@@ -203,11 +283,11 @@ class PhotoSession(QObject):
             return
         self._style = style
         self.undo_stack.clear()
-        for item in self._items:
+        for item in self._all:
             item.edit = item.taught = item.prediction = None
             item.opened_for = ""
         self.style_changed.emit(style)
-        for item in self._items:
+        for item in self._all:
             self.item_changed.emit(item)
         if self._current is not None:
             self.settings_changed.emit(self._current)

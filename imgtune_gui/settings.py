@@ -16,6 +16,8 @@ from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 
+RECENT_FOLDERS = 10
+
 T = TypeVar("T", str, int, float, bool)
 
 
@@ -73,6 +75,23 @@ class AppSettings:
     @last_folder.setter
     def last_folder(self, folder: str) -> None:
         self.set_value("last_folder", folder)
+
+    @property
+    def recent_folders(self) -> list[str]:
+        """Newest first."""
+        try:
+            found = json.loads(str(self._store.value("recent_folders", "")))
+        except ValueError:
+            return []
+        return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+    def note_folders(self, folders: Sequence[str]) -> None:
+        """These were opened now."""
+        recent = list(dict.fromkeys([*folders, *self.recent_folders]))[:RECENT_FOLDERS]
+        self._store.setValue("recent_folders", json.dumps(recent))
+
+    def clear_recent(self) -> None:
+        self._store.remove("recent_folders")
 
     @property
     def export_choice(self) -> ExportChoice:

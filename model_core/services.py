@@ -12,7 +12,7 @@ import re
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.errors import CannotWrite, UnknownStyle, UnreadablePhoto
 from model_core.domain.image import Proxy
+from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import ModelVersion
@@ -175,6 +176,14 @@ class Studio:
     def clear_edit(self, style: str, photo: PhotoId) -> None:
         """Forgets the draft: the photo follows the prediction again."""
         self.catalog.clear_edit(style, photo)
+
+    def load_marks(self, photo: PhotoId) -> Marks:
+        """Stars, flag and colour of a photo, in whatever style."""
+        return self.catalog.load_marks((photo,)).get(photo, UNMARKED)
+
+    def save_marks(self, marks: Mapping[PhotoId, Marks]) -> None:
+        """Keeps stars, flags and colours; durable on return."""
+        self.catalog.save_marks(marks)
 
     def learn(
         self,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -22,6 +22,7 @@ from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import IDENTITY, PARAMS, DevelopSettings
 from model_core.domain.errors import CannotTrain, CannotWrite, UnreadablePhoto
 from model_core.domain.image import Proxy
+from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion
@@ -78,6 +79,7 @@ class FakeStudio:
         self.pending_version: str | None = None
         self.exported: list[Path] = []
         self.closed = False
+        self.marks: dict[PhotoId, Marks] = {}
         self.previews: list[tuple[DevelopSettings, bool]] = []
 
     def close(self) -> None:
@@ -148,6 +150,12 @@ class FakeStudio:
 
     def clear_edit(self, style: str, photo: PhotoId) -> None:
         self.edits.pop((style, photo), None)
+
+    def load_marks(self, photo: PhotoId) -> Marks:
+        return self.marks.get(photo, UNMARKED)
+
+    def save_marks(self, marks: Mapping[PhotoId, Marks]) -> None:
+        self.marks.update(marks)
 
     def learn(
         self,

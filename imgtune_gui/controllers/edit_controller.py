@@ -24,7 +24,6 @@ class EditController(QObject):
         super().__init__(parent)
         self._session, self._window = session, window
         self._copied: DevelopSettings | None = None
-        self._file_order: list[PhotoItem] = []
 
     def _selected(self) -> list[PhotoItem]:
         return [item for item in self._window.photo_list.selected_items() if not item.error]
@@ -121,17 +120,6 @@ class EditController(QObject):
             self.message_raised.emit(self.tr("No photo is left that waits for you"))
             return
         self._session.select(max(left, key=_doubt))
-
-    def sort_by_doubt(self, wanted: bool) -> None:
-        """Most doubtful first; or back to the order of the files."""
-        items = list(self._session.items)
-        if wanted:
-            self._file_order = items
-            self._session.reorder(sorted(items, key=_doubt, reverse=True))
-            return
-        place = {item.path: row for row, item in enumerate(self._file_order)}
-        last = len(place)
-        self._session.reorder(sorted(items, key=lambda item: place.get(item.path, last)))
 
 
 def _doubt(item: PhotoItem) -> float:

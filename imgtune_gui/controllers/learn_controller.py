@@ -148,7 +148,7 @@ class LearnController(QObject):
     def _restore_verdicts(self, loaded: m.StyleLoaded) -> None:
         """An edit that equals its lesson is that lesson, even if it was saved again since."""
         by_photo = {lesson.photo: lesson for lesson in loaded.lessons}
-        for item in self._session.items:
+        for item in self._session.all_items:
             lesson = by_photo.get(item.photo.id) if item.photo else None
             taught = (lesson.chosen, lesson.verdict) if lesson else None
             if item.photo is not None and item.taught != taught and lesson is not None:

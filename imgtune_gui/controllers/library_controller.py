@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,10 +19,15 @@ from imgtune_gui.workers.catalog_worker import CatalogWorker
 from imgtune_gui.workers.library_worker import LibraryWorker
 from model_core.domain.correction import Verdict
 from model_core.domain.develop import DevelopSettings
+from model_core.domain.prediction import Prediction
 
 #: Photos analysed within this time are predicted together.
 _GATHER_MS = 25
 _THUMB_DELAY_MS = 180
+#: A file that is being copied is many events; it is looked at when they have stopped.
+_WATCH_MS = 1200
+#: How long the main thread may be kept by taking up predictions.
+_SLICE_S = 0.008
 
 
 class LibraryController(QObject):
@@ -49,12 +56,15 @@ class LibraryController(QObject):
         self._waiting: tuple[Path, ...] = ()
         self._replacing = False
         self._folders: list[str] = []
+        self._watched: list[str] = []  # those that were opened as folders
         self._drawn: dict[Path, DevelopSettings] = {}
         self._visible: tuple[Path, ...] = ()
         self._left: PhotoItem | None = None
         self._failed = 0  # since photos were opened last
         self._lesson: tuple[int, str] | None = None  # generation that answers it, photo's name
         self._to_predict: dict[Path, PhotoItem] = {}
+        self._answers: deque[tuple[int, tuple[Path, Prediction] | None]] = deque()
+        self._moved = 0  # photos that the answers to a lesson have moved so far
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
         self._gather.setInterval(_GATHER_MS)
@@ -63,6 +73,14 @@ class LibraryController(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(_THUMB_DELAY_MS)
         self._later.timeout.connect(self._on_later)
+        self._more = QTimer(self)
+        self._more.setSingleShot(True)
+        self._more.setInterval(0)
+        self._more.timeout.connect(self._take_answers)
+        self._changed = QTimer(self)
+        self._changed.setSingleShot(True)
+        self._changed.setInterval(_WATCH_MS)
+        self._changed.timeout.connect(self._on_folders_settled)
         self._connect()
 
     def _connect(self) -> None:
@@ -71,6 +89,7 @@ class LibraryController(QObject):
         self.worker.photo_failed.connect(self._on_photo_failed)
         self.worker.thumb_rendered.connect(self._on_thumb_rendered)
         self.worker.failed.connect(self._on_failed)
+        self.worker.watch.folder_changed.connect(self._on_folder_changed)
         self._catalog.predicted.connect(self._on_predicted)
         self._session.settings_changed.connect(self._on_settings_changed)
         self._session.style_changed.connect(self._on_style_changed)
@@ -103,6 +122,9 @@ class LibraryController(QObject):
     def _on_scanned(self, result: m.Scanned) -> None:
         if result.generation != self._generation:
             return
+        if result.again:
+            self._add_new(result.paths)
+            return
         if not result.paths:
             self._show_busy()
             names = ", ".join(path.name or str(path) for path in result.asked)
@@ -110,7 +132,7 @@ class LibraryController(QObject):
             return
         if self._replacing:
             self._replacing = False
-            self._folders = []
+            self._folders, self._watched = [], []
             self._drawn.clear()
             self._model.images.clear()
             self._model.sources.clear()
@@ -121,11 +143,34 @@ class LibraryController(QObject):
         self._note_folders(result.asked)
         self._open_all()
 
+    # --- watching -------------------------------------------------------------------
+    def _on_folder_changed(self) -> None:
+        self._changed.start()
+
+    def _on_folders_settled(self) -> None:
+        folders = tuple(Path(folder) for folder in self._watched)
+        self.worker.submit(m.Scan(self._generation, folders, again=True))
+
+    def _add_new(self, paths: tuple[Path, ...]) -> None:
+        """A watched folder changed: opens what is new, and again what failed before."""
+        count = self._session.add_photos(paths)
+        for path in paths:
+            item = self._session.find(path)
+            if item is not None and item.error:
+                self._session.mark_failed(item, "")
+        if count:
+            text = self.tr("1 new photo") if count == 1 else self.tr("{0} new photos")
+            self.message_raised.emit(text.format(count))
+        self._open_all()
+
     def _note_folders(self, asked: Iterable[Path]) -> None:
         for path in asked:
             folder = str(path if path.is_dir() else path.parent)
             if folder not in self._folders:
                 self._folders.append(folder)
+            if path.is_dir() and folder not in self._watched:
+                self._watched.append(folder)
+        self.worker.submit(m.WatchFolders(tuple(Path(folder) for folder in self._watched)))
         self.folders_changed.emit(list(self._folders))
 
     def _wanted_for(self) -> str:
@@ -142,7 +187,7 @@ class LibraryController(QObject):
         if not self._ready or not self._network:
             return
         wanted = self._wanted_for()
-        for item in self._session.items:
+        for item in self._session.all_items:
             if item.opened_for != wanted:
                 has_source = item.path in self._model.sources
                 self.worker.submit(
@@ -163,7 +208,9 @@ class LibraryController(QObject):
         if result.style != self._session.style:
             return
         first = not item.opened_for
-        self._session.mark_opened(item, result.photo, result.features, self._wanted_for())
+        self._session.mark_opened(
+            item, result.photo, result.features, self._wanted_for(), result.marks if first else None
+        )
         if result.source is not None:
             self._model.set_source(item.path, result.source)
         if first and item.edit is None and result.edit is not None:
@@ -204,21 +251,21 @@ class LibraryController(QObject):
 
     def _show_busy(self) -> None:
         left = self.worker.pending_opens()
-        total = len(self._session.items)
+        total = len(self._session.all_items)
         text = self.tr("Analysing {0} of {1}").format(total - left, total) if left else ""
         self.busy_changed.emit(text)
 
     # --- predictions ----------------------------------------------------------------
     def predict_all(self) -> None:
         """Asks again for every analysed photo: after a lesson, or with another version."""
-        for item in self._session.items:
+        for item in self._session.all_items:
             if item.features is not None:
                 self._to_predict[item.path] = item
         self._on_gathered()
 
     def predict_after_lesson(self, name: str) -> None:
         """The same, and says how many photos moved because of the lesson."""
-        self._lesson = self._prediction_generation + 1, name
+        self._lesson, self._moved = (self._prediction_generation + 1, name), 0
         self.predict_all()
 
     def _on_gathered(self) -> None:
@@ -234,19 +281,39 @@ class LibraryController(QObject):
             self._catalog.submit(request)
 
     def _on_predicted(self, result: m.Predicted) -> None:
+        """Thousands of answers come at once: taken up in slices, so that nothing stutters."""
         if result.style != self._session.style:
             return
-        moved = 0
-        for path, prediction in result.predictions:
-            item = self._session.find(path)
-            # Answers of one queue come in order, so a later one is never older.
-            if item is not None and item.photo is not None and item.photo.id == prediction.photo:
-                before = item.settings
-                self._session.set_prediction(item, prediction)
-                moved += item.settings != before
-        if self._lesson is not None and self._lesson[0] == result.generation:
-            self._tell_lesson(self._lesson[1], moved)
-            self._lesson = None
+        # What the user looks at follows first; a stable sort keeps the order of the rest.
+        seen = {path: rank for rank, path in enumerate(self._visible)}
+        current = self._session.current
+        if current is not None:
+            seen[current.path] = -1
+        ordered = sorted(result.predictions, key=lambda pair: seen.get(pair[0], len(seen)))
+        self._answers.extend((result.generation, pair) for pair in ordered)
+        self._answers.append((result.generation, None))
+        self._take_answers()
+
+    def _take_answers(self) -> None:
+        until = time.perf_counter() + _SLICE_S
+        while self._answers and time.perf_counter() < until:
+            generation, pair = self._answers.popleft()
+            if pair is not None:
+                self._take_answer(generation, *pair)
+            elif self._lesson is not None and self._lesson[0] == generation:
+                self._tell_lesson(self._lesson[1], self._moved)
+                self._lesson = None
+        if self._answers:
+            self._more.start()
+
+    def _take_answer(self, generation: int, path: Path, prediction: Prediction) -> None:
+        item = self._session.find(path)
+        # Answers of one queue come in order, so a later one is never older.
+        if item is not None and item.photo is not None and item.photo.id == prediction.photo:
+            before = item.settings
+            self._session.set_prediction(item, prediction)
+            if self._lesson is not None and self._lesson[0] == generation:
+                self._moved += item.settings != before
 
     def _tell_lesson(self, name: str, moved: int) -> None:
         text = self.tr("Learned from {0}")
@@ -309,4 +376,5 @@ class LibraryController(QObject):
 
     def _on_style_changed(self, _style: str) -> None:
         self._network = ""
+        self._answers.clear()
         self._to_predict.clear()

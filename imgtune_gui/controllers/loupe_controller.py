@@ -85,7 +85,7 @@ class LoupeController(QObject):
 
     # --- decoding -------------------------------------------------------------------
     def _on_photos_reset(self) -> None:
-        if not self._session.items:
+        if not self._session.all_items:
             self._proxies.clear()
             self._full = None
             self._loupe.clear()
@@ -94,7 +94,8 @@ class LoupeController(QObject):
         self._generation += 1
         self._full = None  # up to hundreds of megabytes, and seldom wanted again
         if item is None:
-            self._loupe.clear()
+            filtered = bool(self._session.all_items)
+            self._loupe.clear(self.tr("No photo passes the filter") if filtered else "")
             return
         stand_in = self._model.images.get(item.path)
         if item.photo is not None:

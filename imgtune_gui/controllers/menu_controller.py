@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox
 
 from imgtune_gui.backend import Backend
 from imgtune_gui.controllers.learn_controller import LearnController
@@ -40,6 +42,16 @@ class MenuController(QObject):
     def set_backend(self, backend: Backend) -> None:
         self._backend = backend
 
+    def adopt(self, actions: Mapping[str, QAction]) -> None:
+        """Once the menus exist: the folders that were open before go below "Open"."""
+        menu = actions["export"].associatedObjects()
+        self._recent = QMenu(self.tr("Open &recent"), self._window)
+        self._recent.aboutToShow.connect(self._fill_recent)
+        for owner in menu:
+            if isinstance(owner, QMenu):
+                owner.insertMenu(actions["open_samples"], self._recent)
+        self._window.start_page.set_recent(self._existing_recent())
+
     # --- opening --------------------------------------------------------------------
     def _start_folder(self) -> str:
         return self._settings.last_folder or str(Path.home())
@@ -59,6 +71,38 @@ class MenuController(QObject):
         if found:
             self._settings.last_folder = str(Path(found[0]).parent)
             self._library.open_paths([Path(name) for name in found], replace=True)
+
+    def open_recent(self, folder: str) -> None:
+        if Path(folder).is_dir():
+            self._library.open_paths([Path(folder)], replace=True)
+        else:
+            self.message_raised.emit(self.tr("{0} is not there any more").format(folder))
+
+    def note_opened(self, folders: list[str]) -> None:
+        """These folders hold what is open now."""
+        self._settings.note_folders(folders)
+
+    def _existing_recent(self) -> list[str]:
+        return [folder for folder in self._settings.recent_folders if Path(folder).is_dir()]
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for folder in self._settings.recent_folders:
+            action = self._recent.addAction(folder.replace("&", "&&"))
+            action.setData(folder)
+            action.triggered.connect(self._on_recent_chosen)
+        if self._recent.isEmpty():
+            self._recent.addAction(self.tr("None yet")).setEnabled(False)
+            return
+        self._recent.addSeparator()
+        self._recent.addAction(self.tr("&Clear this list")).triggered.connect(
+            self._settings.clear_recent
+        )
+
+    def _on_recent_chosen(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.open_recent(str(action.data()))
 
     def open_samples(self) -> None:
         if self._backend is None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 
 from imgtune_gui.actions import ACTIONS
 from imgtune_gui.controllers.loupe_controller import LoupeController
+from imgtune_gui.models.arrangement import Arrangement, SortKey
 from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
@@ -53,7 +54,9 @@ class ViewController(QObject):
         self._window.loupe.compare_changed.connect(self._on_compare_changed)
         self._session.current_changed.connect(self._on_current_changed)
         self._session.photos_reset.connect(self._on_photos_reset)
+        self._session.arrangement_changed.connect(self._on_arrangement_changed)
         self._on_current_changed(None)
+        self._on_arrangement_changed(self._session.arrangement)
 
     # --- pages ----------------------------------------------------------------------
     def show_loupe(self) -> None:
@@ -117,6 +120,10 @@ class ViewController(QObject):
     def _on_compare_changed(self, compare: Compare) -> None:
         self._actions["before"].setChecked(compare is Compare.BEFORE)
         self._actions["split"].setChecked(compare is Compare.SPLIT)
+
+    def _on_arrangement_changed(self, arrangement: Arrangement) -> None:
+        self._actions["sort_doubt"].setChecked(arrangement.sort is SortKey.DOUBT)
+        self._actions["show_all"].setEnabled(arrangement.filters)
 
     def _on_undo_text_changed(self, text: str) -> None:
         self._actions["undo"].setText(self.tr("&Undo {0}").format(text).strip())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from model_core.domain.correction import Verdict
 from model_core.domain.develop import IDENTITY, DevelopSettings
+from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.photo import Photo
 from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import BASE_VERSION
@@ -37,6 +38,7 @@ class PhotoItem:
     prediction: Prediction | None = None
     edit: DevelopSettings | None = None
     taught: tuple[DevelopSettings, Verdict] | None = None
+    marks: Marks = UNMARKED
     error: str = ""
     opened_for: str = field(default="", repr=False)  # style and network it was opened for
 

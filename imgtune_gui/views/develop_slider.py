@@ -255,8 +255,9 @@ class DevelopSlider(QWidget):
         # Arrows turn the focused slider; elsewhere they page through the photos.
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            digits = event.text().isdigit() or event.text() in {"-", "+", "."}
-            if plain and (event.key() in _NUDGE_KEYS or (digits and event.text())):
+            # Digits are stars and colours, whatever was touched last; signs begin a number.
+            sign = event.text() in {"-", "+", "."}
+            if plain and (event.key() in _NUDGE_KEYS or sign):
                 event.accept()
                 return True
         return super().event(event)
@@ -265,6 +266,8 @@ class DevelopSlider(QWidget):
         steps = _NUDGE_KEYS.get(Qt.Key(event.key()))
         if steps is not None:
             self.nudge(steps)
+        elif event.key() == Qt.Key.Key_F2:
+            self.begin_typing()
         elif event.text() and event.text() in "0123456789+-.":
             self.begin_typing(event.text())
         else:

@@ -35,6 +35,7 @@ PARTS = (
     ("PyTorch, torchvision", "BSD-3-Clause", "torch"),
     ("timm, PEFT, safetensors, ONNX", "Apache-2.0", "timm"),
     ("platformdirs", "MIT", "platformdirs"),
+    ("watchdog", "Apache-2.0", "watchdog"),
 )
 
 

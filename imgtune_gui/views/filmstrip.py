@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import (
+    QItemSelection,
     QItemSelectionModel,
+    QItemSelectionRange,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -22,8 +25,8 @@ from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.thumb_delegate import ThumbDelegate
 
-STRIP_CELL = QSize(148, 112)
-GRID_CELL = QSize(214, 182)
+STRIP_CELL = QSize(148, 118)
+GRID_CELL = QSize(214, 196)
 _SETTLE_MS = 40
 
 
@@ -60,11 +63,29 @@ class PhotoListView(QListView):
     # --- selection ------------------------------------------------------------------
     def selected_items(self) -> list[PhotoItem]:
         """The selected photos in list order; the current one when none is selected."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
-        items = [self._session.items[row] for row in rows]
+        items = self.marked_items()
         if not items and self._session.current is not None:
             items = [self._session.current]
         return items
+
+    def marked_items(self) -> list[PhotoItem]:
+        """What is selected, in list order; nothing when nothing is."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        return [self._session.items[row] for row in rows if row < len(self._session.items)]
+
+    def select_items(self, items: Iterable[PhotoItem]) -> None:
+        """Selects exactly those of ``items`` that are shown."""
+        rows = sorted(row for item in items if (row := self._session.row_of(item)) >= 0)
+        selection = QItemSelection()
+        first = None
+        for row, following in zip(rows, [*rows[1:], -1], strict=True):
+            first = row if first is None else first
+            if following != row + 1:  # runs, not rows: thousands of ranges would be slow
+                selection.append(
+                    QItemSelectionRange(self._model.index(first), self._model.index(row))
+                )
+                first = None
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def currentChanged(
         self,

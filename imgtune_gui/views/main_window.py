@@ -9,11 +9,13 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from imgtune_gui.models.filmstrip_model import FilmstripModel
+from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
 from imgtune_gui.views.activity import Activity
 from imgtune_gui.views.develop_panel import DevelopPanel
 from imgtune_gui.views.filmstrip import Filmstrip, PhotoGrid, PhotoListView
+from imgtune_gui.views.filter_bar import FilterBar
 from imgtune_gui.views.labels import ElidedLabel
 from imgtune_gui.views.loupe import LoupeView
 from imgtune_gui.views.loupe_page import LoupePage
@@ -42,12 +44,16 @@ class MainWindow(QMainWindow):
         self.loupe_page = LoupePage(session)
         self.grid = PhotoGrid(session, model)
         self.filmstrip = Filmstrip(session, model)
+        self.filter_bar = FilterBar(session)
         self.develop_panel = DevelopPanel(session)
         self.style_panel = StylePanel(session)
+        self._selected: list[PhotoItem] = []
         self.training = Activity(self.tr("Fine-tuning"))
         self.export = Activity(self.tr("Export"))
         self._build()
         self._restore()
+        session.photos_about_to_be_reset.connect(self._on_photos_about_to_be_reset)
+        session.photos_reset.connect(self._restore_selection)
         session.photos_reset.connect(self._on_photos_changed)
         session.photos_added.connect(self._on_photos_changed)
         self._on_photos_changed()
@@ -78,6 +84,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self._split, 1)
+        layout.addWidget(self.filter_bar)
         layout.addWidget(self.filmstrip)
         self.setCentralWidget(central)
         self._build_status_bar()
@@ -114,7 +121,7 @@ class MainWindow(QMainWindow):
 
     def show_page(self, grid: bool) -> None:
         """Loupe or grid, once there are photos."""
-        if self._session.items:
+        if self._session.all_items:
             self._stack.setCurrentWidget(self.grid if grid else self.loupe_page)
             self._update_filmstrip()
 
@@ -127,15 +134,26 @@ class MainWindow(QMainWindow):
 
     def _update_filmstrip(self) -> None:
         wanted = self._settings.value("filmstrip", True)
-        self.filmstrip.setVisible(wanted and bool(self._session.items) and not self.is_grid())
+        has_photos = bool(self._session.all_items)
+        self.filmstrip.setVisible(wanted and has_photos and not self.is_grid())
+        self.filter_bar.setVisible(has_photos)
 
     def _on_photos_changed(self, *_: object) -> None:
-        has_photos = bool(self._session.items)
+        has_photos = bool(self._session.all_items)
         if not has_photos:
             self._stack.setCurrentWidget(self.start_page)
         elif self._stack.currentWidget() is self.start_page:
             self._stack.setCurrentWidget(self.loupe_page)
         self._update_filmstrip()
+
+    def _on_photos_about_to_be_reset(self) -> None:
+        self._selected = self.filmstrip.marked_items()
+
+    def _restore_selection(self) -> None:
+        """A reset of the model loses the selection; the photos are the same ones."""
+        if len(self._selected) > 1:
+            self.filmstrip.select_items(self._selected)
+        self._selected = []
 
     def _on_message_expired(self) -> None:
         self._message.set_full_text("")

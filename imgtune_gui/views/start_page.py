@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -9,12 +12,15 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from imgtune_gui.views import theme
 from imgtune_gui.views.theme import SPACE
 
+_RECENT = 4
+
 
 class StartPage(QWidget):
-    """Two ways in, and a hint that dropping works."""
+    """Two ways in, the folders of the last times, and a hint that dropping works."""
 
     open_folder_clicked = Signal()
     samples_clicked = Signal()
+    recent_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,12 +57,34 @@ class StartPage(QWidget):
         layout.addLayout(buttons)
         layout.addSpacing(SPACE)
         layout.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(2)
+        layout.addSpacing(3 * SPACE)
+        layout.addLayout(self._recent)
         layout.addStretch(3)
         layout.addWidget(promise, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def set_ready(self, ready: bool) -> None:
         """The samples can only be found once the services are loaded."""
         self.samples_button.setEnabled(ready)
+
+    def set_recent(self, folders: Sequence[str]) -> None:
+        """The folders that were open before, newest first."""
+        if not folders:
+            return
+        title = QLabel(self.tr("Recent folders"))
+        title.setObjectName("Dim")
+        self._recent.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
+        for folder in folders[:_RECENT]:
+            button = QPushButton(f"{Path(folder).name}   ·   {Path(folder).parent}")
+            button.setObjectName("Quiet")
+            button.setToolTip(folder)
+            button.setProperty("folder", folder)
+            button.clicked.connect(self._on_recent_clicked)
+            self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def _on_recent_clicked(self) -> None:
+        self.recent_chosen.emit(str(self.sender().property("folder")))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

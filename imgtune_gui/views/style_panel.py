@@ -30,6 +30,7 @@ from model_core.domain.develop import PARAMS
 _LESSON_ID = Qt.ItemDataRole.UserRole + 1
 _LESSON_PATH = Qt.ItemDataRole.UserRole + 2
 _SHOWN_LESSONS = 200
+_RECOUNT_MS = 50
 
 
 class StylePanel(QFrame):
@@ -61,7 +62,7 @@ class StylePanel(QFrame):
         # One lesson can move hundreds of photos: they are counted once, afterwards.
         self._recount = QTimer(self)
         self._recount.setSingleShot(True)
-        self._recount.setInterval(0)
+        self._recount.setInterval(_RECOUNT_MS)
         self._recount.timeout.connect(self._show_photos)
         for signal in (session.photos_reset, session.photos_added, session.item_changed):
             signal.connect(self._on_photos_changed)
@@ -160,7 +161,7 @@ class StylePanel(QFrame):
         self._recount.start()
 
     def _show_photos(self) -> None:
-        items = self._session.items
+        items = self._session.all_items
         names = [Path(folder).name or folder for folder in self._folders]
         self._folder.set_full_text(", ".join(names) if items else self.tr("No photos open"))
         self._folder.setToolTip("\n".join(self._folders))

@@ -9,11 +9,15 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from imgtune_gui.models.filmstrip_model import Role
 from imgtune_gui.models.photo_item import EditState, PhotoItem
 from imgtune_gui.views import theme
+from imgtune_gui.views.mark_paint import paint_marks
+from model_core.domain.marks import Flag
 
 #: Doubt in J at which the bar is full.
 _FULL_DOUBT = 3.0
 _PAD = 5.0
 _BADGE = 8.0
+_STARS, _NAME = 17.0, 20.0  # rows below the picture
+_REJECTED_OPACITY = 0.3
 
 
 class ThumbDelegate(QStyledItemDelegate):
@@ -49,10 +53,16 @@ class ThumbDelegate(QStyledItemDelegate):
         state = option.state
         current = index.row() == self._current_row(option)
         self._paint_cell(painter, cell, bool(state & QStyle.StateFlag.State_Selected), current)
-        room = cell.adjusted(_PAD, _PAD, -_PAD, -_PAD - (18 if self._with_name else 0))
+        room = cell.adjusted(_PAD, _PAD, -_PAD, -_STARS - (_NAME if self._with_name else 0))
+        if item.marks.flag is Flag.REJECT:
+            painter.setOpacity(_REJECTED_OPACITY)
         frame = self._paint_image(painter, room, image, item)
+        painter.setOpacity(1.0)
+        stars = QRectF(cell.left(), cell.bottom() - _STARS - 1, cell.width(), _STARS - 3)
+        paint_marks(painter, cell, frame, stars, item.marks)
         if self._with_name:
-            painter.setPen(theme.color(theme.DIM))
+            marked = current or bool(state & QStyle.StateFlag.State_Selected)
+            painter.setPen(theme.color("#ececec" if marked else "#a2a2a2"))
             line = QRectF(room.left(), room.bottom() + 4, room.width(), 16)
             name = painter.fontMetrics().elidedText(
                 item.path.name, Qt.TextElideMode.ElideMiddle, int(line.width())

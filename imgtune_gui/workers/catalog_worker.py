@@ -39,6 +39,7 @@ class CatalogWorker(QueueWorker):
             m.OpenStudio: self._open_studio,
             m.LoadStyle: self._load_style,
             m.SaveEdit: self._save_edit,
+            m.SaveMarks: self._save_marks,
             m.Learn: self._learn,
             m.Forget: self._forget,
             m.CreateStyle: self._create_style,
@@ -86,6 +87,9 @@ class CatalogWorker(QueueWorker):
             self.studio.clear_edit(job.style, job.photo.id)
         else:
             self.studio.save_edit(job.style, job.photo, job.settings)
+
+    def _save_marks(self, job: m.SaveMarks) -> None:
+        self.studio.save_marks(job.marks)
 
     def _learn(self, job: m.Learn) -> None:
         lesson = self.studio.learn(job.style, job.photo, job.features, job.chosen)

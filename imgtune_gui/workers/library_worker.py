@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import QueueWorker
+from imgtune_gui.workers.folder_watch import FolderWatch
 from imgtune_gui.workers.pixels import reduce, to_image
 from model_core.domain.errors import ImgtuneError
 from model_core.domain.image import Proxy
@@ -34,6 +35,7 @@ class LibraryWorker(QueueWorker):
     def __init__(self) -> None:
         super().__init__()
         self._studio: Studio | None = None
+        self.watch = FolderWatch()
         self._analysis_side = 0
         self._scans: deque[m.Scan] = deque()
         self._thumbs: dict[Path, m.RenderThumb] = {}
@@ -87,6 +89,8 @@ class LibraryWorker(QueueWorker):
     def _run(self, job: object) -> None:
         if isinstance(job, m.Scan):
             self._scan(job)
+        elif isinstance(job, m.WatchFolders):
+            self.watch.watch(job.folders)
         elif isinstance(job, m.RenderThumb):
             self._render_thumb(job)
         elif isinstance(job, m.OpenPhoto):
@@ -100,19 +104,20 @@ class LibraryWorker(QueueWorker):
 
     def _scan(self, job: m.Scan) -> None:
         found = tuple(self.studio.find_photos(job.paths))
-        self.scanned.emit(m.Scanned(job.generation, job.paths, found))
+        self.scanned.emit(m.Scanned(job.generation, job.paths, found, job.again))
 
     def _open(self, job: m.OpenPhoto) -> None:
         try:
             photo, proxy = self._decode(job)
             features = self.studio.analyse(photo, job.style, proxy)
             edit = self.studio.load_edit(job.style, photo.id)
+            marks = self.studio.load_marks(photo.id)
         except ImgtuneError as error:
             self.photo_failed.emit(m.PhotoFailed(job.generation, job.path, str(error)))
             return
         source = reduce(proxy, THUMB_SIDE, THUMB_SIDE) if proxy is not None else None
         self.opened.emit(
-            m.PhotoOpened(job.generation, job.path, job.style, photo, features, edit, source)
+            m.PhotoOpened(job.generation, job.path, job.style, photo, features, edit, marks, source)
         )
 
     def _decode(self, job: m.OpenPhoto) -> tuple[Photo, Proxy | None]:

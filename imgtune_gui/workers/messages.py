@@ -17,6 +17,7 @@ from imgtune_gui.backend import Backend, Histogram
 from model_core.domain.correction import Correction
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.image import Proxy
+from model_core.domain.marks import Marks
 from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import ModelVersion
@@ -66,6 +67,11 @@ class SaveEdit:
     style: str
     photo: Photo
     settings: DevelopSettings | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SaveMarks:
+    marks: dict[PhotoId, Marks]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,8 +162,16 @@ class Predicted:
 # --- library worker: decode, analyse, thumbnails ------------------------------------
 @dataclass(frozen=True, slots=True, eq=False)
 class Scan:
+    """Finds photos. ``again``: a watched folder changed; only what is new is of interest."""
+
     generation: int
     paths: tuple[Path, ...]
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WatchFolders:
+    folders: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,6 +179,7 @@ class Scanned:
     generation: int
     asked: tuple[Path, ...]
     paths: tuple[Path, ...]
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,6 +201,7 @@ class PhotoOpened:
     photo: Photo
     features: PhotoFeatures | None
     edit: Edit | None
+    marks: Marks
     source: Proxy | None
 
 

@@ -23,6 +23,7 @@ from model_core.domain.errors import CannotWrite, ImgtuneError
 from model_core.domain.photo import PhotoId
 from model_core.storage.database import Database
 from model_core.storage.journal import Journal
+from model_core.storage.marks import MarksTable
 from model_core.storage.rescue import open_catalog
 from model_core.storage.rows import (
     LESSON_COLUMNS,
@@ -33,7 +34,7 @@ from model_core.storage.rows import (
     settings_from_json,
     settings_to_json,
 )
-from model_core.storage.tables import Tables, Training, require_style
+from model_core.storage.tables import Training, require_style
 
 __all__ = [
     "DEFAULT_STYLE",
@@ -77,7 +78,7 @@ class Edit:
     state: EditState
 
 
-class Catalog(Tables):
+class Catalog(MarksTable):
     """The catalog in ``path``, made when it does not exist (its folder too).
 
     A damaged or foreign file is moved aside and what is readable is kept; ``warnings`` says

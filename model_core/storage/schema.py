@@ -43,8 +43,16 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
+def _add_marks(connection: sqlite3.Connection) -> None:
+    # Of the photo, not of a style: sorting a shoot has nothing to do with how it is developed.
+    connection.execute(
+        "CREATE TABLE marks (photo TEXT PRIMARY KEY, stars INTEGER NOT NULL, flag TEXT NOT NULL, "
+        "colour TEXT NOT NULL, updated_at TEXT NOT NULL)"
+    )
+
+
 #: Version reached -> the step from the version before. Add steps; never change one.
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _create}
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _create, 2: _add_marks}
 
 #: The tables that every catalog of ours has, whatever its version.
 TABLES = frozenset({"photos", "styles", "edits", "lessons", "features", "meta", "trainings"})

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from model_core.domain.errors import BrokenCatalog, Busy, CannotWrite
+from model_core.domain.marks import Flag, Marks
 from model_core.domain.photo import PhotoId
 from model_core.storage import schema
 from model_core.storage.catalog import DEFAULT_STYLE, JOURNAL_NAME, Catalog, Edit, EditState
@@ -18,6 +19,7 @@ from tests.core.storage.samples import IDENTITY, contrasts, lesson, photo
 
 Open = Callable[..., Catalog]
 DRAFT = PhotoId("draft")
+NEXT = schema.newest_version() + 1
 
 
 @pytest.fixture
@@ -215,14 +217,41 @@ def test_an_older_catalog_is_migrated_and_keeps_its_lessons(
     def add_stars(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE edits ADD COLUMN stars INTEGER NOT NULL DEFAULT 0")
 
-    monkeypatch.setitem(schema.MIGRATIONS, 2, add_stars)
+    monkeypatch.setitem(schema.MIGRATIONS, NEXT, add_stars)
     catalog = open_catalog()
     assert contrasts(catalog.lessons(DEFAULT_STYLE)) == EXPECTED
     assert catalog.warnings == []
     connection = sqlite3.connect(filled)
-    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (NEXT,)
     assert connection.execute("SELECT max(stars) FROM edits").fetchone() == (0,)
     connection.close()
+
+
+def test_a_catalog_without_marks_gets_room_for_them(
+    path: Path, open_catalog: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "MIGRATIONS", {1: schema.MIGRATIONS[1]})
+        old = open_catalog()
+        old.add_lesson(lesson("p1", contrast=7))
+        old.close()
+    catalog = open_catalog()
+    catalog.save_marks({DRAFT: Marks(4)})
+    assert catalog.load_marks([DRAFT]) == {DRAFT: Marks(4)}
+    assert contrasts(catalog.lessons(DEFAULT_STYLE)) == {"p1": 7}
+    assert catalog.warnings == []
+
+
+def test_marks_are_saved_from_a_damaged_catalog(path: Path, open_catalog: Open) -> None:
+    catalog = open_catalog()
+    catalog.save_marks({DRAFT: Marks(5, Flag.PICK)})
+    catalog.close()
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TABLE features")
+    connection.close()
+    again = open_catalog()
+    assert "damaged" in again.warnings[0]
+    assert again.load_marks([DRAFT]) == {DRAFT: Marks(5, Flag.PICK)}
 
 
 def test_a_migration_that_fails_changes_nothing(
@@ -232,10 +261,10 @@ def test_a_migration_that_fails_changes_nothing(
         connection.execute("DROP TABLE edits")
         raise ZeroDivisionError
 
-    monkeypatch.setitem(schema.MIGRATIONS, 2, fail)
+    monkeypatch.setitem(schema.MIGRATIONS, NEXT, fail)
     with pytest.raises(ZeroDivisionError):
         open_catalog()
-    monkeypatch.delitem(schema.MIGRATIONS, 2)
+    monkeypatch.delitem(schema.MIGRATIONS, NEXT)
     assert len(open_catalog().edits(DEFAULT_STYLE)) == 40
 
 

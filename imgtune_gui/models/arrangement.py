@@ -1,0 +1,91 @@
+"""Which photos are shown and in what order: a pure function of what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from imgtune_gui.models.photo_item import EditState, PhotoItem
+from model_core.domain.marks import Colour, Flag
+
+
+class SortKey(StrEnum):
+    """ADDED is the order of the files as they were found."""
+
+    ADDED = "added"
+    CAPTURED = "captured"
+    NAME = "name"
+    STARS = "stars"
+    DOUBT = "doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """An empty set, an empty text and 0 stars let everything through."""
+
+    sort: SortKey = SortKey.ADDED
+    descending: bool = False
+    min_stars: int = 0
+    flags: frozenset[Flag] = frozenset()
+    colours: frozenset[Colour] = frozenset()
+    states: frozenset[EditState] = frozenset()
+    text: str = ""
+
+    @property
+    def filters(self) -> bool:
+        """Whether any photo might be left out."""
+        return bool(self.min_stars or self.flags or self.colours or self.states or self.text)
+
+    @property
+    def is_plain(self) -> bool:
+        """All photos in the order of the files."""
+        return not self.filters and self.sort is SortKey.ADDED and not self.descending
+
+    def without_filters(self) -> Arrangement:
+        """The same order, with nothing left out."""
+        return Arrangement(self.sort, self.descending)
+
+    def admits(self, item: PhotoItem) -> bool:
+        """Whether a photo passes the filter."""
+        marks = item.marks
+        return (
+            marks.stars >= self.min_stars
+            and (not self.flags or marks.flag in self.flags)
+            and (not self.colours or marks.colour in self.colours)
+            and (not self.states or item.state in self.states)
+            and self.text.casefold() in item.path.name.casefold()
+        )
+
+    def ordered(self, items: Iterable[PhotoItem]) -> list[PhotoItem]:
+        """Sorted; photos that tie, or of which the key is unknown, keep their order."""
+        found = list(items)
+        key = _KEYS.get(self.sort)
+        if key is None:
+            return found[::-1] if self.descending else found
+        known = [(value, item) for item in found if (value := key(item)) is not None]
+        unknown = [item for item in found if key(item) is None]
+        known.sort(key=lambda pair: pair[0], reverse=self.descending)
+        return [item for _, item in known] + unknown
+
+    def arranged(self, items: Iterable[PhotoItem], keep: PhotoItem | None) -> list[PhotoItem]:
+        """What is shown; ``keep`` stays whatever the filter says."""
+        passed = (item for item in items if item is keep or self.admits(item))
+        return self.ordered(passed)
+
+
+def _captured(item: PhotoItem) -> str | None:
+    return item.photo.captured_at if item.photo is not None else None
+
+
+def _doubt(item: PhotoItem) -> float | None:
+    return item.prediction.doubt if item.prediction is not None else None
+
+
+_KEYS: dict[SortKey, Callable[[PhotoItem], Any]] = {
+    SortKey.CAPTURED: _captured,
+    SortKey.NAME: lambda item: item.path.name.casefold(),
+    SortKey.STARS: lambda item: item.marks.stars,
+    SortKey.DOUBT: _doubt,
+}
