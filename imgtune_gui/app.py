@@ -23,6 +23,7 @@ from imgtune_gui.models.filmstrip_model import FilmstripModel
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
 from imgtune_gui.views.main_window import MainWindow
+from imgtune_gui.views.style_panel import can_roll_back, can_train
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import WorkerThread
 from imgtune_gui.workers.catalog_worker import CatalogWorker
@@ -41,6 +42,7 @@ class App(QObject):
         super().__init__(parent)
         self._data_dir = data_dir
         self._closed = False
+        self._loaded: m.StyleLoaded | None = None
         self.settings = AppSettings(data_dir)
         self.session = PhotoSession(parent=self)
         self.model = FilmstripModel(self.session, self)
@@ -85,7 +87,7 @@ class App(QObject):
             "sync_selected": edit.sync_selected,
             "paste_previous": edit.paste_previous,
             "select_all": self.window.filmstrip.selectAll,
-            "accept": self.learn.accept,
+            "accept": self.accept,
             "auto": edit.reset_to_prediction,
             "zero": edit.reset_to_zero,
             "next": edit.next_photo,
@@ -107,10 +109,13 @@ class App(QObject):
             "right_panel": view.show_right_panel,
             "filmstrip": view.show_filmstrip,
             "full_screen": view.show_full_screen,
+            "escape": view.escape,
             "train": self.train,
             "cancel_train": self.training.cancel,
             "roll_back": menu.roll_back,
             "new_style": menu.new_style,
+            "rename_style": menu.rename_style,
+            "delete_style": menu.delete_style,
             "export_pack": menu.export_pack,
             "import_pack": menu.import_pack,
             "shortcuts": menu.show_shortcuts,
@@ -129,7 +134,7 @@ class App(QObject):
             view.visible_changed.connect(self.library.set_visible)
             view.opened.connect(self.view.open_item)
         panel = window.develop_panel
-        panel.accept_clicked.connect(self.learn.accept)
+        panel.accept_clicked.connect(self.accept)
         panel.reset_clicked.connect(self.edit.reset_to_prediction)
         panel.histogram.clipping_clicked.connect(self.view.toggle_clipping)
         style = window.style_panel
@@ -158,10 +163,11 @@ class App(QObject):
         self.catalog.studio_opened.connect(self._on_studio_opened)
         self.catalog.failed.connect(self._on_catalog_failed)
         self.library.busy_changed.connect(window.show_busy)
+        self.library.nothing_found.connect(self.menu.tell_nothing_found)
         self.library.busy_changed.connect(self.cull.set_opening)
         self.library.folders_changed.connect(window.style_panel.set_folders)
         self.library.folders_changed.connect(self.menu.note_opened)
-        self.learn.style_loaded.connect(window.style_panel.show_style)
+        self.learn.style_loaded.connect(self._on_style_loaded)
         self.learn.network_changed.connect(self.library.set_network)
         self.learn.predictions_outdated.connect(self.library.predict_all)
         self.learn.lesson_learned.connect(self.library.predict_after_lesson)
@@ -205,15 +211,25 @@ class App(QObject):
             self.window.show_busy("")
         self.window.show_message(failure.text, lasting=lasting)
 
+    def accept(self) -> None:
+        """Teaches and goes on; the keys belong to the photos again, not to a slider."""
+        self.learn.accept()
+        self.window.focus_photo()
+
     def train(self) -> None:
         """Fine-tunes the present style now."""
         self.learn.flush()
         self.training.train(self.session.style)
 
     def _on_training_changed(self, running: bool) -> None:
-        self.actions["train"].setEnabled(not running)
+        self.actions["train"].setEnabled(can_train(self._loaded) and not running)
         self.actions["cancel_train"].setEnabled(running)
-        self.actions["roll_back"].setEnabled(not running)
+        self.actions["roll_back"].setEnabled(can_roll_back(self._loaded) and not running)
+
+    def _on_style_loaded(self, loaded: m.StyleLoaded) -> None:
+        self._loaded = loaded
+        self.window.style_panel.show_style(loaded)
+        self._on_training_changed(self.training.is_running)
 
     # --- shutting down --------------------------------------------------------------
     def shut_down(self) -> None:

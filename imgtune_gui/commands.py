@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QUndoCommand
 
 from imgtune_gui.models.photo_item import PhotoItem
+from model_core.domain.correction import Correction
 from model_core.domain.develop import DevelopSettings, param
 from model_core.domain.marks import Marks
 
@@ -53,6 +54,37 @@ class SetParam(QUndoCommand):
     def undo(self) -> None:
         self._session.select(self._item)
         self._session.apply_edit(self._item, self._before)
+
+
+class Teach(QUndoCommand):
+    """Accepting a photo: a lesson. Undone, it was never taught and the photo is as before."""
+
+    def __init__(self, session: PhotoSession, item: PhotoItem, chosen: DevelopSettings) -> None:
+        super().__init__(QCoreApplication.translate("commands", "Accept"))
+        self._session, self._item, self._chosen = session, item, chosen
+        self._before = item.edit, item.taught
+        self._ticket = 0
+
+    def redo(self) -> None:
+        self._ticket = self._session.teach(self._item, self._chosen)
+
+    def undo(self) -> None:
+        self._session.select(self._item)
+        self._session.take_back(self._item, self._ticket, *self._before)
+
+
+class ForgetLesson(QUndoCommand):
+    """A lesson of the list; its photo need not be open."""
+
+    def __init__(self, session: PhotoSession, lesson: Correction) -> None:
+        super().__init__(QCoreApplication.translate("commands", "Forget a lesson"))
+        self._session, self._lesson = session, lesson
+
+    def redo(self) -> None:
+        self._session.lesson_dropped.emit(self._lesson)
+
+    def undo(self) -> None:
+        self._session.lesson_wanted_back.emit(self._lesson)
 
 
 class SetMarks(QUndoCommand):

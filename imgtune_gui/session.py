@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from imgtune_gui.commands import SetEdits, SetMarks, SetParam
+from imgtune_gui.commands import ForgetLesson, SetEdits, SetMarks, SetParam, Teach
 from imgtune_gui.models.arrangement import Arrangement, SortKey
 from imgtune_gui.models.photo_item import PhotoItem
 from model_core.domain.correction import Correction, Verdict
@@ -41,6 +41,10 @@ class PhotoSession(QObject):
     item_changed = Signal(object)  # anything else about an item
     marks_changed = Signal(object)  # list[PhotoItem], by the user: to be saved
     arrangement_changed = Signal(object)  # Arrangement
+    taught = Signal(object, object, int)  # PhotoItem, DevelopSettings, ticket
+    taken_back = Signal(object, int)  # PhotoItem, ticket
+    lesson_dropped = Signal(object)  # Correction
+    lesson_wanted_back = Signal(object)  # Correction
     style_changed = Signal(str)
 
     def __init__(self, style: str = "", parent: QObject | None = None) -> None:
@@ -54,6 +58,7 @@ class PhotoSession(QObject):
         self._by_path: dict[Path, PhotoItem] = {}
         self._rows: dict[Path, int] = {}
         self._current: PhotoItem | None = None
+        self._ticket = 0
 
     # --- photos ---------------------------------------------------------------------
     @property
@@ -205,6 +210,33 @@ class PhotoSession(QObject):
         if changed:
             self.undo_stack.push(SetMarks(self, changed, text))
 
+    def accept(self, item: PhotoItem) -> None:
+        """Teaches what ``item`` looks like now; undoable."""
+        self.undo_stack.push(Teach(self, item, item.settings.rounded()))
+
+    def forget(self, lesson: Correction) -> None:
+        """Unlearns a lesson; undoable."""
+        self.undo_stack.push(ForgetLesson(self, lesson))
+
+    def teach(self, item: PhotoItem, chosen: DevelopSettings) -> int:
+        """For commands only: asks for the lesson; its ticket."""
+        self._ticket += 1
+        self.taught.emit(item, chosen, self._ticket)
+        return self._ticket
+
+    def take_back(
+        self,
+        item: PhotoItem,
+        ticket: int,
+        edit: DevelopSettings | None,
+        taught: tuple[DevelopSettings, Verdict] | None,
+    ) -> None:
+        """For commands only: the photo is as it was before the lesson."""
+        item.taught = taught
+        self.taken_back.emit(item, ticket)
+        self.apply_edit(item, edit)
+        self.item_changed.emit(item)
+
     def apply_marks(self, marks: Sequence[tuple[PhotoItem, Marks]]) -> None:
         """For commands only."""
         for item, after in marks:
@@ -267,9 +299,9 @@ class PhotoSession(QObject):
             item.edit = lesson.chosen
         self.item_changed.emit(item)
 
-    def mark_forgotten(self, item: PhotoItem) -> None:
-        """Its lesson is gone; the look stays, as a draft."""
-        item.taught = None
+    def set_lesson(self, item: PhotoItem, lesson: Correction | None) -> None:
+        """Which lesson its style has of a photo now; the look stays, if need be as a draft."""
+        item.taught = (lesson.chosen, lesson.verdict) if lesson is not None else None
         self.item_changed.emit(item)
 
     # --- style ----------------------------------------------------------------------

@@ -34,7 +34,7 @@ from model_core.imaging.decode import PHOTO_SUFFIXES, decode, decode_proxy
 from model_core.imaging.encode import ExportOptions, encode, refuse_original
 from model_core.imaging.histogram import histogram
 from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, QUICK_GRID, render
-from model_core.learn.gate import hold_out, require_enough
+from model_core.learn.gate import MIN_PHOTOS, MIN_SHOOTS, hold_out, require_enough
 from model_core.predict.fold import MODEL_FILE, PERSONAL_FILE, fold
 from model_core.predict.onnx_network import (
     OnnxNetwork,
@@ -50,7 +50,8 @@ from model_core.training import TrainOutcome, base_sha256, train_here, train_in_
 
 __all__ = [
     "ANALYSIS_SIDE", "DEFAULT_STYLE", "PREVIEW_SIDE", "Edit", "EditState", "ExportOptions",
-    "Studio", "StyleInfo", "TrainOutcome", "default_data_dir", "histogram", "sample_photos",
+    "Readiness", "Studio", "StyleInfo", "TrainOutcome", "default_data_dir", "histogram",
+    "sample_photos",
 ]  # fmt: skip
 
 PREVIEW_SIDE = 1800  # long side of the loupe's proxy, about 2 MP
@@ -68,6 +69,18 @@ class StyleInfo:
     name: str
     lessons: int
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What a fine-tune needs, and what is there. A shoot is a folder and a day, unless the
+    user said otherwise; ``ready`` is the rule itself, the numbers are its plain reading."""
+
+    lessons: int
+    lessons_needed: int
+    shoots: int
+    shoots_needed: int
+    ready: bool
 
 
 def default_data_dir() -> Path:
@@ -89,6 +102,7 @@ class Studio:
         self.models.clean()
         self._lock = threading.RLock()
         self._thumbnails: OrderedDict[PhotoId, bytes] = OrderedDict()
+        self._forgotten_thumbnails: dict[int, bytes] = {}
         self.predictors = Predictors(self.catalog, self.models, assets_dir() / "base")
 
     @property
@@ -219,9 +233,27 @@ class Studio:
 
     def forget(self, lesson_id: int) -> Correction:
         """Unlearns one lesson; equals never having learned it. Raises UnknownLesson."""
+        # For restore_lesson(): the photo may be gone by then.
+        for data in self.catalog.lesson_thumbnails([lesson_id]).values():
+            self._forgotten_thumbnails[lesson_id] = data
         lesson = self.catalog.forget_lesson(lesson_id)
         self.predictors.forgotten(lesson)
         return lesson
+
+    def restore_lesson(self, lesson: Correction) -> Correction:
+        """Teaches a forgotten or replaced lesson again, as it was; it has a new id."""
+        thumbnail = self._forgotten_thumbnails.get(lesson.id) or self._thumbnails.get(lesson.photo)
+        stored = self.catalog.add_lesson(lesson, thumbnail)
+        self.predictors.reload(lesson.style)
+        return stored
+
+    def lesson_thumbnails(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """JPEG bytes of what was seen of the photos of those lessons."""
+        return self.catalog.lesson_thumbnails(ids)
+
+    def lesson_of(self, style: str, photo: PhotoId) -> Correction | None:
+        """The lesson that a style has of a photo, or None."""
+        return self.catalog.lesson_of(style, photo)
 
     def lessons(self, style: str) -> list[Correction]:
         """All lessons of a style, oldest first."""
@@ -245,6 +277,21 @@ class Studio:
     def create_style(self, name: str) -> None:
         """Adds an empty style. Raises StyleRefused."""
         self.catalog.create_style(name)
+
+    def rename_style(self, name: str, to: str) -> None:
+        """Renames a style with all it holds. Raises UnknownStyle, StyleRefused, Busy."""
+        self.catalog.rename_style(name, to)
+        self.models.rename_style(name, to)
+        for one in (name, to):
+            self.predictors.reload(one)
+
+    def delete_style(self, name: str) -> None:
+        """Deletes a style with its edits, lessons and versions; an empty one follows the last.
+        Raises UnknownStyle, Busy."""
+        # The versions first: without their style they would be nobody's.
+        self.models.delete_style(name)
+        self.catalog.delete_style(name, with_lessons=True)
+        self.predictors.reload(name)
 
     def versions(self, style: str) -> list[ModelVersion]:
         """All published versions, oldest first; the base is not among them."""
@@ -301,6 +348,17 @@ class Studio:
         return version
 
     # --- training -----------------------------------------------------------------
+    def readiness(self, style: str) -> Readiness:
+        """Whether the style has enough lessons for a fine-tune to be judged fairly."""
+        shoots = [lesson.shoot for lesson in self.lessons(style)]
+        return Readiness(
+            lessons=len(shoots),
+            lessons_needed=MIN_PHOTOS * 3 // 2,
+            shoots=len(set(shoots)),
+            shoots_needed=MIN_SHOOTS + 2,
+            ready=hold_out(shoots) is not None,
+        )
+
     def training_due(self, style: str) -> bool:
         """Whether enough was learned since the last training to start one by itself."""
         trainings = self.catalog.trainings(style)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion
 from model_core.progress import Progress
+from model_core.services import Readiness
 
 FAKE_STYLE = "my style"
 
@@ -67,6 +68,7 @@ class FakeStudio:
     data_dir: Path | None = None
     warnings: list[str] = field(default_factory=list)
     due_after: int = 10_000
+    needs_lessons: int = 1
     train_steps: int = 5
     train_error: Exception | None = None
     train_pause_s: float = 0.0
@@ -79,6 +81,7 @@ class FakeStudio:
         self.pending_version: str | None = None
         self.exported: list[Path] = []
         self.closed = False
+        self.last_id = 0
         self.marks: dict[PhotoId, Marks] = {}
         self.previews: list[tuple[DevelopSettings, bool]] = []
 
@@ -166,6 +169,7 @@ class FakeStudio:
         *,
         shoot: str | None = None,
     ) -> Correction:
+        self.last_id += 1
         predicted = self.predict(style, features).settings.rounded()
         verdict = Verdict.ACCEPTED if chosen == predicted else Verdict.CORRECTED
         lesson = Correction(
@@ -178,7 +182,7 @@ class FakeStudio:
             verdict,
             self.current_version(style),
             "2026-01-01T12:00:00+00:00",
-            len(self.all_lessons) + 1,
+            self.last_id,
         )
         self.all_lessons = [
             old for old in self.all_lessons if (old.style, old.photo) != (style, photo.id)
@@ -188,6 +192,24 @@ class FakeStudio:
 
     def forget(self, correction_id: int) -> None:
         self.all_lessons = [old for old in self.all_lessons if old.id != correction_id]
+
+    def restore_lesson(self, lesson: Correction) -> Correction:
+        self.last_id += 1
+        stored = replace(lesson, id=self.last_id)
+        self.all_lessons.append(stored)
+        self.edits[lesson.style, lesson.photo] = FakeEdit(lesson.chosen, lesson.verdict.value)
+        return stored
+
+    def lesson_thumbnails(self, ids: Sequence[int]) -> dict[int, bytes]:
+        return {}
+
+    def readiness(self, style: str) -> Readiness:
+        shoots = [lesson.shoot for lesson in self.lessons(style)]
+        enough = len(shoots) >= self.needs_lessons
+        return Readiness(len(shoots), self.needs_lessons, len(set(shoots)), 1, enough)
+
+    def lesson_of(self, style: str, photo: PhotoId) -> Correction | None:
+        return next((one for one in self.lessons(style) if one.photo == photo), None)
 
     def lessons(self, style: str) -> list[Correction]:
         return [lesson for lesson in self.all_lessons if lesson.style == style]
@@ -201,6 +223,12 @@ class FakeStudio:
 
     def create_style(self, name: str) -> None:
         self.style_names.append(name)
+
+    def rename_style(self, name: str, to: str) -> None:
+        self.style_names[self.style_names.index(name)] = to
+
+    def delete_style(self, name: str) -> None:
+        self.style_names.remove(name)
 
     def versions(self, style: str) -> list[ModelVersion]:
         return [version for version in self.published if version.style == style]

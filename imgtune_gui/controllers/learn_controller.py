@@ -11,6 +11,8 @@ from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.catalog_worker import CatalogWorker
+from model_core.domain.correction import Correction
+from model_core.domain.develop import DevelopSettings
 
 _AUTOSAVE_MS = 300
 
@@ -40,13 +42,20 @@ class LearnController(QObject):
         self._autosave.setInterval(_AUTOSAVE_MS)
         self._autosave.timeout.connect(self.flush)
         self._ready = False
-        self._lesson_paths: dict[int, Path] = {}
+        self._first_load = True
+        self._lessons: dict[int, Correction] = {}
+        self._taken_back: set[int] = set()  # tickets of lessons that may still be on their way
         session.edit_changed.connect(self._on_edit_changed)
         session.current_changed.connect(self._on_current_changed)
         catalog.learned.connect(self._on_learned)
-        catalog.forgotten.connect(self._on_forgotten)
+        catalog.lessons_changed.connect(self._on_lessons_changed)
+        session.taught.connect(self._on_taught)
+        session.taken_back.connect(self._on_taken_back)
+        session.lesson_dropped.connect(self._on_lesson_dropped)
+        session.lesson_wanted_back.connect(self._on_lesson_wanted_back)
         catalog.style_loaded.connect(self._on_style_loaded)
         catalog.style_created.connect(self._on_style_created)
+        catalog.style_gone.connect(self._on_style_gone)
         catalog.version_changed.connect(self._on_version_changed)
         catalog.pack_done.connect(self._on_pack_done)
 
@@ -80,22 +89,43 @@ class LearnController(QObject):
     def accept(self) -> None:
         """Teaches the current photo's settings and goes to the next photo."""
         item = self._session.current
-        if item is None or item.photo is None or item.features is None:
+        if item is None:
+            return
+        if item.error:
+            self.message_raised.emit(self.tr("Passed over: {0}").format(item.error))
+        elif item.photo is None or item.features is None or item.prediction is None:
             self.message_raised.emit(self.tr("This photo is still being looked at"))
             return
-        if item.prediction is None or item.error:
-            return
-        self.flush()
-        chosen = item.settings.rounded()
-        self._catalog.submit(m.Learn(self._session.style, item.photo, item.features, chosen))
+        else:
+            self._session.accept(item)
         if not self._session.step(1):
             self.message_raised.emit(self.tr("That was the last photo"))
 
-    def forget(self, correction_id: int) -> None:
-        self._catalog.submit(m.Forget(self._session.style, correction_id))
+    def _on_taught(self, item: PhotoItem, chosen: DevelopSettings, ticket: int) -> None:
+        self.flush()
+        assert item.photo is not None
+        assert item.features is not None
+        style = self._session.style
+        self._catalog.submit(m.Learn(style, item.photo, item.features, chosen, ticket))
+
+    def _on_taken_back(self, item: PhotoItem, ticket: int) -> None:
+        self._taken_back.add(ticket)
+        assert item.photo is not None
+        self._catalog.submit(m.Unlearn(self._session.style, item.photo.id, ticket))
+
+    def forget(self, lesson_id: int) -> None:
+        lesson = self._lessons.get(lesson_id)
+        if lesson is not None:
+            self._session.forget(lesson)
+
+    def _on_lesson_dropped(self, lesson: Correction) -> None:
+        self._catalog.submit(m.Forget(lesson.style, lesson.photo))
+
+    def _on_lesson_wanted_back(self, lesson: Correction) -> None:
+        self._catalog.submit(m.Restore(lesson))
 
     def _on_learned(self, result: m.Learned) -> None:
-        if result.style != self._session.style:
+        if result.style != self._session.style or result.ticket in self._taken_back:
             return
         lesson = result.correction
         item = self._session.find(result.path)
@@ -106,12 +136,18 @@ class LearnController(QObject):
         if result.training_due:
             self.training_wanted.emit(result.style)
 
-    def _on_forgotten(self, result: m.Forgotten) -> None:
-        path = self._lesson_paths.get(result.correction_id)
-        item = self._session.find(path) if path is not None else None
-        if item is not None:
-            self._session.mark_forgotten(item)
-        self.message_raised.emit(self.tr("Forgotten, as if it had never been taught"))
+    def _on_lessons_changed(self, result: m.LessonsChanged) -> None:
+        if result.style != self._session.style:
+            return
+        for item in self._session.all_items:
+            if item.photo is not None and item.photo.id == result.photo:
+                self._session.set_lesson(item, result.lesson)
+        texts = {
+            m.Unlearn: self.tr("Taken back, as if it had never been taught"),
+            m.Forget: self.tr("Forgotten, as if it had never been taught (undo brings it back)"),
+            m.Restore: self.tr("The lesson is back"),
+        }
+        self.message_raised.emit(texts[type(result.request)])
         self.predictions_outdated.emit()
         self.load_style()
 
@@ -127,6 +163,16 @@ class LearnController(QObject):
     def create_style(self, name: str) -> None:
         self._catalog.submit(m.CreateStyle(name))
 
+    def rename_style(self, to: str) -> None:
+        self.flush()
+        self._catalog.submit(m.RenameStyle(self._session.style, to))
+
+    def delete_style(self) -> None:
+        """With its lessons and versions."""
+        self._autosave.stop()
+        self._unsaved.clear()
+        self._catalog.submit(m.DeleteStyle(self._session.style))
+
     def roll_back(self) -> None:
         self._catalog.submit(m.RollBack(self._session.style))
 
@@ -140,10 +186,15 @@ class LearnController(QObject):
     def _on_style_loaded(self, loaded: m.StyleLoaded) -> None:
         if loaded.style != self._session.style:
             return
-        self._lesson_paths = {lesson.id: lesson.path for lesson in loaded.lessons}
+        self._lessons = {lesson.id: lesson for lesson in loaded.lessons}
         self._restore_verdicts(loaded)
         self.style_loaded.emit(loaded)
         self.network_changed.emit(loaded.network_version)
+        if self._first_load:
+            # A fine-tune that the end of the last run cut off begins anew.
+            self._first_load = False
+            if loaded.training_due:
+                self.training_wanted.emit(loaded.style)
 
     def _restore_verdicts(self, loaded: m.StyleLoaded) -> None:
         """An edit that equals its lesson is that lesson, even if it was saved again since."""
@@ -156,6 +207,10 @@ class LearnController(QObject):
 
     def _on_style_created(self, result: m.StyleCreated) -> None:
         self.choose_style(result.name)
+
+    def _on_style_gone(self, result: m.StyleGone) -> None:
+        if result.style == self._session.style:
+            self.choose_style(result.follower)
 
     def _on_version_changed(self, result: m.VersionChanged) -> None:
         if result.rolled_back:

@@ -34,6 +34,7 @@ class LibraryController(QObject):
     """Owns the library worker. Predictions come from the catalog worker, after lessons."""
 
     message_raised = Signal(str)
+    nothing_found = Signal(str)  # what was opened holds no photos
     busy_changed = Signal(str)
     folders_changed = Signal(object)  # list[str]
     thumb_changed = Signal(object)  # PhotoItem
@@ -128,7 +129,9 @@ class LibraryController(QObject):
         if not result.paths:
             self._show_busy()
             names = ", ".join(path.name or str(path) for path in result.asked)
-            self.message_raised.emit(self.tr("No photos in {0}").format(names))
+            text = self.tr("No photos in {0}").format(names)
+            self.message_raised.emit(text)
+            self.nothing_found.emit(text)
             return
         if self._replacing:
             self._replacing = False

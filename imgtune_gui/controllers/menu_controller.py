@@ -72,6 +72,13 @@ class MenuController(QObject):
             self._settings.last_folder = str(Path(found[0]).parent)
             self._library.open_paths([Path(name) for name in found], replace=True)
 
+    def tell_nothing_found(self, text: str) -> None:
+        """Where one looks: on the start page, or over what stays open."""
+        if self._session.all_items:
+            QMessageBox.information(self._window, self.tr("Open"), text)
+        else:
+            self._window.start_page.set_notice(text)
+
     def open_recent(self, folder: str) -> None:
         if Path(folder).is_dir():
             self._library.open_paths([Path(folder)], replace=True)
@@ -133,6 +140,27 @@ class MenuController(QObject):
         )
         if good and name.strip():
             self._learn.create_style(name.strip())
+
+    def rename_style(self) -> None:
+        name, good = QInputDialog.getText(
+            self._window,
+            self.tr("Rename style"),
+            self.tr("Name of the style"),
+            text=self._session.style,
+        )
+        if good and name.strip() and name.strip() != self._session.style:
+            self._learn.rename_style(name.strip())
+
+    def delete_style(self) -> None:
+        text = self.tr(
+            "Delete the style {0} with its edits, lessons and versions? This cannot be undone. "
+            "Your photos are not touched."
+        )
+        answer = QMessageBox.question(
+            self._window, self.tr("Delete style"), text.format(self._session.style)
+        )
+        if answer == QMessageBox.StandardButton.Yes:
+            self._learn.delete_style()
 
     def roll_back(self) -> None:
         answer = QMessageBox.question(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
 
 from imgtune_gui.actions import ACTIONS
 from imgtune_gui.controllers.loupe_controller import LoupeController
@@ -48,6 +49,7 @@ class ViewController(QObject):
         stack.canRedoChanged.connect(actions["redo"].setEnabled)
         stack.undoTextChanged.connect(self._on_undo_text_changed)
         stack.redoTextChanged.connect(self._on_redo_text_changed)
+        actions["escape"].setEnabled(False)
         actions["undo"].setEnabled(False)
         actions["redo"].setEnabled(False)
         self._window.loupe.zoom_changed.connect(self._on_zoom_changed)
@@ -86,7 +88,21 @@ class ViewController(QObject):
             self._window.setWindowState(self._window.windowState() | state)
         else:
             self._window.setWindowState(self._window.windowState() & ~state)
-        self._window.menuBar().setVisible(not wanted)
+        # The photo alone; what was there before comes back afterwards.
+        self._window.set_alone(wanted)
+        for name, panel in self._panels().items():
+            panel.setVisible(self._actions[name].isChecked() and not wanted)
+        self._actions["escape"].setEnabled(wanted)
+
+    def _panels(self) -> dict[str, QWidget]:
+        return {
+            "left_panel": self._window.style_panel,
+            "right_panel": self._window.develop_panel,
+        }
+
+    def escape(self) -> None:
+        if self._window.isFullScreen():
+            self._actions["full_screen"].trigger()
 
     # --- loupe ----------------------------------------------------------------------
     def toggle_zoom(self) -> None:

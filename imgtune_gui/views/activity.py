@@ -9,7 +9,7 @@ from imgtune_gui.views.labels import ElidedLabel
 from imgtune_gui.views.theme import SPACE
 
 _STEPS = 1000
-_TEXT_WIDTH, _BAR_WIDTH, _CANCEL_WIDTH = 230, 110, 64
+_TEXT_WIDTH, _BAR_WIDTH, _CANCEL_WIDTH = 380, 110, 64
 
 
 class Activity(QWidget):
@@ -58,7 +58,10 @@ class Activity(QWidget):
         self.set_text(text)
 
     def set_text(self, text: str) -> None:
-        self._label.set_full_text(f"{self._name}: {text}" if text else self._name)
+        name, said = self._name, text
+        if said.casefold().startswith(name.casefold()):  # it says itself what it is
+            said = said[len(name) :].lstrip(" ,:")
+        self._label.set_full_text(f"{name}: {said}" if said else name)
 
     def text(self) -> str:
         return self._label.full_text()

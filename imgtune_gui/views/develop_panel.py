@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -21,6 +22,10 @@ from imgtune_gui.views.labels import ElidedLabel, rule, section_title
 from imgtune_gui.views.theme import SPACE
 from model_core.domain.develop import PARAMS
 
+#: Heights with room, and without (below so many pixels).
+_COMPACT_BELOW = 640
+_HISTOGRAM, _ROW, _GAP = (108, 56), (28, 22), (SPACE, 2)
+
 
 class DevelopPanel(QFrame):
     """Shows the session's current photo and asks the session to move sliders."""
@@ -35,6 +40,8 @@ class DevelopPanel(QFrame):
         self.setMinimumWidth(304)
         self.setMaximumWidth(460)
         self.histogram = HistogramView()
+        self._compact = False
+        self._gaps: list[QWidget] = []
         self.sliders: dict[str, DevelopSlider] = {}
         self._facts = ElidedLabel()
         self._facts.setObjectName("Dim")
@@ -54,6 +61,18 @@ class DevelopPanel(QFrame):
         session.item_changed.connect(self._on_item_changed)
         self._on_current_changed(None)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # All ten sliders should be in sight on a small laptop too.
+        compact = event.size().height() < _COMPACT_BELOW
+        if compact is not self._compact:
+            self._compact = compact
+            self.histogram.set_height(_HISTOGRAM[compact])
+            for slider in self.sliders.values():
+                slider.set_row_height(_ROW[compact])
+            for gap in self._gaps:
+                gap.setFixedHeight(_GAP[compact])
+
     def _build_head(self) -> QWidget:
         head = QWidget()
         layout = QVBoxLayout(head)
@@ -72,13 +91,12 @@ class DevelopPanel(QFrame):
         group = ""
         for spec in PARAMS:
             if spec.group != group:
-                layout.addSpacing(SPACE if group else 2)
                 if group:
+                    layout.addWidget(self._gap())
                     layout.addWidget(rule())
-                    layout.addSpacing(SPACE)
+                layout.addWidget(self._gap())
                 group = spec.group
                 layout.addWidget(section_title(self.tr(group)))
-                layout.addSpacing(2)
             slider = DevelopSlider(spec)
             slider.value_moved.connect(self._session.set_param)
             slider.prediction_wanted.connect(self._on_prediction_wanted)
@@ -92,6 +110,12 @@ class DevelopPanel(QFrame):
         scroll.setWidget(body)
         scroll.viewport().setAutoFillBackground(False)
         return scroll
+
+    def _gap(self) -> QWidget:
+        gap = QWidget()
+        gap.setFixedHeight(_GAP[False])
+        self._gaps.append(gap)
+        return gap
 
     def _build_foot(self) -> QWidget:
         foot = QWidget()

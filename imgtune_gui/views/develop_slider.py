@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QMenu, QScrollArea, QSizePolicy, QWidget
 
+from imgtune_gui.views import theme
 from imgtune_gui.views.slider_paint import (
     ROW_HEIGHT,
     SliderLook,
@@ -29,11 +30,12 @@ from imgtune_gui.views.slider_paint import (
     track_rect,
     value_rect,
 )
-from imgtune_gui.views.slider_scale import SliderScale
+from imgtune_gui.views.slider_scale import SliderScale, fine_step
 from model_core.domain.develop import ParamSpec
 
 #: Nudges that follow each other within this time are one undo.
 _NUDGE_JOIN_MS = 700
+_EDIT_STYLE = "padding: 0 3px;"
 _drag_ids = itertools.count(1)
 
 _NUDGE_KEYS = {
@@ -41,9 +43,8 @@ _NUDGE_KEYS = {
     Qt.Key.Key_Down: -1,
     Qt.Key.Key_Right: 1,
     Qt.Key.Key_Up: 1,
-    Qt.Key.Key_PageDown: -5,
-    Qt.Key.Key_PageUp: 5,
 }
+_LEAP_KEYS = {Qt.Key.Key_PageDown: -1, Qt.Key.Key_PageUp: 1}
 
 
 class ValueEdit(QLineEdit):
@@ -63,6 +64,14 @@ class ValueEdit(QLineEdit):
             return
         super().keyPressEvent(event)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        # All of it: a word would leave the sign standing, and "--35" is no number.
+        self.selectAll()
+
+    def set_wrong(self, wrong: bool) -> None:
+        """Shows that this is no number."""
+        self.setStyleSheet(_EDIT_STYLE + (f" border-color: {theme.WARN};" if wrong else ""))
+
 
 class DevelopSlider(QWidget):
     """``value_moved(name, value, drag)``: moves of one drag carry the same number."""
@@ -80,6 +89,7 @@ class DevelopSlider(QWidget):
         self._mark: float | None = None
         self._spread = 0.0
         self._drag = 0
+        self._row_height = ROW_HEIGHT
         self._dragging = False
         self._grab_offset = 0.0
         self._hovered = False
@@ -133,17 +143,22 @@ class DevelopSlider(QWidget):
             spread = self.scale.spread_text(self._spread)
             text = self.tr("Prediction: {0} ± {1}")
             lines.append(text.format(self.scale.text(self._mark), spread))
-        lines.append(self.tr("Double-click the name: back to the prediction. Alt: to zero."))
+        lines.append(self.tr("Double-click: back to the prediction. With Alt: to zero."))
         self.setToolTip("\n".join(line for line in lines if line))
         self.setAccessibleName(self._label())
         self.setAccessibleDescription(self.value_text())
 
     # --- geometry and painting ------------------------------------------------------
     def sizeHint(self) -> QSize:
-        return QSize(260, ROW_HEIGHT)
+        return QSize(260, self._row_height)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, ROW_HEIGHT)
+        return QSize(200, self._row_height)
+
+    def set_row_height(self, height: int) -> None:
+        """Lower rows, where the window is."""
+        self._row_height = height
+        self.updateGeometry()
 
     def _x_of(self, value: float) -> float:
         track = track_rect(QRectF(self.rect()))
@@ -211,8 +226,8 @@ class DevelopSlider(QWidget):
             self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if not name_rect(QRectF(self.rect())).contains(event.position()):
-            self.mousePressEvent(event)
+        if value_rect(QRectF(self.rect())).contains(event.position()):
+            self.begin_typing()
         elif event.modifiers() & Qt.KeyboardModifier.AltModifier:
             self.zero_wanted.emit(self.spec.name)
         else:
@@ -223,11 +238,13 @@ class DevelopSlider(QWidget):
         if not self.hasFocus() and self._can_scroll_past():
             event.ignore()
             return
-        self._wheel_rest += event.angleDelta().y() / 120
+        # With Shift or Alt some platforms report the wheel as horizontal.
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        self._wheel_rest += turned / 120
         steps = int(self._wheel_rest)
         self._wheel_rest -= steps
         if steps:
-            self.nudge(steps)
+            self.nudge(steps, leap=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         event.accept()
 
     def _can_scroll_past(self) -> bool:
@@ -254,18 +271,23 @@ class DevelopSlider(QWidget):
     def event(self, event: QEvent) -> bool:
         # Arrows turn the focused slider; elsewhere they page through the photos.
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            plain = not event.modifiers() & ~(
+                Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
+            )
             # Digits are stars and colours, whatever was touched last; signs begin a number.
             sign = event.text() in {"-", "+", "."}
-            if plain and (event.key() in _NUDGE_KEYS or sign):
+            if plain and (event.key() in _NUDGE_KEYS or event.key() in _LEAP_KEYS or sign):
                 event.accept()
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = _NUDGE_KEYS.get(Qt.Key(event.key()))
+        leap = _LEAP_KEYS.get(Qt.Key(event.key()))
         if steps is not None:
-            self.nudge(steps)
+            self.nudge(steps, leap=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif leap is not None:
+            self.nudge(leap, leap=True)
         elif event.key() == Qt.Key.Key_F2:
             self.begin_typing()
         elif event.text() and event.text() in "0123456789+-.":
@@ -273,12 +295,13 @@ class DevelopSlider(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def nudge(self, steps: int) -> None:
-        """Moves by whole just noticeable differences."""
+    def nudge(self, steps: int, *, leap: bool = False) -> None:
+        """Moves by small steps, or by just noticeable differences (``leap``)."""
         if not self._nudge_timer.isActive():
             self._drag = next(_drag_ids)
         self._nudge_timer.start()
-        self._move(self._value + steps * self.spec.jnd)
+        size = self.spec.jnd if leap else fine_step(self.spec)
+        self._move(self._value + steps * size)
 
     def _move(self, value: float) -> None:
         value = round(self.spec.clamp(value), self.spec.decimals) + 0.0
@@ -292,7 +315,8 @@ class DevelopSlider(QWidget):
             self._editor = ValueEdit(self)
             self._editor.setAlignment(Qt.AlignmentFlag.AlignRight)
             self._editor.setTextMargins(0, 0, 0, 0)
-            self._editor.setStyleSheet("padding: 0 3px;")
+            self._editor.set_wrong(False)
+            self._editor.textEdited.connect(self._on_text_edited)
             self._editor.setAccessibleName(self.tr("{0}, value").format(self._label()))
             self._editor.editingFinished.connect(self._on_editing_finished)
             self._editor.cancelled.connect(self._on_editing_cancelled)
@@ -307,11 +331,19 @@ class DevelopSlider(QWidget):
         if self._editor is None or self._editor.isHidden():
             return
         value = self.scale.parse(self._editor.text())
+        if value is None and self._editor.hasFocus():
+            self._editor.set_wrong(True)
+            self._editor.selectAll()
+            return
         self._editor.hide()
         self.setFocus()
         if value is not None:
             self._drag = next(_drag_ids)
             self._move(value)
+
+    def _on_text_edited(self, _text: str) -> None:
+        if self._editor is not None:
+            self._editor.set_wrong(False)
 
     def _on_editing_cancelled(self) -> None:
         if self._editor is not None:

@@ -93,9 +93,11 @@ def shortcuts_dialog(parent: QWidget) -> InfoDialog:
 
 def _mouse_rows() -> list[tuple[str, str]]:
     return [
-        (tr("Slider: finer and coarser"), tr("arrows or wheel, PgUp / PgDn")),
-        (tr("Slider: back to the prediction"), tr("double-click its name")),
-        (tr("Slider: back to zero"), tr("Alt + double-click its name")),
+        (tr("Slider: a small step"), tr("arrows or wheel")),
+        (tr("Slider: a step that can be seen"), tr("Shift + arrows or wheel, PgUp / PgDn")),
+        (tr("Slider: type a value"), tr("F2, + or -, or click the value")),
+        (tr("Slider: back to the prediction"), tr("double-click it")),
+        (tr("Slider: back to zero"), tr("Alt + double-click it")),
         (tr("Loupe: zoom about the pointer"), tr("wheel, double-click")),
     ]
 

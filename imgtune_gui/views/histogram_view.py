@@ -27,11 +27,16 @@ class HistogramView(QWidget):
         self._curves: list[npt.NDArray[np.float64]] = []
         self._low = self._high = 0.0
         self._overlay = False
+        self._height = 108
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Histogram"))
 
     def sizeHint(self) -> QSize:
-        return QSize(260, 108)
+        return QSize(260, self._height)
+
+    def set_height(self, height: int) -> None:
+        self._height = height
+        self.updateGeometry()
 
     def set_counts(self, counts: Histogram | None) -> None:
         """New counts; None empties the view."""

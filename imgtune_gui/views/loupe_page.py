@@ -30,7 +30,7 @@ class LoupePage(QWidget):
         self._zoom.setObjectName("Dim")
         self._zoom.setMinimumWidth(66)
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        bar = QFrame()
+        self._frame = bar = QFrame()
         bar.setObjectName("Toolbar")
         self._bar = QHBoxLayout(bar)
         self._bar.setContentsMargins(2 * SPACE, 4, 2 * SPACE, 4)
@@ -44,6 +44,9 @@ class LoupePage(QWidget):
         session.current_changed.connect(self._on_current_changed)
         session.photos_added.connect(self._on_photos_added)
 
+    def set_bar_visible(self, visible: bool) -> None:
+        self._frame.setVisible(visible)
+
     def add_buttons(self, actions: Mapping[str, QAction]) -> None:
         """Once the actions exist."""
         texts = {
@@ -52,7 +55,7 @@ class LoupePage(QWidget):
             "before": self.tr("Before"),
             "split": self.tr("Split"),
             "clipping": self.tr("Clipping"),
-            "zoom": self.tr("100 %"),
+            "zoom": self.tr("Zoom"),
         }
         self._bar.addWidget(self._name, 1)
         self._bar.addSpacing(SPACE)

@@ -24,6 +24,7 @@ from imgtune_gui.views.style_panel import StylePanel
 from imgtune_gui.views.theme import SPACE
 
 _FIRST_SIZE = QSize(1440, 900)
+_FRAME = QSize(8, 44)  # what window managers put around: their size is not known before
 _SIZES = (236, 1000, 344)
 _MESSAGE_MS = 8000
 
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
         self.develop_panel = DevelopPanel(session)
         self.style_panel = StylePanel(session)
         self._selected: list[PhotoItem] = []
+        self._alone = False
         self.training = Activity(self.tr("Fine-tuning"))
         self.export = Activity(self.tr("Export"))
         self._build()
@@ -99,7 +101,7 @@ class MainWindow(QMainWindow):
         self._message_timer.timeout.connect(self._on_message_expired)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
-        bar.setMinimumHeight(30)
+        bar.setMinimumHeight(24)
         bar.addWidget(self._message, 1)
         for widget in (self._busy, self.export, self.training):
             bar.addPermanentWidget(widget)
@@ -132,11 +134,23 @@ class MainWindow(QMainWindow):
         self._settings.set_value("filmstrip", wanted)
         self._update_filmstrip()
 
+    def set_alone(self, alone: bool) -> None:
+        """Only the loupe or the grid, without menus and bars."""
+        self._alone = alone
+        self.menuBar().setVisible(not alone)
+        self.statusBar().setVisible(not alone)
+        self.loupe_page.set_bar_visible(not alone)
+        self._update_filmstrip()
+
+    def focus_photo(self) -> None:
+        """Takes the keys away from the slider that was used last."""
+        (self.grid if self.is_grid() else self.loupe).setFocus()
+
     def _update_filmstrip(self) -> None:
         wanted = self._settings.value("filmstrip", True)
         has_photos = bool(self._session.all_items)
-        self.filmstrip.setVisible(wanted and has_photos and not self.is_grid())
-        self.filter_bar.setVisible(has_photos)
+        self.filmstrip.setVisible(wanted and has_photos and not self.is_grid() and not self._alone)
+        self.filter_bar.setVisible(has_photos and not self._alone)
 
     def _on_photos_changed(self, *_: object) -> None:
         has_photos = bool(self._session.all_items)
@@ -177,8 +191,8 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def _restore(self) -> None:
-        screen = self.screen().availableSize() if self.screen() else _FIRST_SIZE
-        self.resize(_FIRST_SIZE.boundedTo(screen))
+        room = self.screen().availableSize() - _FRAME if self.screen() else _FIRST_SIZE
+        self.resize(_FIRST_SIZE.boundedTo(room))
         geometry = self._settings.blob("geometry")
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)

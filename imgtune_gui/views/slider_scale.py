@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QCoreApplication
 
 from model_core.domain.develop import ParamSpec
@@ -12,6 +14,15 @@ _COOLEST_MIRED = 20.0  # 50,000 K: beyond it the scale says nothing any more
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("SliderScale", text)
+
+
+def fine_step(spec: ParamSpec) -> float:
+    """What one notch or arrow key moves: about a quarter of a just noticeable difference, as
+    1, 2 or 5 times a power of ten. A whole one is too coarse to settle on a look."""
+    wanted = spec.jnd / 4
+    power = 10.0 ** math.floor(math.log10(wanted))
+    step = min((1, 2, 5, 10), key=lambda n: abs(math.log(wanted / (n * power)))) * power
+    return max(round(step, spec.decimals), 10.0**-spec.decimals)
 
 
 class SliderScale:

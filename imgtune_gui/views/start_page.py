@@ -57,6 +57,9 @@ class StartPage(QWidget):
         layout.addLayout(buttons)
         layout.addSpacing(SPACE)
         layout.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.notice = QLabel()
+        self.notice.setObjectName("Warn")
+        layout.addWidget(self.notice, 0, Qt.AlignmentFlag.AlignHCenter)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         layout.addSpacing(3 * SPACE)
@@ -67,6 +70,10 @@ class StartPage(QWidget):
     def set_ready(self, ready: bool) -> None:
         """The samples can only be found once the services are loaded."""
         self.samples_button.setEnabled(ready)
+
+    def set_notice(self, text: str) -> None:
+        """Why nothing was opened."""
+        self.notice.setText(text)
 
     def set_recent(self, folders: Sequence[str]) -> None:
         """The folders that were open before, newest first."""

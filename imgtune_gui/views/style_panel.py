@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -27,10 +29,14 @@ from imgtune_gui.workers.messages import StyleLoaded
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import PARAMS
 
+if TYPE_CHECKING:
+    from model_core.services import Readiness
+
 _LESSON_ID = Qt.ItemDataRole.UserRole + 1
 _LESSON_PATH = Qt.ItemDataRole.UserRole + 2
 _SHOWN_LESSONS = 200
 _RECOUNT_MS = 50
+_ICON = 40
 
 
 class StylePanel(QFrame):
@@ -107,14 +113,15 @@ class StylePanel(QFrame):
         layout.addWidget(self._lessons_line)
         layout.addWidget(self._version_line)
         self._train = QPushButton(self.tr("Fine-tune now"))
-        self._train.setToolTip(
-            self.tr("Trains the network on your lessons, in the background.  (Ctrl+T)")
-        )
         self._train.clicked.connect(self.train_clicked)
         self._roll_back = QPushButton(self.tr("Roll back"))
         self._roll_back.setToolTip(self.tr("Back to the version before; lessons are kept."))
         self._roll_back.clicked.connect(self.roll_back_clicked)
+        self._needs = QLabel()
+        self._needs.setObjectName("Dim")
+        self._needs.setWordWrap(True)
         layout.addWidget(self._train)
+        layout.addWidget(self._needs)
         layout.addWidget(self._roll_back)
         # Stays, unlike a message: training ends when nobody looks at the status bar.
         self.result = QLabel()
@@ -137,7 +144,8 @@ class StylePanel(QFrame):
         self.lessons.setObjectName("Lessons")
         self.lessons.setAccessibleName(self.tr("Recent lessons"))
         self.lessons.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.lessons.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.lessons.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.lessons.setIconSize(QSize(_ICON, _ICON))
         self.lessons.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.lessons.setMinimumHeight(48)
         self.lessons.customContextMenuRequested.connect(self._on_lesson_menu)
@@ -172,6 +180,8 @@ class StylePanel(QFrame):
 
     def show_style(self, loaded: StyleLoaded) -> None:
         """Everything about the style that is in use."""
+        if self._loaded is None or self._loaded.style != loaded.style:
+            self.show_result("")  # it spoke of another style
         self._loaded = loaded
         self.styles.blockSignals(True)
         self.styles.clear()
@@ -182,7 +192,7 @@ class StylePanel(QFrame):
         lessons = self.tr("1 lesson") if count == 1 else self.tr("{0} lessons").format(count)
         self._lessons_line.set_full_text(lessons)
         self._version_line.set_full_text(self._version_text(loaded))
-        self._fill_lessons(loaded.lessons)
+        self._fill_lessons(loaded.lessons, loaded.thumbnails)
         self._show_buttons()
 
     def show_result(self, text: str) -> None:
@@ -196,23 +206,42 @@ class StylePanel(QFrame):
 
     def _show_buttons(self) -> None:
         loaded = self._loaded
-        self._train.setEnabled(bool(loaded and loaded.lessons) and not self._training)
-        tuned = loaded is not None and not is_base(loaded.version)
-        self._roll_back.setEnabled(tuned and not self._training)
+        self._train.setEnabled(can_train(loaded) and not self._training)
+        self._roll_back.setVisible(can_roll_back(loaded))
+        self._roll_back.setEnabled(can_roll_back(loaded) and not self._training)
+        text = readiness_text(loaded.readiness) if loaded is not None else ""
+        self._needs.setText(text)
+        self._needs.setVisible(bool(text))
+        tip = self.tr("Trains the network on your lessons, in the background.  (Ctrl+T)")
+        if text:
+            tip = self.tr(
+                "Fine-tuning needs {1} lessons of {3} shoots, some of which are kept aside as a "
+                "test; there are {0} of {2}. A shoot is the photos of one folder and one day. "
+                "Until then your style learns from every lesson at once."
+            )
+        if loaded is not None:
+            needs = loaded.readiness
+            tip = tip.format(needs.lessons, needs.lessons_needed, needs.shoots, needs.shoots_needed)
+        self._train.setToolTip(tip)
+        self._needs.setToolTip(tip)
         self._on_lesson_selected()
 
     def _version_text(self, loaded: StyleLoaded) -> str:
         if is_base(loaded.version):
-            return self.tr("Base model")
+            own = self.tr("Base model + your lessons")
+            return own if loaded.lessons else self.tr("Base model")
         number = next((i for i, v in enumerate(loaded.versions, 1) if v.id == loaded.version), None)
         name = self.tr("Version {0}").format(number if number else loaded.version)
         version = next((v for v in loaded.versions if v.id == loaded.version), None)
         return f"{name} · {_day(version.created_at)}" if version else name
 
-    def _fill_lessons(self, lessons: tuple[Correction, ...]) -> None:
+    def _fill_lessons(self, lessons: tuple[Correction, ...], thumbnails: dict[int, QImage]) -> None:
         self.lessons.clear()
         for lesson in reversed(lessons[-_SHOWN_LESSONS:]):
             entry = QListWidgetItem(f"{lesson.path.name}\n{lesson_text(lesson)}")
+            picture = thumbnails.get(lesson.id)
+            if picture is not None:
+                entry.setIcon(QIcon(QPixmap.fromImage(picture)))
             entry.setData(_LESSON_ID, lesson.id)
             entry.setData(_LESSON_PATH, lesson.path)
             entry.setToolTip(f"{lesson.path}\n{lesson_text(lesson)}\n{_day(lesson.created_at)}")
@@ -248,6 +277,25 @@ class StylePanel(QFrame):
             self._on_lesson_opened(entry)
         elif chosen is forget:
             self.forget_clicked.emit(entry.data(_LESSON_ID))
+
+
+def can_train(loaded: StyleLoaded | None) -> bool:
+    """One rule for the button, the menu and the key."""
+    return loaded is not None and loaded.readiness.ready
+
+
+def can_roll_back(loaded: StyleLoaded | None) -> bool:
+    return loaded is not None and not is_base(loaded.version)
+
+
+def readiness_text(readiness: Readiness) -> str:
+    """What a fine-tune still needs; empty when nothing."""
+    if readiness.ready:
+        return ""
+    text = QCoreApplication.translate("StylePanel", "{0} of {1} lessons, {2} of {3} shoots")
+    return text.format(
+        readiness.lessons, readiness.lessons_needed, readiness.shoots, readiness.shoots_needed
+    )
 
 
 def lesson_text(lesson: Correction) -> str:

@@ -9,14 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
 
 from imgtune_gui.backend import Backend
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import QueueWorker
+from model_core.domain.correction import Correction
+from model_core.domain.photo import PhotoId
 
 if TYPE_CHECKING:
     from model_core.services import Studio
+
+_PICTURED = 100  # newest lessons that are shown with a picture
+_THUMB = 80  # sharp at twice the density
+_KEEP_RATIO = Qt.AspectRatioMode.KeepAspectRatio
 
 
 class CatalogWorker(QueueWorker):
@@ -25,8 +32,9 @@ class CatalogWorker(QueueWorker):
     studio_opened = Signal(object)  # StudioOpened
     style_loaded = Signal(object)  # StyleLoaded
     learned = Signal(object)  # Learned
-    forgotten = Signal(object)  # Forgotten
+    lessons_changed = Signal(object)  # LessonsChanged
     style_created = Signal(object)  # StyleCreated
+    style_gone = Signal(object)  # StyleGone
     version_changed = Signal(object)  # VersionChanged
     pack_done = Signal(object)  # PackDone
     predicted = Signal(object)  # Predicted
@@ -35,14 +43,20 @@ class CatalogWorker(QueueWorker):
         super().__init__()
         self._loader = loader
         self._studio: Studio | None = None
+        self._thumbnails: dict[int, QImage] = {}
+        self._replaced: dict[int, Correction] = {}  # by ticket
         self._handlers: dict[type, Callable[[Any], None]] = {
             m.OpenStudio: self._open_studio,
             m.LoadStyle: self._load_style,
             m.SaveEdit: self._save_edit,
             m.SaveMarks: self._save_marks,
             m.Learn: self._learn,
+            m.Unlearn: self._unlearn,
             m.Forget: self._forget,
+            m.Restore: self._restore,
             m.CreateStyle: self._create_style,
+            m.RenameStyle: self._rename_style,
+            m.DeleteStyle: self._delete_style,
             m.RollBack: self._roll_back,
             m.Reload: self._reload,
             m.PackRequest: self._pack,
@@ -71,16 +85,32 @@ class CatalogWorker(QueueWorker):
 
     def _load_style(self, job: m.LoadStyle) -> None:
         studio = self.studio
+        lessons = tuple(studio.lessons(job.style))
         self.style_loaded.emit(
             m.StyleLoaded(
                 style=job.style,
                 styles=tuple(studio.styles()),
-                lessons=tuple(studio.lessons(job.style)),
+                lessons=lessons,
                 versions=tuple(studio.versions(job.style)),
                 version=studio.current_version(job.style),
                 network_version=studio.network_version(job.style),
+                readiness=studio.readiness(job.style),
+                training_due=studio.training_due(job.style),
+                thumbnails=self._lesson_thumbnails([one.id for one in lessons[-_PICTURED:]]),
             )
         )
+
+    def _lesson_thumbnails(self, ids: list[int]) -> dict[int, QImage]:
+        """Small pictures for the list; those of the last time are not decoded again."""
+        known = {key: self._thumbnails[key] for key in ids if key in self._thumbnails}
+        for key, data in self.studio.lesson_thumbnails([i for i in ids if i not in known]).items():
+            whole = QImage.fromData(data)
+            if not whole.isNull():
+                known[key] = whole.scaled(
+                    _THUMB, _THUMB, _KEEP_RATIO, Qt.TransformationMode.SmoothTransformation
+                )
+        self._thumbnails = known
+        return known
 
     def _save_edit(self, job: m.SaveEdit) -> None:
         if job.settings is None:
@@ -92,17 +122,44 @@ class CatalogWorker(QueueWorker):
         self.studio.save_marks(job.marks)
 
     def _learn(self, job: m.Learn) -> None:
+        replaced = self.studio.lesson_of(job.style, job.photo.id)
         lesson = self.studio.learn(job.style, job.photo, job.features, job.chosen)
+        if replaced is not None:
+            self._replaced[job.ticket] = replaced
         due = self.studio.training_due(job.style)
-        self.learned.emit(m.Learned(job.style, job.photo.path, lesson, due))
+        self.learned.emit(m.Learned(job.style, job.photo.path, lesson, due, job.ticket))
+
+    def _unlearn(self, job: m.Unlearn) -> None:
+        self._drop(job.style, job.photo)
+        replaced = self._replaced.pop(job.ticket, None)
+        if replaced is not None:
+            replaced = self.studio.restore_lesson(replaced)
+        self.lessons_changed.emit(m.LessonsChanged(job, job.style, job.photo, replaced))
 
     def _forget(self, job: m.Forget) -> None:
-        self.studio.forget(job.correction_id)
-        self.forgotten.emit(m.Forgotten(job.style, job.correction_id))
+        self._drop(job.style, job.photo)
+        self.lessons_changed.emit(m.LessonsChanged(job, job.style, job.photo, None))
+
+    def _restore(self, job: m.Restore) -> None:
+        lesson = self.studio.restore_lesson(job.lesson)
+        self.lessons_changed.emit(m.LessonsChanged(job, lesson.style, lesson.photo, lesson))
+
+    def _drop(self, style: str, photo: PhotoId) -> None:
+        lesson = self.studio.lesson_of(style, photo)
+        if lesson is not None:
+            self.studio.forget(lesson.id)
 
     def _create_style(self, job: m.CreateStyle) -> None:
         self.studio.create_style(job.name)
         self.style_created.emit(m.StyleCreated(job.name))
+
+    def _rename_style(self, job: m.RenameStyle) -> None:
+        self.studio.rename_style(job.style, job.to)
+        self.style_gone.emit(m.StyleGone(job.style, job.to))
+
+    def _delete_style(self, job: m.DeleteStyle) -> None:
+        self.studio.delete_style(job.style)
+        self.style_gone.emit(m.StyleGone(job.style, self.studio.styles()[0].name))
 
     def _roll_back(self, job: m.RollBack) -> None:
         version = self.studio.rollback(job.style)

@@ -23,7 +23,7 @@ from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import ModelVersion
 
 if TYPE_CHECKING:
-    from model_core.services import Edit, Studio, StyleInfo, TrainOutcome
+    from model_core.services import Edit, Readiness, Studio, StyleInfo, TrainOutcome
 
 #: Part of a photo: left, top, right, bottom, each 0 .. 1.
 Region = tuple[float, float, float, float]
@@ -58,6 +58,9 @@ class StyleLoaded:
     versions: tuple[ModelVersion, ...]
     version: str
     network_version: str
+    readiness: Readiness
+    training_due: bool
+    thumbnails: dict[int, QImage]  # of the newest lessons, by id
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,10 +79,13 @@ class SaveMarks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learn:
+    """``ticket`` names this teaching, so that it can be taken back."""
+
     style: str
     photo: Photo
     features: PhotoFeatures
     chosen: DevelopSettings
+    ticket: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,18 +94,41 @@ class Learned:
     path: Path
     correction: Correction
     training_due: bool
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unlearn:
+    """Takes a teaching back: the lesson that it replaced, if any, holds again."""
+
+    style: str
+    photo: PhotoId
+    ticket: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forget:
+    """By photo, of which a style has one lesson: ids change when a lesson is restored."""
+
     style: str
-    correction_id: int
+    photo: PhotoId
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Forgotten:
+class Restore:
+    """Undoes :class:`Forget`."""
+
+    lesson: Correction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LessonsChanged:
+    """A lesson was taken back, forgotten or restored. ``lesson``: what holds now."""
+
+    request: Unlearn | Forget | Restore
     style: str
-    correction_id: int
+    photo: PhotoId
+    lesson: Correction | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +139,25 @@ class CreateStyle:
 @dataclass(frozen=True, slots=True, eq=False)
 class StyleCreated:
     name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RenameStyle:
+    style: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeleteStyle:
+    style: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StyleGone:
+    """A style was renamed or deleted; ``follower`` is to be shown where it was."""
+
+    style: str
+    follower: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -250,6 +250,15 @@ class Catalog(MarksTable):
             ).fetchall()
         return [lesson for row in rows if (lesson := self._lesson(row)) is not None]
 
+    def lesson_of(self, style: str, photo: PhotoId) -> Correction | None:
+        """The lesson that a style has of a photo, or None."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"SELECT {LESSON_COLUMNS} FROM lessons WHERE style = ? AND photo = ?",
+                (style, photo),
+            ).fetchone()
+        return None if row is None else self._lesson(row)
+
     def lesson_thumbnails(self, ids: Sequence[int]) -> dict[int, bytes]:
         """JPEG bytes of the lessons that have a thumbnail."""
         found: dict[int, bytes] = {}

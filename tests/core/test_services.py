@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -196,6 +197,21 @@ class TestLearning:
         assert len(studio.lessons(DEFAULT_STYLE)) == 1
         with pytest.raises(UnknownLesson):
             studio.forget(lesson.id)
+
+    def test_a_forgotten_lesson_can_be_taught_again_as_it_was(
+        self, open_studio: OpenStudio, photos: list[Path]
+    ) -> None:
+        studio = open_studio()
+        lesson = teach(studio, photos[0])
+        taught = predicted(studio, photos[1])
+        assert studio.lesson_of(DEFAULT_STYLE, lesson.photo) == lesson
+        studio.forget(lesson.id)
+        assert studio.lesson_of(DEFAULT_STYLE, lesson.photo) is None
+        photos[0].unlink()
+        stored = studio.restore_lesson(lesson)
+        assert replace(stored, id=lesson.id) == lesson
+        assert predicted(studio, photos[1]).settings == taught.settings
+        assert studio.lesson_thumbnails([stored.id])[stored.id].startswith(b"\xff\xd8")
 
     def test_forgetting_lasts(self, open_studio: OpenStudio, photos: list[Path]) -> None:
         studio = open_studio()

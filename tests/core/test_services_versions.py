@@ -256,3 +256,28 @@ class TestOutput:
         with pytest.raises(UnreadablePhoto):
             studio.export(tmp_path / "a.jpg", IDENTITY, tmp_path / "out" / "a.jpg")
         assert not (tmp_path / "out").exists()
+
+
+class TestStyles:
+    def test_a_renamed_style_keeps_what_it_has_learned(
+        self, studio: Studio, photos: list[Path]
+    ) -> None:
+        teach(studio, photos[0])
+        before = predicted(studio, photos[1])
+        studio.rename_style(DEFAULT_STYLE, "Warm film")
+        assert [(info.name, info.lessons) for info in studio.styles()] == [("Warm film", 1)]
+        assert predicted(studio, photos[1], "Warm film").settings == before.settings
+
+    def test_a_deleted_style_is_gone_and_its_name_is_free(
+        self, studio: Studio, photos: list[Path]
+    ) -> None:
+        bare = predicted(studio, photos[1])
+        studio.create_style("mono")
+        teach(studio, photos[0], "mono")
+        assert predicted(studio, photos[1], "mono").settings != bare.settings
+        studio.delete_style("mono")
+        studio.create_style("mono")
+        assert predicted(studio, photos[1], "mono").settings == bare.settings
+        for name in ("mono", DEFAULT_STYLE):
+            studio.delete_style(name)
+        assert [info.name for info in studio.styles()] == [DEFAULT_STYLE]

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui.views.develop_slider import DevelopSlider
-from imgtune_gui.views.slider_scale import SliderScale
-from model_core.domain.develop import param
+from imgtune_gui.views.slider_scale import SliderScale, fine_step
+from model_core.domain.develop import PARAMS, ParamSpec, param
 
 NAME = QPoint(10, 14)
 
@@ -44,13 +44,24 @@ def x_of(slider: DevelopSlider, value: float) -> int:
     return round(slider._x_of(value))
 
 
-def test_an_arrow_key_moves_by_one_just_noticeable_difference(
+def test_an_arrow_key_is_a_small_step_and_with_shift_a_just_noticeable_one(
     slider: DevelopSlider, qtbot: QtBot
 ) -> None:
     qtbot.keyClick(slider, Qt.Key.Key_Right)
-    assert slider.value() == param("contrast").jnd
+    assert slider.value() == fine_step(slider.spec) == 5
     qtbot.keyClick(slider, Qt.Key.Key_Left)
     assert slider.value() == 0.0
+    qtbot.keyClick(slider, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert slider.value() == param("contrast").jnd
+    qtbot.keyClick(slider, Qt.Key.Key_PageDown)
+    assert slider.value() == 0.0
+
+
+@pytest.mark.parametrize("spec", PARAMS, ids=lambda spec: spec.name)
+def test_small_steps_are_round_and_well_below_what_one_notices(spec: ParamSpec) -> None:
+    step = fine_step(spec)
+    assert spec.jnd / 8 < step < spec.jnd / 2
+    assert round(step, spec.decimals) == step
 
 
 def test_nudges_in_quick_succession_are_one_drag(slider: DevelopSlider, qtbot: QtBot) -> None:
@@ -100,7 +111,7 @@ def wheel(slider: DevelopSlider, delta: int) -> QWheelEvent:
 def test_the_wheel_nudges_the_focused_slider(slider: DevelopSlider, qtbot: QtBot) -> None:
     qtbot.waitUntil(slider.hasFocus)
     slider.wheelEvent(wheel(slider, 240))
-    assert slider.value() == 2 * param("contrast").jnd
+    assert slider.value() == 2 * fine_step(slider.spec)
 
 
 def test_the_wheel_scrolls_past_a_slider_without_focus(slider: DevelopSlider) -> None:
@@ -115,7 +126,7 @@ def test_fine_wheel_steps_add_up(slider: DevelopSlider, qtbot: QtBot) -> None:
     qtbot.waitUntil(slider.hasFocus)
     for _ in range(4):
         slider.wheelEvent(wheel(slider, 30))
-    assert slider.value() == param("contrast").jnd
+    assert slider.value() == fine_step(slider.spec)
 
 
 def test_a_typed_value_is_taken(slider: DevelopSlider, qtbot: QtBot) -> None:
@@ -135,9 +146,33 @@ def test_nonsense_and_escape_change_nothing(slider: DevelopSlider, qtbot: QtBot)
     assert slider._editor is not None
     qtbot.keyClick(slider._editor, Qt.Key.Key_Return)
     assert slider.value() == 7
+    assert slider._editor.isVisible()  # it says that this is no number, and can be mended
+    slider.clearFocus()
+    slider._editor.clearFocus()
     slider.begin_typing("50")
     qtbot.keyClick(slider._editor, Qt.Key.Key_Escape)
     assert slider.value() == 7
+
+
+def test_a_double_click_on_the_value_replaces_all_of_it(
+    slider: DevelopSlider, qtbot: QtBot
+) -> None:
+    slider.set_value(-2)
+    slider.begin_typing()
+    editor = slider._editor
+    assert editor is not None
+    qtbot.mouseDClick(editor, Qt.MouseButton.LeftButton, pos=editor.rect().center())
+    qtbot.keyClicks(editor, "-35")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert slider.value() == -35
+
+
+def test_double_click_on_the_handle_asks_for_the_prediction(
+    slider: DevelopSlider, qtbot: QtBot
+) -> None:
+    knob = QPoint(x_of(slider, slider.value()), slider.height() // 2)
+    with qtbot.waitSignal(slider.prediction_wanted):
+        qtbot.mouseDClick(slider, Qt.MouseButton.LeftButton, pos=knob)
 
 
 def test_double_click_on_the_name_asks_for_the_prediction(

@@ -69,9 +69,15 @@ def test_a_crash_of_the_child_is_one_line_and_the_window_lives(
     assert app.actions["train"].isEnabled()
 
 
-def test_nothing_to_learn_is_said(app: App, qtbot: QtBot) -> None:
-    app.actions["train"].trigger()
-    qtbot.waitUntil(lambda: "no lessons" in app.window.message())
+def test_what_a_fine_tune_needs_is_counted(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
+    assert not app.actions["train"].isEnabled()
+    assert not app.window.style_panel._train.isEnabled()
+    qtbot.waitUntil(lambda: app.window.style_panel._needs.text() == "0 of 1 lessons, 0 of 1 shoots")
+    assert "one folder and one day" in app.window.style_panel._train.toolTip()
+    teach(app, studio, qtbot)
+    qtbot.waitUntil(app.actions["train"].isEnabled)
+    assert not app.window.style_panel._needs.isVisible()
+    assert not app.actions["roll_back"].isEnabled()
 
 
 def test_it_starts_by_itself_when_enough_was_learned(

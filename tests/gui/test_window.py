@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
@@ -82,14 +83,67 @@ def test_enter_without_a_change_is_an_acceptance(
     assert studio.all_lessons[0].verdict.value == "accepted"
 
 
-def test_undo_works_after_accepting(app: App, qtbot: QtBot) -> None:
+def test_undo_takes_the_lesson_back(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
     item = app.session.items[0]
+    start = [one.settings for one in app.session.items[1:]]
     app.session.set_param("contrast", 33.0, drag=1)
     app.learn.accept()
     qtbot.waitUntil(lambda: item.state is EditState.CORRECTED)
+    qtbot.waitUntil(lambda: [one.settings for one in app.session.items[1:]] != start)
+    others = [one.settings for one in app.session.items[1:]]
     app.actions["undo"].trigger()
     assert app.session.current is item
-    assert item.state is EditState.UNTOUCHED  # and so it follows the model, which has learned
+    assert item.state is EditState.DRAFT
+    qtbot.waitUntil(lambda: studio.all_lessons == [])
+    assert others != start
+    qtbot.waitUntil(lambda: [one.settings for one in app.session.items[1:]] == start)
+    assert "Taken back" in app.window.message()
+    app.actions["undo"].trigger()
+    assert item.state is EditState.UNTOUCHED
+    app.actions["redo"].trigger()
+    app.actions["redo"].trigger()
+    qtbot.waitUntil(lambda: item.state is EditState.CORRECTED)
+    assert len(studio.all_lessons) == 1
+
+
+def test_undo_at_once_wins_over_the_lesson_that_is_still_on_its_way(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    item = app.session.items[0]
+    app.learn.accept()
+    app.actions["undo"].trigger()
+    qtbot.waitUntil(lambda: "Taken back" in app.window.message())
+    assert studio.all_lessons == []
+    assert item.state is EditState.UNTOUCHED
+
+
+def test_undoing_a_second_lesson_brings_the_first_back(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    item = app.session.items[0]
+    for contrast in (30.0, 60.0):
+        app.session.select(item)
+        app.session.set_param("contrast", contrast, drag=int(contrast))
+        app.learn.accept()
+        qtbot.waitUntil(lambda: item.state is EditState.CORRECTED)
+    app.actions["undo"].trigger()
+    qtbot.waitUntil(lambda: "Taken back" in app.window.message())
+    assert [one.chosen["contrast"] for one in studio.all_lessons] == [30.0]
+    assert item.state is EditState.DRAFT
+    app.actions["undo"].trigger()
+    assert item.state is EditState.CORRECTED
+
+
+def test_enter_passes_over_a_photo_that_cannot_be_read(
+    make_app: MakeApp, photos: list[Path], tmp_path: Path, qtbot: QtBot
+) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"no picture")
+    app = make_app([broken, *photos])
+    wait_for_predictions(app, qtbot)
+    qtbot.keyClick(app.window, Qt.Key.Key_Return)
+    assert app.session.current_row == 1
+    assert "not a picture" in app.window.message()
 
 
 def test_forgetting_a_lesson_moves_the_predictions_back(
@@ -107,6 +161,9 @@ def test_forgetting_a_lesson_moves_the_predictions_back(
     qtbot.waitUntil(lambda: last.settings == before)
     assert studio.all_lessons == []
     assert app.session.items[0].state is EditState.DRAFT
+    app.actions["undo"].trigger()
+    qtbot.waitUntil(lambda: last.settings != before)
+    assert app.session.items[0].state is EditState.CORRECTED
 
 
 def test_a_draft_is_saved_by_itself(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
@@ -288,6 +345,48 @@ def test_before_split_zoom_and_grid(app: App, qtbot: QtBot) -> None:
     assert app.window.is_grid()
     qtbot.keyClick(app.window, Qt.Key.Key_E)
     assert not app.window.is_grid()
+
+
+def test_after_enter_the_arrows_page_again(app: App, qtbot: QtBot) -> None:
+    slider = app.window.develop_panel.sliders["tint"]
+    slider.setFocus()
+    qtbot.waitUntil(slider.hasFocus)
+    qtbot.keyClick(slider, Qt.Key.Key_Return)
+    assert app.session.current_row == 1
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
+    assert app.session.current_row == 2
+    assert app.session.items[1].state is EditState.UNTOUCHED
+
+
+def test_escape_leaves_the_full_screen_which_is_the_photo_alone(app: App, qtbot: QtBot) -> None:
+    qtbot.keyClick(app.window, Qt.Key.Key_F)
+    assert app.window.isFullScreen()
+    assert not app.window.filter_bar.isVisible()
+    assert not app.window.develop_panel.isVisible()
+    assert app.window.loupe.isVisible()
+    qtbot.keyClick(app.window, Qt.Key.Key_Escape)
+    assert not app.window.isFullScreen()
+    assert app.window.filter_bar.isVisible()
+    assert app.window.develop_panel.isVisible()
+    assert not app.actions["full_screen"].isChecked()
+
+
+def test_a_style_is_renamed_and_deleted(
+    app: App, studio: FakeStudio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: ("Warm film", True))
+    app.actions["rename_style"].trigger()
+    qtbot.waitUntil(lambda: app.window.style_panel.styles.currentText() == "Warm film")
+    wait_for_predictions(app, qtbot)
+    assert app.session.style == "Warm film"
+    assert app.session.items[0].prediction is not None
+    app.learn.create_style("mono")
+    qtbot.waitUntil(lambda: app.session.style == "mono")
+    yes = QMessageBox.StandardButton.Yes
+    monkeypatch.setattr(QMessageBox, "question", lambda *_args, **_more: yes)
+    app.actions["delete_style"].trigger()
+    qtbot.waitUntil(lambda: app.session.style == "Warm film")
+    assert studio.style_names == ["Warm film"]
 
 
 def test_arrows_page_unless_a_slider_has_the_focus(app: App, qtbot: QtBot) -> None:
