@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -412,11 +413,18 @@ class Studio:
 
     # --- output -------------------------------------------------------------------
     def preview(
-        self, proxy: Proxy, settings: DevelopSettings, *, quick: bool = False
+        self,
+        proxy: Proxy,
+        settings: DevelopSettings,
+        *,
+        quick: bool = False,
+        out: npt.NDArray[np.uint8] | None = None,
     ) -> npt.NDArray[np.uint8]:
-        """(H, W, 3) uint8 sRGB, contiguous, ready for the screen. ``quick`` is for a picture
-        that is about to be replaced by the next: a coarser table, baked in half the time."""
-        return render(proxy, settings, grid=QUICK_GRID if quick else PREVIEW_GRID)
+        """(H, W, 3) uint8 sRGB, contiguous; or written to ``out``, (H, W, 4) uint8, as blue,
+        green, red and 255 of a 32-bit picture. ``quick`` is for a picture that is about to be
+        replaced by the next: a coarser table, baked in a third of the time."""
+        grid = QUICK_GRID if quick else PREVIEW_GRID
+        return cast(npt.NDArray[np.uint8], render(proxy, settings, grid=grid, out=out))
 
     def export(
         self,
@@ -429,7 +437,7 @@ class Studio:
         Raises UnreadablePhoto or CannotWrite."""
         options = options or ExportOptions()
         refuse_original(out, [path])
-        pixels = render(decode(path), settings, grid=EXPORT_GRID)
+        pixels = cast(npt.NDArray[np.uint8], render(decode(path), settings, grid=EXPORT_GRID))
         data = encode(pixels, path, options)
         try:
             out.parent.mkdir(parents=True, exist_ok=True)

@@ -296,15 +296,23 @@ class FakeStudio:
 
     # --- output ---------------------------------------------------------------------
     def preview(
-        self, proxy: Proxy, settings: DevelopSettings, *, quick: bool = False
+        self,
+        proxy: Proxy,
+        settings: DevelopSettings,
+        *,
+        quick: bool = False,
+        out: npt.NDArray[np.uint8] | None = None,
     ) -> npt.NDArray[np.uint8]:
         self.previews.append((settings, quick))
         pixels = proxy.pixels
         if pixels.dtype == np.uint16:
             pixels = (pixels >> 8).astype(np.uint8)
-        if settings == IDENTITY:
+        if settings != IDENTITY:
+            pixels = _looked_up(pixels.astype(np.uint8, copy=False), settings)
+        if out is None:
             return np.ascontiguousarray(pixels)
-        return np.ascontiguousarray(_looked_up(pixels.astype(np.uint8, copy=False), settings))
+        out[..., 2::-1], out[..., 3] = pixels, 255
+        return out
 
     def export(self, path: Path, settings: DevelopSettings, out: Path, options: Any = None) -> Path:
         if path == out:

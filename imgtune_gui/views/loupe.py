@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -228,7 +229,7 @@ class LoupeView(QWidget):
     # --- painting -------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.color(theme.CANVAS))
+        self._paint_canvas(painter)
         before = self.compare is Compare.BEFORE
         self._paint_photo(painter, before)
         if self.compare is Compare.SPLIT:
@@ -241,6 +242,15 @@ class LoupeView(QWidget):
             wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(area, wrap, self._text)
         painter.end()
+
+    def _paint_canvas(self, painter: QPainter) -> None:
+        """Around the photo; under it only until it is there (a fill of 4 MP takes 2 ms)."""
+        around = QRegion(self.rect())
+        if self._picture is not None or self._backdrop is not None:
+            around -= QRegion(self._shown_rect().toAlignedRect().adjusted(1, 1, -1, -1))
+        painter.setClipRegion(around)
+        painter.fillRect(self.rect(), theme.color(theme.CANVAS))
+        painter.setClipping(False)
 
     def _paint_photo(self, painter: QPainter, before: bool) -> None:
         layers = [self._picture] if self._picture_covers() else [self._backdrop, self._picture]

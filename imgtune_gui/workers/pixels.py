@@ -18,6 +18,17 @@ _WHITE_CLIPPED = (0xE0, 0x48, 0x3C)
 _BLACK_CLIPPED = (0x3C, 0x78, 0xE0)
 
 
+def blank_image(width: int, height: int) -> tuple[QImage, npt.NDArray[np.uint8]]:
+    """A 32-bit QImage and its pixels (H, W, 4: blue, green, red, 255), to be filled at once.
+
+    Rendering straight into it saves a conversion of the whole picture for every move of a
+    slider. The array must not be used once the image was handed on.
+    """
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(image.bits(), np.uint8).reshape(height, width, 4)
+    return image, pixels
+
+
 def to_image(pixels: npt.NDArray[np.uint8]) -> QImage:
     """(H, W, 3) uint8 sRGB as a 32-bit QImage that owns its pixels.
 
@@ -72,12 +83,13 @@ def _scaled(pixels: npt.NDArray[Any], width: int, height: int) -> npt.NDArray[An
     return np.ascontiguousarray(lines[..., :3])
 
 
-def mark_clipping(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """A copy in which pixels with a channel at white are red, and black ones blue."""
-    marked = pixels.copy()
-    marked[(pixels == 255).any(axis=2)] = _WHITE_CLIPPED
-    marked[(pixels == 0).all(axis=2)] = _BLACK_CLIPPED
-    return marked
+def mark_clipping(pixels: npt.NDArray[np.uint8]) -> None:
+    """Paints, in 32-bit pixels (H, W, 4), those with a channel at white red and black ones
+    blue."""
+    colours = pixels[..., :3]
+    white, black = (colours == 255).any(axis=2), (colours == 0).all(axis=2)
+    colours[white] = _WHITE_CLIPPED[::-1]
+    colours[black] = _BLACK_CLIPPED[::-1]
 
 
 def thin_out(proxy: Proxy, pixels: int) -> Proxy:

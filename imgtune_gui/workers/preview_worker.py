@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from imgtune_gui.backend import Backend, Pixels
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import QueueWorker
-from imgtune_gui.workers.pixels import cut, mark_clipping, reduce, thin_out, to_image
+from imgtune_gui.workers.pixels import blank_image, cut, mark_clipping, reduce, thin_out
 from model_core.domain.develop import IDENTITY
 from model_core.domain.image import Proxy
 
@@ -52,13 +52,16 @@ class PreviewWorker(QueueWorker):
         if self._studio is None or self._backend is None:
             return
         part, region = self._cut_and_reduced(job)
-        pixels = self._studio.preview(part, job.settings, quick=job.quick)
-        shown = mark_clipping(pixels) if job.clipping else pixels
+        image, pixels = blank_image(part.width, part.height)
+        self._studio.preview(part, job.settings, quick=job.quick, out=pixels)
+        counted = self._sample(job, pixels)
+        if job.clipping:
+            mark_clipping(pixels)
         before = self._before_image(part) if job.with_before else None
         self.rendered.emit(
-            m.Rendered(job.generation, job.path, region, to_image(shown), before, job.settings)
+            m.Rendered(job.generation, job.path, region, image, before, job.settings)
         )
-        self._compute_histogram(job, pixels)
+        self._compute_histogram(job, counted)
 
     def _cut_and_reduced(self, job: m.Render) -> tuple[Proxy, m.Region]:
         key = (id(job.proxy), job.region, job.width, job.height)
@@ -71,23 +74,28 @@ class PreviewWorker(QueueWorker):
     def _before_image(self, part: Proxy) -> QImage:
         if self._before is None or self._before[0] != self._part_key:
             assert self._studio is not None
-            image = to_image(self._studio.preview(part, IDENTITY))
+            image, pixels = blank_image(part.width, part.height)
+            self._studio.preview(part, IDENTITY, out=pixels)
             self._before = self._part_key, image
         return self._before[1]
 
-    def _compute_histogram(self, job: m.Render, pixels: Pixels) -> None:
+    def _sample(self, job: m.Render, pixels: Pixels) -> Pixels | None:
+        """Enough of the rendered pixels to count them, before anything is drawn over them."""
+        if job.region != m.WHOLE:
+            return None
+        step = max(1, math.isqrt(pixels.shape[0] * pixels.shape[1] // _HISTOGRAM_PIXELS))
+        return np.ascontiguousarray(pixels[::step, ::step, 2::-1])
+
+    def _compute_histogram(self, job: m.Render, sample: Pixels | None) -> None:
         """Of the whole photo, whatever is zoomed; skipped while newer settings wait."""
         assert self._studio is not None
         assert self._backend is not None
         with self._lock:
             if self._jobs:
                 return
-        if job.region == m.WHOLE:
-            step = max(1, math.isqrt(pixels.shape[0] * pixels.shape[1] // _HISTOGRAM_PIXELS))
-            sample = pixels[::step, ::step]
-        else:
+        if sample is None:
             if self._thin is None or self._thin[0] is not job.proxy:
                 self._thin = job.proxy, thin_out(job.proxy, _HISTOGRAM_PIXELS)
             sample = self._studio.preview(self._thin[1], job.settings, quick=job.quick)
-        counts = self._backend.histogram(np.ascontiguousarray(sample))
+        counts = self._backend.histogram(sample)
         self.histogram_computed.emit(m.HistogramComputed(job.generation, job.path, counts))

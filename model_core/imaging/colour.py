@@ -136,31 +136,8 @@ def to_working(code: Array, space: str) -> Array:
 
 
 def from_working(rgb: Array, space: str) -> Array:
-    """Working light to code values of ``space``, brought into its gamut without clipping
-    single channels (which would turn saturated colours)."""
-    linear = fit_gamut(
-        apply_matrix(rgb, _between("rec2020", space)),
-        to_xyz(space)[1],
-    )
-    return encode_transfer(linear, space)
-
-
-def fit_gamut(linear: Array, luma: Float64) -> Array:
-    """Mixes each pixel with grey of its own luminance, just enough to lie in 0..1.
-
-    Pixels inside are untouched. ``luma``: the space's luminance weights, (3,).
-    """
-    xp = array_api_compat.array_namespace(linear)
-    y = sum(float(w) * linear[..., i : i + 1] for i, w in enumerate(luma))
-    y = y.clip(0.0, 1.0)
-    chroma = linear - y
-    top = xp.max(linear, axis=-1, keepdims=True)
-    bottom = xp.min(linear, axis=-1, keepdims=True)
-    tiny = 1e-6
-    down = xp.where(top > 1.0, (1.0 - y) / (top - y).clip(tiny, None), xp.ones_like(top))
-    up = xp.where(bottom < 0.0, y / (y - bottom).clip(tiny, None), xp.ones_like(top))
-    keep = xp.minimum(down, up).clip(0.0, 1.0)
-    return (y + chroma * keep).clip(0.0, 1.0)
+    """Working light to code values of ``space``, brought into its gamut by :func:`fit_gamut`."""
+    return encode_transfer(fit_gamut(rgb, space), space)
 
 
 # Oklab (Ottosson 2020): hue and chroma that stay put when light is scaled.
@@ -185,6 +162,7 @@ _OK_LAB[1:] -= _OK_LAB[1:].mean(axis=1, keepdims=True)
 _OK_LAB[0] /= _OK_LAB[0].sum()
 _OK_RGB = np.linalg.inv(_OK_FROM_RGB)
 _OK_LMS_FROM_LAB = np.linalg.inv(_OK_LAB)
+_SEARCH = 8  # steps; then no more than one colour in a thousand is off by 1 of 255
 _EPS = 1e-7  # keeps the slope of the cube root finite at black
 
 
@@ -198,6 +176,89 @@ def oklab_to_working(lab: Array) -> Array:
     """Inverse of :func:`oklab`; may be negative for colours that no light can have."""
     root = apply_matrix(lab, _OK_LMS_FROM_LAB)
     return apply_matrix(root * root * root - _EPS, _OK_RGB)
+
+
+def light_with_chroma(
+    lab: Array, factor: Array | float, space: str = "rec2020", *, top: float | None = None
+) -> Array:
+    """Linear light of ``space`` for Oklab colours (..., 3) whose chroma is scaled by ``factor``.
+
+    Where that would need a negative channel (or one over ``top``), as much chroma is given as
+    the space can hold: lightness and hue stay. (Mixing with grey in linear light instead turns
+    blue by 20 degrees towards violet.)
+    """
+    xp = array_api_compat.array_namespace(lab)
+    matrix = _between("rec2020", space) @ _OK_RGB
+    lightness = lab[..., 0:1]
+    coloured = apply_matrix(lab * _vector(lab, (0.0, 1.0, 1.0)), _OK_LMS_FROM_LAB)
+    root = lightness + coloured * factor
+    light = apply_matrix(root * root * root - _EPS, matrix)
+    outside = _excess(xp, light, top)[..., 0] > 1e-6
+    if not bool(xp.any(outside)):
+        return light
+    most = (factor + xp.zeros_like(lightness))[outside]
+    lightness, coloured = lightness[outside], coloured[outside]
+    root = lightness + coloured * _chroma_held(lightness, coloured, most, matrix, top)
+    light = light + 0.0  # a copy that keeps memory order and gradients
+    light[outside] = apply_matrix(root * root * root - _EPS, matrix)
+    return light
+
+
+def _chroma_held(
+    lightness: Array, coloured: Array, most: Array, matrix: Float64, top: float | None
+) -> Array:
+    """The largest factor up to ``most`` that stays inside, all (N, 1), by regula falsi with
+    bisection in turn. No gradient flows through the search."""
+    xp = array_api_compat.array_namespace(lightness)
+    if hasattr(lightness, "detach"):
+        lightness, coloured, most = lightness.detach(), coloured.detach(), most.detach()
+
+    def excess(factor: Array) -> Array:
+        root = lightness + coloured * factor
+        return _excess(xp, apply_matrix(root * root * root - _EPS, matrix), top)
+
+    low, high = xp.zeros_like(most), most
+    under, over = excess(low).clip(None, 0.0), excess(high)
+    for step in range(_SEARCH + 1):
+        chord = low - (high - low) * under / (over - under).clip(1e-12, None)
+        if step == _SEARCH:
+            break
+        middle = chord if step % 2 == 0 else (low + high) / 2
+        found = excess(middle)
+        inside = found <= 0.0
+        low, under = xp.where(inside, middle, low), xp.where(inside, found, under)
+        high, over = xp.where(inside, high, middle), xp.where(inside, over, found)
+    return chord
+
+
+def _excess(xp: Any, light: Array, top: float | None) -> Array:
+    """How far the worst channel is outside, (..., 1); not over 0 inside."""
+    excess = -xp.min(light, axis=-1, keepdims=True)
+    if top is not None:
+        excess = xp.maximum(excess, xp.max(light, axis=-1, keepdims=True) - top)
+    return excess
+
+
+def fit_gamut(rgb: Array, space: str = "rec2020") -> Array:
+    """Working light to linear light of ``space`` within 0..1.
+
+    Colours inside are untouched; others keep their Oklab hue and lightness (at most white)
+    and lose as much chroma as they must.
+    """
+    xp = array_api_compat.array_namespace(rgb)
+    linear = apply_matrix(rgb, _between("rec2020", space))
+    outside = _excess(xp, linear, 1.0)[..., 0] > 1e-6
+    if bool(xp.any(outside)):
+        lab = oklab(rgb[outside])
+        lab = xp.minimum(lab, _vector(lab, (1.0, 9.0, 9.0)))
+        linear = linear + 0.0
+        linear[outside] = light_with_chroma(lab, 1.0, space, top=1.0)
+    return linear.clip(0.0, 1.0)
+
+
+def _vector(like: Array, values: tuple[float, ...]) -> Array:
+    xp = array_api_compat.array_namespace(like)
+    return xp.asarray(values, dtype=like.dtype, device=array_api_compat.device(like))
 
 
 def cielab(rgb: Array) -> Array:

@@ -3,7 +3,7 @@
 white balance -> exposure -> roll-off -> tone -> vibrance -> saturation -> gamut
 
 Light comes in scene-linear, 0..1 for files that were rendered by a camera. White balance
-and exposure act on it as light does; the roll-off then brings what they lifted over white
+and exposure act on it as light does; the roll-off then brings what exposure lifted over white
 back under it, so that the tone curves work between black and white; colour comes last.
 
 The same code runs on numpy arrays and on torch tensors, so that training differentiates
@@ -15,17 +15,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import array_api_compat
-import numpy as np
-
 from model_core.domain.develop import DevelopSettings
-from model_core.imaging.colour import LUMA, Array, fit_gamut
+from model_core.imaging.colour import Array, fit_gamut
 from model_core.imaging.steps.exposure import exposure, roll_off
 from model_core.imaging.steps.presence import saturation, vibrance
 from model_core.imaging.steps.tone import tone
 from model_core.imaging.steps.white_balance import white_balance
 
-_LUMA = np.array(LUMA)
 _TONE = ("contrast", "highlights", "shadows", "whites", "blacks")
 
 
@@ -39,23 +35,17 @@ def develop(rgb: Array, settings: DevelopSettings | Mapping[str, Any]) -> Array:
     s = settings.as_dict() if isinstance(settings, DevelopSettings) else settings
     if not any(_active(v) for v in s.values()):
         return rgb
-    xp = array_api_compat.array_namespace(rgb)
-    if _active(s["temperature"]) or _active(s["tint"]) or _active(s["exposure_ev"]):
-        rgb = _light(rgb, s)
-        white = xp.max(_light(xp.ones_like(rgb[..., :1, :]), s), axis=-1, keepdims=True)
-        rgb = roll_off(rgb, white)
+    if _active(s["temperature"]) or _active(s["tint"]):
+        rgb = white_balance(rgb, s["temperature"], s["tint"])
+    if _active(s["exposure_ev"]):
+        rgb = roll_off(exposure(rgb, s["exposure_ev"]), 2.0 ** s["exposure_ev"])
     if any(_active(s[name]) for name in _TONE):
         rgb = tone(rgb, *(s[name] for name in _TONE))
     if _active(s["vibrance"]):
         rgb = vibrance(rgb, s["vibrance"])
     if _active(s["saturation"]):
         rgb = saturation(rgb, s["saturation"])
-    return fit_gamut(rgb, _LUMA)
-
-
-def _light(rgb: Array, s: Mapping[str, Any]) -> Array:
-    """The steps that act on light itself."""
-    return exposure(white_balance(rgb, s["temperature"], s["tint"]), s["exposure_ev"])
+    return fit_gamut(rgb)
 
 
 def _active(value: Any) -> bool:

@@ -15,7 +15,14 @@ from imgtune_gui.models.filmstrip_model import FilmstripModel, Role
 from imgtune_gui.models.lru import LruCache
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings, ExportChoice
-from imgtune_gui.workers.pixels import cut, mark_clipping, reduce, thin_out, to_image
+from imgtune_gui.workers.pixels import (
+    blank_image,
+    cut,
+    mark_clipping,
+    reduce,
+    thin_out,
+    to_image,
+)
 from model_core.domain.image import Proxy
 
 
@@ -113,11 +120,20 @@ def test_pixels_become_an_image_that_owns_them() -> None:
     assert image.pixelColor(2, 1).getRgb()[:3] == (10, 20, 30)
 
 
+def test_a_blank_image_shows_what_is_put_into_its_pixels() -> None:
+    image, pixels = blank_image(5, 3)
+    pixels[:] = 255
+    pixels[1, 2] = (30, 20, 10, 255)  # blue first, as a screen has it
+    assert image.pixelColor(2, 1).getRgb()[:3] == (10, 20, 30)
+
+
 def test_clipping_is_marked_at_both_ends() -> None:
-    pixels = np.full((1, 3, 3), 128, np.uint8)
-    pixels[0, 0] = (255, 10, 10)
-    pixels[0, 2] = 0
-    marked = mark_clipping(pixels)
-    assert marked[0, 0, 0] > 200
-    assert tuple(marked[0, 1]) == (128, 128, 128)
-    assert marked[0, 2, 2] > 200
+    pixels = np.full((1, 3, 4), 128, np.uint8)
+    pixels[0, 0] = (10, 10, 255, 255)
+    pixels[0, 2, :3] = 0
+    mark_clipping(pixels)
+    blue, green, red, _ = pixels[0, 0]
+    assert red > 200 > max(blue, green)
+    assert tuple(pixels[0, 1]) == (128, 128, 128, 128)
+    blue, green, red, _ = pixels[0, 2]
+    assert blue > 200 > max(red, green)

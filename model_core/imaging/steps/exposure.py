@@ -16,16 +16,23 @@ def exposure(rgb: Array, exposure_ev: Array | float) -> Array:
 
 
 def roll_off(rgb: Array, white: Array | float) -> Array:
-    """Brings light up to ``white`` (>= 1) into 0..1, smoothly and without turning colours.
+    """Brings light up to ``white`` (>= 1) into 0..1, smoothly and without a coloured edge.
 
-    The largest channel n of each pixel follows a rational shoulder that leaves [0, KNEE]
-    alone with slope 1 and maps ``white`` to 1; the pixel is scaled by the same ratio, so
-    hue and saturation stay. With ``white == 1`` this is the identity.
+    A rational shoulder leaves [0, KNEE] alone with slope 1 and maps ``white`` to 1. Half of
+    the answer scales each pixel by what the shoulder does to its largest channel, half puts
+    each channel through it: the first alone keeps every ratio and makes salmon of bright gold,
+    the second alone, as film does, pales blue skies to nothing (seen in the gallery). With
+    ``white == 1`` this is the identity.
     """
     xp = array_api_compat.array_namespace(rgb)
     white = (white + xp.zeros_like(rgb[..., :1, :1])).clip(1.0, None)
-    peak = xp.max(rgb, axis=-1, keepdims=True)
-    over = (peak - KNEE).clip(0.0, None)
     pull = 1.0 / (1.0 - KNEE) - 1.0 / (white - KNEE)
-    rolled = KNEE + over / (1.0 + over * pull)
-    return rgb * xp.where(peak > KNEE, rolled / peak.clip(KNEE, None), xp.ones_like(peak))
+
+    def shoulder(light: Array) -> Array:
+        over = (light - KNEE).clip(0.0, None)
+        return light + over / (1.0 + over * pull) - over
+
+    peak = xp.max(rgb, axis=-1, keepdims=True)
+    scale = shoulder(peak) / peak.clip(KNEE, None)
+    scaled = rgb * xp.where(peak > KNEE, scale, xp.ones_like(peak))
+    return 0.5 * (scaled + shoulder(rgb))

@@ -18,7 +18,10 @@ _SPAN = (1.0 + _TOE) ** (1 / 3) - _ROOT
 PIVOT = ((0.18 + _TOE) ** (1 / 3) - _ROOT) / _SPAN
 
 _CONTRAST = 1.8  # slope at the pivot 0.55 .. 1.45; over 1.9 would not be monotone
-_ZONE = 0.1  # lightness moved at the centre of highlights / shadows by 100
+#: Lightness moved at the centre of its zone by highlights / shadows at 100: towards the
+#: middle, which opens shadows and brings back skies, more than away from it.
+_OPEN = 0.16
+_CLOSE = 0.1
 _END = 0.2  # lightness moved at the white point by whites = 100
 _BLACK = 0.16  # lightness moved at black by blacks = 100
 
@@ -41,12 +44,14 @@ def contrast_curve(u: Array, contrast: Array | float) -> Array:
 
 def highlights_curve(u: Array, highlights: Array | float) -> Array:
     """Moves bright tones, most at u = 0.75; black and white stay."""
-    return u + (highlights / 100.0) * (_ZONE * 256 / 27) * u**3 * (1.0 - u)
+    reach = _OPEN + (_CLOSE - _OPEN) * (highlights > 0.0)
+    return u + (highlights / 100.0) * reach * (256 / 27) * u**3 * (1.0 - u)
 
 
 def shadows_curve(u: Array, shadows: Array | float) -> Array:
     """Moves dark tones, most at u = 0.25; black and white stay."""
-    return u + (shadows / 100.0) * (_ZONE * 256 / 27) * u * (1.0 - u) ** 3
+    reach = _CLOSE + (_OPEN - _CLOSE) * (shadows > 0.0)
+    return u + (shadows / 100.0) * reach * (256 / 27) * u * (1.0 - u) ** 3
 
 
 def whites_curve(u: Array, whites: Array | float) -> Array:

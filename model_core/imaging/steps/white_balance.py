@@ -2,7 +2,7 @@
 
 By Wien's law the logarithm of a ratio of radiances is linear in the reciprocal colour
 temperature, so the log gains are taken linear in mired: shifts add up, and +t followed by
--t is exactly nothing. Slopes are those of the CIE daylight locus at D65; one unit of tint
+-t is nothing. Slopes are those of the CIE daylight locus at D65; one unit of tint
 is 1/3000 across the locus in CIE 1960 uv, as in the DNG specification.
 """
 
@@ -69,13 +69,21 @@ TEMPERATURE_SLOPE, TINT_SLOPE = _slopes()
 
 
 def white_balance(rgb: Array, temperature: Array | float, tint: Array | float) -> Array:
-    """Scales the channels of working light ``rgb`` (..., 3).
+    """Gains on the channels of working light ``rgb`` (..., 3) in 0..1, which leave white white.
 
     ``temperature`` in mired, positive is warmer; ``tint`` positive is magenta; scalars or
     arrays that broadcast against (..., 1).
+
+    A channel x with gain g becomes x' with x'^4 / (1 - x'^4) = g^4 x^4 / (1 - x^4). Up to
+    half of white that is the plain gain of light, to 5 %; at white it fades to nothing, since
+    what clipped has lost its colour: a blown sun must not turn blue, nor end in an edge. The
+    form has an exact inverse, and shifts add up.
     """
     xp = array_api_compat.array_namespace(rgb)
     device = array_api_compat.device(rgb)
     by_temperature = xp.asarray(TEMPERATURE_SLOPE, dtype=rgb.dtype, device=device)
     by_tint = xp.asarray(TINT_SLOPE, dtype=rgb.dtype, device=device)
-    return rgb * xp.exp(temperature * by_temperature + tint * by_tint)
+    log_gain = temperature * by_temperature + tint * by_tint
+    square = rgb.clip(None, 1.0) ** 2
+    fade = 1.0 + (xp.exp(4.0 * log_gain) - 1.0) * square * square
+    return rgb * xp.exp(log_gain) / xp.sqrt(xp.sqrt(fade))

@@ -24,6 +24,7 @@ CURVES = [
 ]
 curves = pytest.mark.parametrize("curve", CURVES, ids=lambda c: c.__name__)
 slider = st.floats(-100, 100)
+GREY = np.full(3, 0.18)
 
 
 def colours(seed: int = 0, count: int = 4000) -> Float64:
@@ -72,15 +73,26 @@ class TestRollOff:
         assert slope == pytest.approx(1, abs=1e-3)
 
     @given(st.floats(1, 40))
-    def test_keeps_hue_and_saturation(self, white: float) -> None:
+    def test_the_largest_channel_lies_on_the_grey_curve_and_the_order_stays(
+        self, white: float
+    ) -> None:
         rgb = colours() * white
         rolled = roll_off(rgb, white)
-        share = rgb / np.maximum(rgb.max(-1, keepdims=True), 1e-12)
-        assert_allclose(rolled, share * rolled.max(-1, keepdims=True), atol=1e-9)
+        peak = rgb.max(-1, keepdims=True)
+        grey = roll_off(np.repeat(peak, 3, axis=1), white)
+        assert_allclose(rolled.max(-1), grey[:, 0], atol=1e-9)
+        order = np.argsort(rgb, axis=-1)
+        assert (np.diff(np.take_along_axis(rolled, order, -1), axis=-1) >= -1e-12).all()
+
+    def test_gold_stays_gold_and_pales(self) -> None:
+        gold = np.array([[1.0, 0.7, 0.3]]) * 4
+        rolled = roll_off(gold, 4.0)
+        assert turned(rolled, gold).max() < 5
+        assert rolled[0, 2] > gold[0, 2] / 4 + 0.1
 
     def test_is_nothing_when_white_stayed_where_it_was(self) -> None:
-        assert np.array_equal(roll_off(colours(), 1.0), colours())
-        assert np.array_equal(roll_off(colours(), 0.3), colours())
+        assert_allclose(roll_off(colours(), 1.0), colours(), atol=1e-12)
+        assert_allclose(roll_off(colours(), 0.3), colours(), atol=1e-12)
 
 
 class TestToneCurves:
@@ -208,31 +220,45 @@ class TestWhiteBalance:
     @given(st.floats(-150, 150), st.floats(-150, 150))
     def test_there_and_back_is_nothing(self, temperature: float, tint: float) -> None:
         there = white_balance(colours(), temperature, tint)
-        assert_allclose(white_balance(there, -temperature, -tint), colours(), rtol=1e-12)
+        assert_allclose(white_balance(there, -temperature, -tint), colours(), rtol=1e-9)
 
     @given(st.floats(-75, 75), st.floats(-75, 75))
     def test_shifts_add_up(self, one: float, other: float) -> None:
         rgb = colours(count=50)
         twice = white_balance(white_balance(rgb, one, other), other, one)
-        assert_allclose(twice, white_balance(rgb, one + other, one + other), rtol=1e-12)
+        assert_allclose(twice, white_balance(rgb, one + other, one + other), rtol=1e-9)
+
+    @given(st.floats(-150, 150), st.floats(-150, 150))
+    def test_what_clipped_stays_white_and_no_edge_is_made(self, mired: float, tint: float) -> None:
+        """A blown sun must not turn blue, nor stand in a hard coloured edge."""
+        ramp = np.linspace(0, 1, 2001)[:, None] * np.ones(3)
+        lit = white_balance(ramp, mired, tint)
+        assert lit[-1] == pytest.approx(1, abs=1e-9)
+        assert (np.diff(lit, axis=0) > -1e-12).all()
+        assert np.abs(np.diff(lit, 2, axis=0)).max() < 3e-3
+
+    @given(st.floats(-60, 60))
+    def test_is_a_plain_gain_up_to_half_of_white(self, mired: float) -> None:
+        gains = [white_balance(np.full(3, x), mired, 0.0) / x for x in (0.01, 0.5)]
+        assert gains[1] == pytest.approx(gains[0], rel=0.05)
 
     @given(st.floats(1, 150))
     def test_warmer_has_more_red_and_less_blue(self, mired: float) -> None:
-        r, g, b = white_balance(np.ones(3), mired, 0.0)
+        r, g, b = white_balance(GREY, mired, 0.0)
         assert r > g > b
-        r, g, b = white_balance(np.ones(3), -mired, 0.0)
+        r, g, b = white_balance(GREY, -mired, 0.0)
         assert r < g < b
 
     @given(st.floats(1, 150))
     def test_magenta_has_less_green_and_green_has_more(self, tint: float) -> None:
-        r, g, b = white_balance(np.ones(3), 0.0, tint)
-        assert g < 1 < min(r, b)
-        r, g, b = white_balance(np.ones(3), 0.0, -tint)
-        assert g > 1 > max(r, b)
+        r, g, b = white_balance(GREY, 0.0, tint)
+        assert g < 0.18 < min(r, b)
+        r, g, b = white_balance(GREY, 0.0, -tint)
+        assert g > 0.18 > max(r, b)
 
     def test_small_shifts_leave_the_luminance_of_grey(self) -> None:
         for shift in ((10.0, 0.0), (-10.0, 0.0), (0.0, 10.0), (0.0, -10.0)):
-            assert luminance(white_balance(np.ones(3), *shift)) == pytest.approx(1, abs=0.01)
+            assert luminance(white_balance(GREY, *shift)) == pytest.approx(0.18, rel=0.01)
 
     @pytest.mark.parametrize("mired", [-30.0, -10.0, 10.0, 30.0])
     def test_is_the_colour_of_daylight(self, mired: float) -> None:
@@ -241,7 +267,7 @@ class TestWhiteBalance:
 
         lit = np.linalg.solve(to_xyz("rec2020"), daylight_xyz(mired, 0.0))
         lit /= np.linalg.solve(to_xyz("rec2020"), daylight_xyz(0.0, 0.0))
-        gain = white_balance(np.ones(3), mired, 0.0)
+        gain = white_balance(GREY, mired, 0.0) / GREY
         assert gain / gain[1] == pytest.approx(lit / lit[1], rel=0.03)
 
     def test_daylight_at_zero_is_the_white_of_the_working_space(self) -> None:

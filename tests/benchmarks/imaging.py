@@ -1,0 +1,235 @@
+"""What the imaging core is worth: exactness of the baked look, speed, memory, and its peers.
+
+    python -m tests.benchmarks.imaging PHOTOS [--files N]
+
+PHOTOS is a folder with photos; the largest of them is enlarged to 24 megapixels with a little
+noise, so that it weighs what a camera's file does. Everything is measured side by side in one
+run; the programs that are not installed are left out of the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from model_core.domain.develop import PARAMS, DevelopSettings
+from model_core.domain.image import CodedImage
+from model_core.imaging.colour import cielab, delta_e2000, to_working
+from model_core.imaging.decode import PHOTO_SUFFIXES, decode, decode_proxy
+from model_core.imaging.encode import ExportOptions, encode
+from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, reference, render
+
+SETTINGS = DevelopSettings.from_mapping(
+    {"exposure_ev": 0.4, "temperature": 12, "contrast": 18, "highlights": -30, "shadows": 25,
+     "vibrance": 20}
+)  # fmt: skip
+#: Programs that adjust a photo, as a user would call them; {0} is the photo, {1} the result.
+PEERS = {
+    "ImageMagick -auto-level -auto-gamma": "convert-im6.q16 {0} -auto-level -auto-gamma {1}",
+    "darktable-cli": "darktable-cli {0} {1} --core --library :memory: --configdir {2}",
+    "RawTherapee": "rawtherapee-cli -o {1} -d -Y -c {0}",
+    "GEGL": "gegl {0} -o {1} -- exposure exposure=0.4 saturation scale=1.1",
+    "libvips (transcode only)": "vips copy {0} {1}",
+}
+
+
+def say(text: str, value: str, target: str = "") -> None:
+    """One row of the table."""
+    print(f"{text:66} {value:>26}   {target}", flush=True)
+
+
+def best(work: Callable[[], object], times: int = 7) -> float:
+    """Seconds of the median run, after one that warms up."""
+    work()
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return float(np.median(taken))
+
+
+def exactness(paths: list[Path]) -> None:
+    """The baked table against the float64 definition, without the rounding to 8 bits."""
+    photos = [decode_proxy(path, 160)[1] for path in paths[:12]]
+    for label, share in (("a quarter of", 0.25), ("half of", 0.5), ("all of", 1.0)):
+        for name, grid in (("preview", PREVIEW_GRID), ("export", EXPORT_GRID)):
+            gaps = [_gap(photos[k % len(photos)], k, share, grid) for k in range(24)]
+            every = np.concatenate([g.ravel() for g in gaps])
+            say(
+                f"deltaE00 to the look, sliders over {label} their range, {name}",
+                f"{every.mean():.3f} / {np.quantile(every, 0.999):.2f} / {every.max():.2f}",
+                "mean under 0.2 / 99.9 % / max under 1",
+            )
+    codes = [_gap(photos[k % len(photos)], k, 0.25, EXPORT_GRID, PREVIEW_GRID) for k in range(12)]
+    every = np.concatenate([g.ravel() for g in codes])
+    say("preview against export", f"{every.mean():.3f} / - / {every.max():.2f}")
+
+
+def _gap(
+    photo: CodedImage, seed: int, share: float, grid: int, other: int | None = None
+) -> np.ndarray:
+    rng = np.random.default_rng(100 + seed)
+    s = DevelopSettings.from_values(rng.uniform(p.low, p.high) * share for p in PARAMS)
+    one = render(photo, s, grid=grid, depth=16) / 65535.0
+    two = render(photo, s, grid=other, depth=16) / 65535.0 if other else reference(photo, s)
+    return delta_e2000(cielab(to_working(one, "srgb")), cielab(to_working(two, "srgb")))
+
+
+def enlarged(source: Path, target: Path, size: tuple[int, int]) -> None:
+    """A photo of ``size`` pixels with a sensor's noise, as a JPEG of a camera's weight."""
+    with Image.open(source) as image:
+        pixels = np.asarray(image.convert("RGB").resize(size, Image.Resampling.BICUBIC))
+    noise = np.random.default_rng(0).normal(0.0, 2.5, (512, 512, 3))
+    tiles = (-(-size[1] // 512), -(-size[0] // 512), 1)
+    noisy = pixels + np.tile(noise, tiles)[: size[1], : size[0]]
+    Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)).save(target, quality=92)
+
+
+def one_file(photo: Path) -> None:
+    """24 MP in this process: the floor is what Pillow needs without any adjustment."""
+    data = photo.read_bytes()
+    say("the file", f"{len(data) / 1e6:.1f} MB")
+
+    def pillow_draft() -> None:
+        with Image.open(photo) as image:
+            image.draft("RGB", (1024, 1024))
+            image.load()
+
+    floor = best(pillow_draft)
+    ours = best(lambda: decode_proxy(photo, 512))
+    say("24 MP JPEG: Pillow's scaled decode", f"{floor * 1e3:.0f} ms")
+    say(
+        "24 MP JPEG to proxy, with its content hash and EXIF",
+        f"{ours * 1e3:.0f} ms = {ours / floor:.2f} x",
+        "at most 1.15 x",
+    )
+
+    def pillow() -> None:
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+            image.save(io.BytesIO(), "JPEG", quality=92, subsampling=0)
+
+    floor = best(pillow, 5)
+    parts = [best(lambda: decode(photo), 5)]
+    image = decode(photo)
+    parts.append(best(lambda: render(image, SETTINGS, grid=EXPORT_GRID), 5))
+    done = render(image, SETTINGS, grid=EXPORT_GRID)
+    parts.append(best(lambda: encode(done, photo, ExportOptions()), 5))
+    ours = best(lambda: _adjusted(photo), 5)
+    say("24 MP JPEG: Pillow's decode + encode", f"{floor * 1e3:.0f} ms")
+    say(
+        "24 MP JPEG to adjusted JPEG, warm",
+        f"{ours * 1e3:.0f} ms = {ours / floor:.2f} x",
+        "at most 1.5 x; of it decode, look, encode: " + ", ".join(f"{p * 1e3:.0f}" for p in parts),
+    )
+
+
+def _adjusted(photo: Path, threads: int | None = None) -> bytes:
+    image = decode(photo)
+    pixels = render(image, SETTINGS, grid=EXPORT_GRID, out=image.pixels, threads=threads)
+    return encode(pixels, photo, ExportOptions())
+
+
+def many_files(photo: Path, count: int) -> None:
+    """A batch on one core and on all: each worker has a photo of its own."""
+    cores = os.cpu_count() or 1
+    seconds = {}
+    for workers in (1, cores):
+        start = time.perf_counter()
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(lambda _: _adjusted(photo, threads=1), range(count)))
+        seconds[workers] = time.perf_counter() - start
+        say(f"{count} such files, {workers} at a time", f"{seconds[workers]:.1f} s")
+    say(
+        f"gain of {cores} cores",
+        f"{seconds[1] / seconds[cores]:.2f} x",
+        "at least 1.8 x of one core (2 cores)",
+    )
+
+
+def memory(folder: Path, source: Path) -> None:
+    """Peak memory of a process that adjusts one file, by megapixels."""
+    for size in ((6000, 4000), (12000, 8400)):
+        photo = folder / f"{size[0]}.jpg"
+        if not photo.exists():
+            enlarged(source, photo, size)
+        code = (
+            "import sys; from pathlib import Path;"
+            "from tests.benchmarks.imaging import _adjusted; _adjusted(Path(sys.argv[1]));"
+            "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(photo)], capture_output=True, text=True, check=True
+        )
+        mega = size[0] * size[1] / 1e6
+        target = "under 600 MB a worker" if mega < 30 else ""
+        say(f"peak memory, {mega:.0f} MP to adjusted JPEG", f"{done.stdout.strip()} MB", target)
+
+
+def peers(folder: Path, photo: Path) -> None:
+    """Whole processes, one file each, as a user would start them."""
+    target, data = folder / "out.jpg", folder / "data"
+    settings = folder / "settings.json"
+    settings.write_text('{"exposure_ev": 0.4, "contrast": 18, "shadows": 25, "vibrance": 20}')
+    ours = [sys.executable, "-m", "model_core.cli", "--data-dir", str(data), "render"]
+    ours += [str(photo), "--settings", str(settings), "--out", str(target)]
+    _whole("imgtune render", ours, target)
+    auto = [sys.executable, "-m", "model_core.cli", "--data-dir", str(data), "auto"]
+    _whole("imgtune auto (predicts, then renders)", [*auto, str(photo), "--out", str(data)], None)
+    for label, command in PEERS.items():
+        words = command.split()
+        if shutil.which(words[0]) is None:
+            continue
+        _whole(label, [w.format(photo, target, folder / "peer") for w in words], target)
+
+
+def _whole(label: str, command: list[str], target: Path | None) -> None:
+    seconds = []
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    for _ in range(3):
+        if target is not None:
+            target.unlink(missing_ok=True)
+        start = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, check=False)
+        seconds.append(time.perf_counter() - start)
+        if done.returncode or (target is not None and not target.exists()):
+            say(f"whole process: {label}", "failed")
+            return
+    spent = (resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before) / 3
+    say(f"whole process: {label}", f"{np.median(seconds):.2f} s", f"{spent:.2f} s of processor")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("photos", type=Path)
+    parser.add_argument("--files", type=int, default=100)
+    args = parser.parse_args()
+    paths = sorted(p for p in args.photos.iterdir() if p.suffix.lower() in PHOTO_SUFFIXES)
+    exactness(paths)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        source = max(paths, key=lambda p: p.stat().st_size)
+        photo = folder / "6000.jpg"
+        enlarged(source, photo, (6000, 4000))
+        one_file(photo)
+        memory(folder, source)
+        peers(folder, photo)
+        many_files(photo, args.files)
+
+
+if __name__ == "__main__":
+    main()
