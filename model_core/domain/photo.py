@@ -16,7 +16,9 @@ class Photo:
 
     ``width`` and ``height`` are in pixels after the EXIF orientation is applied.
     ``captured_at`` is the EXIF capture time as written by the camera, ISO 8601 without a
-    zone, or None. ``as_shot_kelvin`` is known for raw files only.
+    zone, or None. ``as_shot_kelvin`` and ``as_shot_tint`` (of the light that the camera took
+    for white; tint is positive for greener light, as raw converters show it) are known for
+    raw files only.
     """
 
     path: Path
@@ -27,6 +29,7 @@ class Photo:
     camera: str | None = None
     iso: float | None = None
     as_shot_kelvin: float | None = None
+    as_shot_tint: float | None = None
 
     @property
     def shoot(self) -> str:

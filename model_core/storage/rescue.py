@@ -38,7 +38,7 @@ _SAVED = {
     "edits": ("style", "photo", "settings", "state", "updated_at"),
     "photos": (
         "id", "path", "width", "height", "captured_at", "camera", "iso", "as_shot_kelvin",
-        "last_seen",
+        "as_shot_tint", "last_seen",
     ),
     "meta": ("key", "value"),
     "marks": ("photo", "stars", "flag", "colour", "updated_at"),

@@ -51,8 +51,16 @@ def _add_marks(connection: sqlite3.Connection) -> None:
     )
 
 
+def _add_tint(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE photos ADD COLUMN as_shot_tint REAL")
+
+
 #: Version reached -> the step from the version before. Add steps; never change one.
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _create, 2: _add_marks}
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
+    1: _create,
+    2: _add_marks,
+    3: _add_tint,
+}
 
 #: The tables that every catalog of ours has, whatever its version.
 TABLES = frozenset({"photos", "styles", "edits", "lessons", "features", "meta", "trainings"})

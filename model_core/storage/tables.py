@@ -64,12 +64,14 @@ class Tables:
             photo.camera,
             photo.iso,
             photo.as_shot_kelvin,
+            photo.as_shot_tint,
             now(),
         )
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO photos (id, path, width, height, captured_at, camera, "
-                "iso, as_shot_kelvin, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "iso, as_shot_kelvin, as_shot_tint, last_seen) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
 
@@ -77,8 +79,8 @@ class Tables:
         """The photo as last seen, or None when it never was."""
         with self._database.reading() as connection:
             row = connection.execute(
-                "SELECT path, id, width, height, captured_at, camera, iso, as_shot_kelvin "
-                "FROM photos WHERE id = ?",
+                "SELECT path, id, width, height, captured_at, camera, iso, as_shot_kelvin, "
+                "as_shot_tint FROM photos WHERE id = ?",
                 (photo,),
             ).fetchone()
         return None if row is None else Photo(Path(text_out(row[0])), *row[1:])

@@ -19,8 +19,9 @@ GATE = GateReport(True, "better by 0.4 J", 40, 5, 3.0, 2.6, 0.1, 1e-4)
 
 def photo(name: str = "p1") -> Photo:
     return Photo(
-        Path(f"/photos/{name}.jpg"), PhotoId(name), 6000, 4000, "2024-05-01T10:00:00", "X-T5"
-    )
+        Path(f"/photos/{name}.jpg"), PhotoId(name), 6000, 4000, "2024-05-01T10:00:00", "X-T5",
+        400.0, 5200.0, 12.0,
+    )  # fmt: skip
 
 
 def lesson(name: str = "p1", contrast: float = 12.0, **changes: Any) -> Correction:
