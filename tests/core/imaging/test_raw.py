@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from model_core.domain.develop import IDENTITY
-from model_core.imaging import decode as module
 from model_core.imaging.colour import encode_transfer, from_working, to_working
 from model_core.imaging.decode import decode, decode_proxy
 from model_core.imaging.render import render
@@ -83,9 +82,6 @@ class TestRaw:
         assert_refused(read, path)
 
     @readers
-    def test_a_huge_raw_is_refused(
-        self, tmp_path: Path, read: Reader, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_huge_raw_is_refused(self, tmp_path: Path, read: Reader) -> None:
         path = write_dng(tmp_path / "a.dng", quarters(80, 120))
-        monkeypatch.setattr(module, "max_pixels", 9000)
-        assert_refused(read, path, "120 x 80")
+        assert_refused(read, path, "120 x 80", max_pixels=9000)

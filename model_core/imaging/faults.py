@@ -1,0 +1,69 @@
+"""What goes wrong with a photo file, as UnreadablePhoto with one line that says so."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from model_core.domain.errors import UnreadablePhoto
+
+#: Photos with more pixels than this are refused by their declared size, unless the user
+#: sets another limit: beyond any camera, and within the memory of any machine.
+MAX_PIXELS = 200_000_000
+
+# The limit above is ours and names the file; Pillow's own would only warn.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@contextmanager
+def file_faults(path: Path) -> Iterator[None]:
+    """For everything that is done with one photo: the file itself may be the trouble."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # decoders warn of oddities that they then handle
+            yield
+    except FileNotFoundError:
+        raise UnreadablePhoto(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise UnreadablePhoto(f"{path}: is a folder, not a photo") from None
+    except PermissionError:
+        raise UnreadablePhoto(f"{path}: may not be read (permission denied)") from None
+    except OSError as error:
+        reason = error.strerror or one_line(error)
+        raise UnreadablePhoto(f"{path}: cannot be read ({reason})") from error
+    except MemoryError:
+        raise UnreadablePhoto(f"{path}: does not fit into memory") from None
+
+
+@contextmanager
+def decoder_faults(path: Path) -> Iterator[None]:
+    """Only for calls into a decoder library: they raise nearly anything on a damaged file,
+    KeyError and TypeError among them, and none of it is our bug."""
+    try:
+        yield
+    except (UnreadablePhoto, MemoryError, FileNotFoundError, IsADirectoryError, PermissionError):
+        raise
+    except UnidentifiedImageError:
+        raise UnreadablePhoto(f"{path}: is not a picture that imgtune can read") from None
+    except Exception as error:
+        raise UnreadablePhoto(f"{path}: is damaged or cut off ({one_line(error)})") from error
+
+
+def one_line(error: BaseException) -> str:
+    """What an error says, on one line; its name when it says nothing."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def refuse_bomb(path: Path, width: int, height: int, max_pixels: int) -> None:
+    """Raises UnreadablePhoto when the declared size is over the limit, or none at all."""
+    if width < 1 or height < 1:
+        raise UnreadablePhoto(f"{path}: declares a size of {width} x {height} pixels")
+    if width * height > max_pixels:
+        raise UnreadablePhoto(
+            f"{path}: declares {width} x {height} pixels, over the limit of "
+            f"{max_pixels / 1e6:g} megapixels"
+        )

@@ -1,0 +1,213 @@
+"""Rendered photos: JPEG, PNG, TIFF, WebP, AVIF, HEIC and the like.
+
+Pillow knows what a file says and decodes most of them; libjpeg-turbo itself decodes whole
+JPEGs (the same pixels in a third of the time), and ``deep`` all that has over 8 bits.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from PIL import ExifTags, Image
+
+from model_core.domain.errors import UnreadablePhoto
+from model_core.domain.image import CodedImage
+from model_core.imaging.deep import deep_tiff, is_deep_png, png_raster
+from model_core.imaging.describe import block, declared_space, orientation_of
+from model_core.imaging.faults import decoder_faults, refuse_bomb
+from model_core.imaging.profiles import Raster, named_rgb
+from model_core.imaging.shape import fit_size, shrink, shrink_image, to_array, upright
+
+#: What Pillow may try: picture formats only, so that no file can start an interpreter.
+#: MPO is not among them: Pillow opens it as JPEG, and fails on the name.
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "AVIF", "HEIF", "BMP", "GIF", "JPEG2000")
+_JPEG_AT, _JPEG_LENGTH = 513, 514  # where an EXIF block holds its thumbnail
+_SAME_SHAPE = 0.02
+_WITH_ALPHA = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})  # the A of LAB is none
+_HEIF_SUFFIXES = frozenset({".heic", ".heif", ".hif"})
+
+
+class Rendered(Protocol):
+    """An open file. The size is that of the pixels as stored; it has passed the limit."""
+
+    width: int
+    height: int
+    orientation: int
+    exif: Image.Exif
+
+    def raster(self, long_side: int | None) -> Raster:
+        """The pixels as stored. With ``long_side`` they may come smaller, not below it."""
+        ...
+
+
+@contextmanager
+def opened(path: Path, max_pixels: int) -> Iterator[Rendered]:
+    """The file, its declared size checked. Raises UnreadablePhoto."""
+    if path.is_file() and path.stat().st_size == 0:
+        raise UnreadablePhoto(f"{path}: is empty (0 bytes)")
+    if (tiff := deep_tiff(path, max_pixels)) is not None:
+        with tiff:
+            yield tiff
+        return
+    with decoder_faults(path):
+        image = _open(path, path.suffix.lower() in _HEIF_SUFFIXES)
+    with image:
+        yield PillowFile(image, path, max_pixels)
+
+
+def picture(source: Rendered, long_side: int | None = None) -> CodedImage:
+    """The upright pixels, whole or with that long side. Raises UnreadablePhoto."""
+    pixels, space = named_rgb(source.raster(long_side), declared_space(source.exif))
+    if long_side is not None:
+        pixels = shrink(pixels, long_side)
+    return CodedImage(upright(pixels, source.orientation), space)
+
+
+class PillowFile:
+    """A file that Pillow has opened; ``path`` is for messages and for whole JPEGs."""
+
+    def __init__(self, image: Image.Image, path: Path, max_pixels: int) -> None:
+        self._image, self._path = image, path
+        self.width, self.height = image.size
+        refuse_bomb(path, self.width, self.height, max_pixels)
+        self.exif = _exif_of(image)
+        self.orientation = orientation_of(image.format, self.exif)
+
+    def raster(self, long_side: int | None) -> Raster:
+        image, icc = self._image, self._image.info.get("icc_profile")
+        smaller = long_side is not None and long_side < max(image.size)
+        if is_deep_png(self._path):
+            return png_raster(self._path, icc)
+        if image.format == "JPEG" and image.mode in ("RGB", "L") and not smaller:
+            pixels = _whole_jpeg(self._path, self.width, self.height)
+            if pixels is not None:
+                return Raster(pixels, image.mode, icc)
+        with decoder_faults(self._path):
+            return _raster_of(image, long_side)
+
+    def thumbnail(self) -> bytes | None:
+        """The JPEG in the EXIF block, as it is."""
+        place = block(self.exif, ExifTags.IFD.IFD1)
+        start, length = place.get(_JPEG_AT), place.get(_JPEG_LENGTH)
+        data = self._image.info.get("exif")
+        if not (isinstance(start, int) and isinstance(length, int) and isinstance(data, bytes)):
+            return None
+        data = data.removeprefix(b"Exif\0\0")
+        return data[start : start + length] if start > 0 else None
+
+
+def exif_thumbnail(source: Rendered, long_side: int) -> CodedImage | None:
+    """The thumbnail in a JPEG's EXIF, upright, with that long side; None where there is none
+    that is as large and of the photo's shape (some are padded with black)."""
+    data = source.thumbnail() if isinstance(source, PillowFile) else None
+    image = jpeg_picture(data, long_side) if data else None
+    if image is None or max(image.width, image.height) < long_side:
+        return None
+    if abs(image.width / image.height * source.height / source.width - 1) > _SAME_SHAPE:
+        return None
+    small = shrink(image.pixels, long_side)
+    return CodedImage(upright(small, source.orientation), declared_space(source.exif))
+
+
+def jpeg_picture(data: bytes, long_side: int) -> CodedImage | None:
+    """A JPEG found inside a file, as stored, perhaps smaller but not below ``long_side``;
+    None when it cannot be read."""
+    try:
+        with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
+            space = declared_space(image.getexif())
+            raster = _raster_of(image, long_side)
+    except Exception:  # a decoder's, on what is only a convenience
+        return None
+    return CodedImage(*named_rgb(raster, space))
+
+
+def _raster_of(image: Image.Image, long_side: int | None) -> Raster:
+    """Pixels by Pillow; raises what it raises."""
+    icc = image.info.get("icc_profile")
+    if image.format == "JPEG" and long_side is not None:
+        image.draft(image.mode, fit_size(*image.size, long_side))
+    image.load()
+    image = _flat(image)
+    if image.mode.startswith("I;16"):
+        return Raster(np.asarray(image).astype(np.uint16), "L", icc)
+    if long_side is not None:
+        image = shrink_image(image, long_side)
+    return Raster(to_array(image), image.mode, icc)
+
+
+def _open(path: Path, heif: bool) -> Image.Image:
+    if heif:
+        import pillow_heif  # registers a decoder; costs start-up time, so only when needed
+
+        pillow_heif.register_heif_opener()
+    _silence_libtiff()
+    Image.init()  # registers the formats; HEIF and AVIF are not in every build
+    return Image.open(path, formats=[f for f in _FORMATS if f in Image.OPEN])
+
+
+@lru_cache(maxsize=1)
+def _silence_libtiff() -> None:
+    """Pillow's libtiff prints its errors to stderr besides returning them."""
+    with suppress(OSError, AttributeError):  # where it is linked in and cannot be reached
+        ctypes.CDLL(Image.core.__file__).TIFFSetErrorHandler(None)
+
+
+def _exif_of(image: Image.Image) -> Image.Exif:
+    """The EXIF block; an empty one where it is damaged, which must not cost the picture."""
+    try:
+        exif = image.getexif()
+        exif.get(ExifTags.Base.Orientation)  # is parsed only now
+    except Exception:  # Pillow's parser
+        return Image.Exif()
+    return exif
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """Without palette, and with white where it is transparent: L, RGB, CMYK, LAB or I;16."""
+    if image.mode in _WITH_ALPHA or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        base = image.convert("LA").getchannel(0) if image.mode == "LA" else rgba.convert("RGB")
+        white = Image.new(base.mode, base.size, "white")
+        return Image.composite(base, white, rgba.getchannel("A"))
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode in ("L", "RGB", "CMYK", "LAB") or image.mode.startswith("I;16"):
+        return image
+    return image.convert("RGB")
+
+
+def _whole_jpeg(path: Path, width: int, height: int) -> Any:
+    """(H, W[, 3]) uint8, or None when Pillow should look at it: it refuses what is cut off,
+    where libjpeg would paint the rest grey."""
+    import imagecodecs
+
+    data = path.read_bytes()
+    if not _ends(data):
+        return None
+    try:
+        pixels = imagecodecs.jpeg8_decode(data)
+    except imagecodecs.Jpeg8Error:
+        return None
+    fits = pixels.shape[:2] == (height, width) and pixels.dtype == np.uint8
+    return pixels if fits else None
+
+
+def _ends(jpeg: bytes) -> bool:
+    """Whether an end marker follows the first scan (inside coded data there can be none)."""
+    at = 2
+    while at + 4 <= len(jpeg) and jpeg[at] == 0xFF:
+        marker = jpeg[at + 1]
+        if marker == 0xDA:
+            return jpeg.find(b"\xff\xd9", at) >= 0
+        if marker == 0xFF:  # filling
+            at += 1
+        else:
+            at += 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
+    return False
