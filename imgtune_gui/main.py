@@ -39,7 +39,7 @@ def _first_word(arguments: Sequence[str]) -> str | None:
     for argument in arguments:
         if skip:
             skip = False
-        elif argument == "--data-dir":
+        elif argument in ("--data-dir", "--max-megapixels"):
             skip = True
         elif not argument.startswith("-"):
             return argument

@@ -20,7 +20,7 @@ from model_core.domain.develop import PARAM_NAMES, PARAMS, DevelopSettings
 from model_core.domain.errors import ImgtuneError, InvalidSettings
 from model_core.domain.prediction import Prediction
 from model_core.progress import Cancelled, Progress
-from model_core.services import DEFAULT_STYLE, ExportOptions, Studio
+from model_core.services import DEFAULT_STYLE, MAX_MEGAPIXELS, ExportOptions, Studio
 
 DONE, SOME_FAILED, WRONG_USE = 0, 1, 2
 
@@ -269,7 +269,7 @@ class _studio:  # noqa: N801 - reads as a function in `with _studio(args) as stu
     """Opens the data directory, says what was repaired, and closes it again."""
 
     def __init__(self, args: argparse.Namespace) -> None:
-        self._studio = Studio(args.data_dir)
+        self._studio = Studio(args.data_dir, max_megapixels=args.max_megapixels)
         self._told: set[str] = set()
         self._tell()
 
@@ -374,6 +374,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--data-dir", type=Path, metavar="DIR", help="keep everything in DIR (catalog, models)"
     )
+    parser.add_argument(
+        "--max-megapixels",
+        type=_megapixels,
+        default=MAX_MEGAPIXELS,
+        metavar="N",
+        help="refuse photos that declare more than this (default: %(default)g)",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     def command(name: str, run: Callable[..., int], text: str) -> argparse.ArgumentParser:
@@ -424,6 +431,13 @@ def _model_parser(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--style")
         if file:
             action.add_argument("file", type=Path, metavar=file)
+
+
+def _megapixels(text: str) -> float:
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of megapixels")
+    return value
 
 
 def _quality(text: str) -> int:

@@ -24,14 +24,20 @@ import platformdirs
 
 from model_core.assets import assets_dir, sample_photos
 from model_core.domain.correction import Correction, Verdict
-from model_core.domain.develop import DevelopSettings
+from model_core.domain.develop import IDENTITY, DevelopSettings
 from model_core.domain.errors import CannotWrite, UnknownStyle, UnreadablePhoto
 from model_core.domain.image import Proxy
 from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import ModelVersion
-from model_core.imaging.decode import PHOTO_SUFFIXES, decode, decode_proxy
+from model_core.imaging.decode import (
+    MAX_PIXELS,
+    PHOTO_SUFFIXES,
+    decode,
+    decode_proxy,
+    embedded_preview,
+)
 from model_core.imaging.encode import ExportOptions, encode, refuse_original
 from model_core.imaging.histogram import histogram
 from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, QUICK_GRID, render
@@ -50,13 +56,16 @@ from model_core.storage.model_store import ModelStore
 from model_core.training import TrainOutcome, base_sha256, train_here, train_in_child
 
 __all__ = [
-    "ANALYSIS_SIDE", "DEFAULT_STYLE", "PREVIEW_SIDE", "Edit", "EditState", "ExportOptions",
-    "Readiness", "Studio", "StyleInfo", "TrainOutcome", "default_data_dir", "histogram",
-    "sample_photos",
+    "ANALYSIS_SIDE", "DEFAULT_STYLE", "MAX_MEGAPIXELS", "PREVIEW_SIDE", "Edit", "EditState",
+    "ExportOptions", "Readiness", "Studio", "StyleInfo", "TrainOutcome", "default_data_dir",
+    "histogram", "sample_photos",
 ]  # fmt: skip
 
 PREVIEW_SIDE = 1800  # long side of the loupe's proxy, about 2 MP
 ANALYSIS_SIDE = 512  # long side of the proxy that the network sees; fine for thumbnails too
+
+#: Photos that declare more are refused unless the user sets another limit.
+MAX_MEGAPIXELS = MAX_PIXELS / 1e6
 
 #: New lessons since the last training before the next one starts by itself.
 LESSONS_FOR_TRAINING = 30
@@ -93,11 +102,16 @@ class Studio:
     """The program without its window.
 
     ``warnings``: what was found broken and what was done about it; show them once.
-    Raises BrokenCatalog, BrokenModel (the shipped base is damaged) or CannotWrite.
+    ``max_megapixels``: larger photos are refused by their declared size, before any pixel is
+    made; may be set at any time. Raises BrokenCatalog, BrokenModel (the shipped base is
+    damaged) or CannotWrite.
     """
 
-    def __init__(self, data_dir: Path | None = None) -> None:
+    def __init__(
+        self, data_dir: Path | None = None, *, max_megapixels: float = MAX_MEGAPIXELS
+    ) -> None:
         self.data_dir = data_dir or default_data_dir()
+        self.max_megapixels = max_megapixels
         self.catalog = Catalog(self.data_dir / "catalog.db")
         self.models = ModelStore(self.data_dir / "models")
         self.models.clean()
@@ -134,11 +148,20 @@ class Studio:
     def open_photo(self, path: Path, long_side: int = ANALYSIS_SIDE) -> tuple[Photo, Proxy]:
         """(slow) Decodes to an upright proxy with that long side, never enlarged.
         Raises UnreadablePhoto."""
-        photo, proxy = decode_proxy(path, long_side)
+        photo, proxy = decode_proxy(path, long_side, max_pixels=self._max_pixels)
         self.catalog.upsert_photo(photo)
         if long_side == ANALYSIS_SIDE:
             self._keep_thumbnail(photo.id, network_input(proxy))
         return photo, proxy
+
+    def quick_thumbnail(self, path: Path, long_side: int) -> npt.NDArray[np.uint8] | None:
+        """The small picture that the camera left in the file, for showing something at once:
+        (H, W, 3) uint8 sRGB, upright, with that long side, undeveloped. Milliseconds, also
+        for a raw; None where there is none as large. Raises UnreadablePhoto."""
+        found = embedded_preview(path, long_side, max_pixels=self._max_pixels)
+        if found is None:
+            return None
+        return cast(npt.NDArray[np.uint8], render(found, IDENTITY, grid=PREVIEW_GRID))
 
     def analyse(self, photo: Photo, style: str, proxy: Proxy | None = None) -> PhotoFeatures:
         """(slow) What the style's network sees in a photo; cached by content and version.
@@ -149,7 +172,7 @@ class Studio:
         if cached is not None:
             return cached
         if proxy is None or max(proxy.width, proxy.height) > ANALYSIS_SIDE:
-            _, proxy = decode_proxy(photo.path, ANALYSIS_SIDE)
+            _, proxy = decode_proxy(photo.path, ANALYSIS_SIDE, max_pixels=self._max_pixels)
         image = network_input(proxy)
         self._keep_thumbnail(photo.id, image)
         features = self.predictors.network(style, version).analyse(photo.id, image)
@@ -437,7 +460,8 @@ class Studio:
         Raises UnreadablePhoto or CannotWrite."""
         options = options or ExportOptions()
         refuse_original(out, [path])
-        pixels = cast(npt.NDArray[np.uint8], render(decode(path), settings, grid=EXPORT_GRID))
+        photo = decode(path, max_pixels=self._max_pixels)
+        pixels = cast(npt.NDArray[np.uint8], render(photo, settings, grid=EXPORT_GRID))
         data = encode(pixels, path, options)
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
@@ -457,6 +481,10 @@ class Studio:
         return candidate
 
     # --- inside -------------------------------------------------------------------
+    @property
+    def _max_pixels(self) -> int:
+        return round(self.max_megapixels * 1e6)
+
     def _keep_thumbnail(self, photo: PhotoId, image: npt.NDArray[np.uint8]) -> None:
         data = thumbnail_of(image)
         with self._lock:
@@ -469,9 +497,8 @@ class Studio:
         """What the network saw of a photo, as JPEG; None when it cannot be read any more."""
         if photo.id not in self._thumbnails:
             try:
-                self._keep_thumbnail(
-                    photo.id, network_input(decode_proxy(photo.path, ANALYSIS_SIDE)[1])
-                )
+                _, proxy = decode_proxy(photo.path, ANALYSIS_SIDE, max_pixels=self._max_pixels)
+                self._keep_thumbnail(photo.id, network_input(proxy))
             except UnreadablePhoto:
                 return None
         return self._thumbnails[photo.id]
