@@ -12,9 +12,10 @@ from PIL import Image
 #: uint8 or uint16 pixels (H, W, 3).
 Coded = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
-#: Sharper than a box and a third of the time of Lanczos, which shows no gain here: what is
-#: reduced has more pixels than are wanted, or comes from a decoder that has averaged them.
-_FILTER = Image.Resampling.HAMMING
+#: The sharpest filter for what is looked at; below that size one that takes a third of the
+#: time (3 of 8 ms from 24 MP to 512 pixels) and does not sharpen what the JPEG decoder left.
+_LOOKED_AT = 1024
+_SHARP, _QUICK = Image.Resampling.LANCZOS, Image.Resampling.HAMMING
 _REDUCING_GAP = 2.0
 _BAND = 1 << 18  # pixels worked on at a time
 
@@ -48,7 +49,8 @@ def shrink_image(image: Image.Image, long_side: int) -> Image.Image:
     if max(image.size) <= long_side:
         return image
     size = fit_size(image.width, image.height, long_side)
-    return image.resize(size, _FILTER, reducing_gap=_REDUCING_GAP)
+    resample = _SHARP if long_side >= _LOOKED_AT else _QUICK
+    return image.resize(size, resample, reducing_gap=_REDUCING_GAP)
 
 
 def shrink(pixels: Coded, long_side: int) -> Coded:

@@ -189,9 +189,10 @@ class TestPacks:
             capture_output=True, text=True, check=True, cwd=tmp_path,
         )  # fmt: skip
         found = [DevelopSettings.from_mapping(json.loads(x)) for x in answer.stdout.splitlines()]
-        # A stranger squashes the photo in one go, we in two: up to 0.1 J apart.
+        # A stranger squashes the photo in one go; we let the JPEG decoder begin: some tenths
+        # of a just-noticeable step apart.
         gap = np.abs([np.array(f.values) - e.values for f, e in zip(found, expected, strict=True)])
-        assert (gap / JND).max() < 0.25
+        assert (gap / JND).max() < 0.5
 
 
 STRANGER = """
