@@ -64,8 +64,9 @@ class Arrangement:
         key = _KEYS.get(self.sort)
         if key is None:
             return found[::-1] if self.descending else found
-        known = [(value, item) for item in found if (value := key(item)) is not None]
-        unknown = [item for item in found if key(item) is None]
+        keyed = [(key(item), item) for item in found]
+        known = [pair for pair in keyed if pair[0] is not None]
+        unknown = [item for value, item in keyed if value is None]
         known.sort(key=lambda pair: pair[0], reverse=self.descending)
         return [item for _, item in known] + unknown
 

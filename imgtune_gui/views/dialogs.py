@@ -36,6 +36,7 @@ PARTS = (
     ("timm, PEFT, safetensors, ONNX", "Apache-2.0", "timm"),
     ("platformdirs", "MIT", "platformdirs"),
     ("watchdog", "Apache-2.0", "watchdog"),
+    ("defusedxml", "PSF-2.0", "defusedxml"),
 )
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _LESSON_ID = Qt.ItemDataRole.UserRole + 1
 _LESSON_PATH = Qt.ItemDataRole.UserRole + 2
 _SHOWN_LESSONS = 200
-_RECOUNT_MS = 50
+_RECOUNT_MS = 200
 _ICON = 40
 
 
