@@ -16,6 +16,8 @@ from imgtune_gui.controllers.learn_controller import LearnController
 from imgtune_gui.controllers.library_controller import LibraryController
 from imgtune_gui.controllers.loupe_controller import LoupeController
 from imgtune_gui.controllers.menu_controller import MenuController
+from imgtune_gui.controllers.picker_controller import PickerController
+from imgtune_gui.controllers.preset_controller import PresetController
 from imgtune_gui.controllers.train_controller import TrainController
 from imgtune_gui.controllers.view_controller import ViewController
 from imgtune_gui.errors import ErrorHook
@@ -55,6 +57,7 @@ class App(QObject):
         self.view.adopt(self.actions)
         self.menu.adopt(self.actions)
         self.window.loupe_page.add_buttons(self.actions)
+        self.window.develop_panel.add_buttons(self.actions)
         self._connect_window()
         self._connect_controllers()
         self.library.open_paths(paths, replace=True)
@@ -68,7 +71,9 @@ class App(QObject):
         self.cull = CullController(session, window, self.catalog, self)
         self.export = ExportController(session, window, settings, self)
         self.training = TrainController(window.training, self)
-        self.view = ViewController(session, window, self.loupe, settings, self)
+        self.picker = PickerController(session, window, self.loupe.proxy_of, self)
+        self.presets = PresetController(session, window, settings, self)
+        self.view = ViewController(session, window, self.loupe, self.picker, settings, self)
         self.menu = MenuController(session, window, self.library, self.learn, settings, self)
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
@@ -85,6 +90,11 @@ class App(QObject):
             "paste_settings": edit.paste,
             "paste_some": edit.paste_some,
             "sync_selected": edit.sync_selected,
+            "sync_some": edit.sync_some,
+            "history": view.show_history,
+            "pick_white": self.picker.set_armed,
+            "presets": self.presets.show,
+            "save_preset": self.presets.ask_save,
             "paste_previous": edit.paste_previous,
             "select_all": self.window.filmstrip.selectAll,
             "accept": self.accept,
@@ -154,6 +164,8 @@ class App(QObject):
             self.loupe,
             self.edit,
             self.cull,
+            self.picker,
+            self.presets,
             self.export,
             self.training,
             self.menu,
@@ -199,6 +211,8 @@ class App(QObject):
         self.loupe.set_studio(backend, opened)
         self.export.set_studio(backend, opened)
         self.training.set_studio(opened)
+        self.picker.set_studio(backend, opened)
+        self.presets.set_studio(opened)
         style = self.settings.style
         self.learn.begin(style if style in opened.styles else backend.default_style)
         self.library.set_studio(backend, opened)

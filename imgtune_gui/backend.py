@@ -32,6 +32,7 @@ class Backend:
     default_style: str
     preview_side: int
     analysis_side: int
+    patch_share: float  # side of the white-balance picker's patch, of the long side
 
 
 def load_backend() -> Backend:
@@ -46,4 +47,5 @@ def load_backend() -> Backend:
         default_style=services.DEFAULT_STYLE,
         preview_side=services.PREVIEW_SIDE,
         analysis_side=services.ANALYSIS_SIDE,
+        patch_share=services.PATCH_SHARE,
     )

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 _MERGEABLE = 1
 
 
+def in_history(line: str, action: str, items: Sequence[PhotoItem]) -> str:
+    """Text of a command: what the history shows, and after a line break what menus show."""
+    if len(items) == 1:
+        return f"{line}  ·  {items[0].path.name}\n{action}"
+    count = QCoreApplication.translate("commands", "{0} photos").format(len(items))
+    return f"{line}  ·  {count}\n{action}"
+
+
 class SetParam(QUndoCommand):
     """One slider of one photo. Commands with the same ``drag`` merge into one."""
 
@@ -30,10 +38,17 @@ class SetParam(QUndoCommand):
         after: DevelopSettings,
         drag: int,
     ) -> None:
-        super().__init__(QCoreApplication.translate("params", param(name).label))
+        super().__init__()
         self._session, self._item = session, item
         self._before, self._after = item.edit, after
         self._name, self._drag = name, drag
+        self._describe()
+
+    def _describe(self) -> None:
+        spec = param(self._name)
+        label = QCoreApplication.translate("params", spec.label)
+        value = spec.format(self._after[self._name])
+        self.setText(in_history(f"{label} {value}", label, [self._item]))
 
     def id(self) -> int:
         return _MERGEABLE
@@ -45,6 +60,7 @@ class SetParam(QUndoCommand):
         if not all(same):
             return False
         self._after = other._after
+        self._describe()
         return True
 
     def redo(self) -> None:
@@ -60,7 +76,8 @@ class Teach(QUndoCommand):
     """Accepting a photo: a lesson. Undone, it was never taught and the photo is as before."""
 
     def __init__(self, session: PhotoSession, item: PhotoItem, chosen: DevelopSettings) -> None:
-        super().__init__(QCoreApplication.translate("commands", "Accept"))
+        text = QCoreApplication.translate("commands", "Accept")
+        super().__init__(in_history(text, text, [item]))
         self._session, self._item, self._chosen = session, item, chosen
         self._before = item.edit, item.taught
         self._ticket = 0
@@ -93,7 +110,7 @@ class SetMarks(QUndoCommand):
     def __init__(
         self, session: PhotoSession, marks: Sequence[tuple[PhotoItem, Marks]], text: str
     ) -> None:
-        super().__init__(text)
+        super().__init__(in_history(text, text, [item for item, _ in marks]))
         self._session = session
         self._marks = [(item, item.marks, after) for item, after in marks]
 
@@ -113,7 +130,7 @@ class SetEdits(QUndoCommand):
         edits: Sequence[tuple[PhotoItem, DevelopSettings | None]],
         text: str,
     ) -> None:
-        super().__init__(text)
+        super().__init__(in_history(text, text, [item for item, _ in edits]))
         self._session = session
         self._edits = [(item, item.edit, after) for item, after in edits]
         self._pushed = False

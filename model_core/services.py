@@ -40,6 +40,7 @@ from model_core.imaging.decode import (
 )
 from model_core.imaging.encode import ExportOptions, encode, refuse_original
 from model_core.imaging.histogram import histogram
+from model_core.imaging.neutral import PATCH_SHARE, Neutral, neutral_at
 from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, QUICK_GRID, render
 from model_core.learn.gate import MIN_PHOTOS, MIN_SHOOTS, hold_out, require_enough
 from model_core.predict.fold import MODEL_FILE, PERSONAL_FILE, fold
@@ -53,13 +54,29 @@ from model_core.progress import Progress
 from model_core.storage.atomic import write_atomic
 from model_core.storage.catalog import DEFAULT_STYLE, Catalog, Edit, EditState
 from model_core.storage.model_store import ModelStore
+from model_core.storage.presets import Preset, PresetStore
 from model_core.training import TrainOutcome, base_sha256, train_here, train_in_child
 
 __all__ = [
-    "ANALYSIS_SIDE", "DEFAULT_STYLE", "MAX_MEGAPIXELS", "PREVIEW_SIDE", "Edit", "EditState",
-    "ExportOptions", "Readiness", "Studio", "StyleInfo", "TrainOutcome", "default_data_dir",
-    "histogram", "sample_photos",
-]  # fmt: skip
+    "ANALYSIS_SIDE",
+    "DEFAULT_STYLE",
+    "MAX_MEGAPIXELS",
+    "PATCH_SHARE",
+    "PREVIEW_SIDE",
+    "Edit",
+    "EditState",
+    "ExportOptions",
+    "Neutral",
+    "Preset",
+    "PresetStore",
+    "Readiness",
+    "Studio",
+    "StyleInfo",
+    "TrainOutcome",
+    "default_data_dir",
+    "histogram",
+    "sample_photos",
+]
 
 PREVIEW_SIDE = 1800  # long side of the loupe's proxy, about 2 MP
 ANALYSIS_SIDE = 512  # long side of the proxy that the network sees; fine for thumbnails too
@@ -115,6 +132,7 @@ class Studio:
         self.catalog = Catalog(self.data_dir / "catalog.db")
         self.models = ModelStore(self.data_dir / "models")
         self.models.clean()
+        self.presets = PresetStore(self.data_dir / "presets")
         self._lock = threading.RLock()
         self._thumbnails: OrderedDict[PhotoId, bytes] = OrderedDict()
         self._forgotten_thumbnails: dict[int, bytes] = {}
@@ -448,6 +466,11 @@ class Studio:
         replaced by the next: a coarser table, baked in a third of the time."""
         grid = QUICK_GRID if quick else PREVIEW_GRID
         return cast(npt.NDArray[np.uint8], render(proxy, settings, grid=grid, out=out))
+
+    def neutral_at(self, proxy: Proxy, x: float, y: float) -> Neutral:
+        """White balance that makes the area around a point (0 .. 1) of the source grey.
+        Raises NoNeutral where the source is clipped or too dark there."""
+        return neutral_at(proxy, x, y)
 
     def export(
         self,

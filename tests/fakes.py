@@ -27,7 +27,7 @@ from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion
 from model_core.progress import Progress
-from model_core.services import Readiness
+from model_core.services import Neutral, PresetStore, Readiness
 
 FAKE_STYLE = "my style"
 
@@ -81,6 +81,7 @@ class FakeStudio:
         self.pending_version: str | None = None
         self.exported: list[Path] = []
         self.closed = False
+        self.presets = PresetStore(Path("/nonexistent"))
         self.last_id = 0
         self.marks: dict[PhotoId, Marks] = {}
         self.previews: list[tuple[DevelopSettings, bool]] = []
@@ -294,6 +295,13 @@ class FakeStudio:
         self.published.append(version)
         return version
 
+    def neutral_at(self, proxy: Proxy, x: float, y: float) -> Neutral:
+        row, column = int(y * (proxy.height - 1)), int(x * (proxy.width - 1))
+        red, green, blue = (int(v) for v in proxy.pixels[row, column])
+        if max(red, green, blue) < 5:
+            raise UnreadablePhoto("This spot is too dark")
+        return Neutral((red, green, blue), float(blue - red), float(green - red), False)
+
     # --- output ---------------------------------------------------------------------
     def preview(
         self,
@@ -348,6 +356,7 @@ def fake_backend(studio: FakeStudio, samples: Sequence[Path] = ()) -> Backend:
 
     def open_studio(data_dir: Path | None) -> Any:
         studio.data_dir = data_dir
+        studio.presets = PresetStore((data_dir or Path("/nonexistent")) / "presets")
         return studio
 
     return Backend(
@@ -358,4 +367,5 @@ def fake_backend(studio: FakeStudio, samples: Sequence[Path] = ()) -> Backend:
         default_style=FAKE_STYLE,
         preview_side=1800,
         analysis_side=512,
+        patch_share=0.012,
     )

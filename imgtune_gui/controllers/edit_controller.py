@@ -59,7 +59,7 @@ class EditController(QObject):
         if self._copied is None:
             self.message_raised.emit(self.tr("Copy the settings of a photo first"))
             return
-        dialog = FieldsDialog(self._window)
+        dialog = FieldsDialog(self._window, self.tr("Paste settings"), self.tr("Paste"))
         if dialog.exec() == FieldsDialog.DialogCode.Accepted:
             self._paste(dialog.names())
         dialog.deleteLater()
@@ -72,12 +72,22 @@ class EditController(QObject):
 
     def sync_selected(self) -> None:
         """The current photo's settings for all that are selected."""
+        self._sync(PARAM_NAMES)
+
+    def sync_some(self) -> None:
+        """The same, of the sliders that are asked for."""
+        dialog = FieldsDialog(self._window, self.tr("Sync settings"), self.tr("Sync"))
+        if dialog.exec() == FieldsDialog.DialogCode.Accepted:
+            self._sync(dialog.names())
+        dialog.deleteLater()
+
+    def _sync(self, names: Iterable[str]) -> None:
         others = [item for item in self._selected() if item is not self._session.current]
         if not others:
             self.message_raised.emit(self.tr("Select the photos to sync in the filmstrip first"))
             return
         for item in self._current():
-            self._give(item.settings, others, PARAM_NAMES, self.tr("Sync settings"))
+            self._give(item.settings, others, names, self.tr("Sync settings"))
 
     def paste_previous(self) -> None:
         row = self._session.current_row

@@ -83,6 +83,10 @@ class LoupeController(QObject):
         self._panel.histogram.set_overlay(shown)
         self._render()
 
+    def proxy_of(self, item: PhotoItem) -> Proxy | None:
+        """The source's pixels of a photo near the current one, or None while it is opened."""
+        return self._proxies.get(item.path)
+
     # --- decoding -------------------------------------------------------------------
     def _on_photos_reset(self) -> None:
         if not self._session.all_items:

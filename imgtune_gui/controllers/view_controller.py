@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QWidget
 
 from imgtune_gui.actions import ACTIONS
 from imgtune_gui.controllers.loupe_controller import LoupeController
+from imgtune_gui.controllers.picker_controller import PickerController
 from imgtune_gui.models.arrangement import Arrangement, SortKey
 from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
+from imgtune_gui.views.history_window import HistoryWindow
 from imgtune_gui.views.loupe import Compare
 from imgtune_gui.views.main_window import MainWindow
 
@@ -28,12 +30,14 @@ class ViewController(QObject):
         session: PhotoSession,
         window: MainWindow,
         loupe: LoupeController,
+        picker: PickerController,
         settings: AppSettings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._window, self._settings = session, window, settings
-        self._loupe_controller = loupe
+        self._loupe_controller, self._picker = loupe, picker
+        self._history: HistoryWindow | None = None
         self._actions: Mapping[str, QAction] = {}
 
     def adopt(self, actions: Mapping[str, QAction]) -> None:
@@ -44,6 +48,7 @@ class ViewController(QObject):
             actions[name].setChecked(shown)
         self.show_left_panel(actions["left_panel"].isChecked())
         self.show_right_panel(actions["right_panel"].isChecked())
+        self._picker.armed_changed.connect(self._on_armed_changed)
         stack = self._session.undo_stack
         stack.canUndoChanged.connect(actions["undo"].setEnabled)
         stack.canRedoChanged.connect(actions["redo"].setEnabled)
@@ -92,7 +97,7 @@ class ViewController(QObject):
         self._window.set_alone(wanted)
         for name, panel in self._panels().items():
             panel.setVisible(self._actions[name].isChecked() and not wanted)
-        self._actions["escape"].setEnabled(wanted)
+        self._update_escape()
 
     def _panels(self) -> dict[str, QWidget]:
         return {
@@ -101,8 +106,27 @@ class ViewController(QObject):
         }
 
     def escape(self) -> None:
-        if self._window.isFullScreen():
+        """Leaves whatever was entered last."""
+        if self._picker.is_armed:
+            self._picker.disarm()
+        elif self._window.isFullScreen():
             self._actions["full_screen"].trigger()
+
+    def _on_armed_changed(self, armed: bool) -> None:
+        self._actions["pick_white"].setChecked(armed)
+        self._update_escape()
+
+    def _update_escape(self) -> None:
+        # Enabled only while it does something, so that Escape is free everywhere else.
+        inside = self._picker.is_armed or self._window.isFullScreen()
+        self._actions["escape"].setEnabled(inside)
+
+    def show_history(self) -> None:
+        """All that can be undone; a click goes there."""
+        if self._history is None:
+            self._history = HistoryWindow(self._session.undo_stack, self._window)
+        self._history.show()
+        self._history.raise_()
 
     # --- loupe ----------------------------------------------------------------------
     def toggle_zoom(self) -> None:

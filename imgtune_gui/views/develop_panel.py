@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QIcon, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from imgtune_gui.models.photo_item import EditState, PhotoItem, is_base
+from imgtune_gui.resources import asset
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.develop_slider import DevelopSlider
 from imgtune_gui.views.histogram_view import HistogramView
@@ -42,6 +46,7 @@ class DevelopPanel(QFrame):
         self.histogram = HistogramView()
         self._compact = False
         self._gaps: list[QWidget] = []
+        self._titles: dict[str, QHBoxLayout] = {}
         self.sliders: dict[str, DevelopSlider] = {}
         self._facts = ElidedLabel()
         self._facts.setObjectName("Dim")
@@ -96,7 +101,7 @@ class DevelopPanel(QFrame):
                     layout.addWidget(rule())
                 layout.addWidget(self._gap())
                 group = spec.group
-                layout.addWidget(section_title(self.tr(group)))
+                layout.addLayout(self._build_title(group))
             slider = DevelopSlider(spec)
             slider.value_moved.connect(self._session.set_param)
             slider.prediction_wanted.connect(self._on_prediction_wanted)
@@ -110,6 +115,26 @@ class DevelopPanel(QFrame):
         scroll.setWidget(body)
         scroll.viewport().setAutoFillBackground(False)
         return scroll
+
+    def _build_title(self, group: str) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addWidget(section_title(self.tr(group)))
+        row.addStretch(1)
+        self._titles[group] = row
+        return row
+
+    def add_buttons(self, actions: Mapping[str, QAction]) -> None:
+        """Once the actions exist: the picker, where its sliders are."""
+        button = QToolButton()
+        button.setDefaultAction(actions["pick_white"])
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        icon = asset("icons", "picker.svg")
+        if icon is not None:
+            actions["pick_white"].setIcon(QIcon(str(icon)))
+            actions["pick_white"].setIconVisibleInMenu(False)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setFixedSize(24, 22)
+        self._titles[PARAMS[0].group].addWidget(button)
 
     def _gap(self) -> QWidget:
         gap = QWidget()

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -142,11 +144,11 @@ def _version(package: str) -> str:
 
 
 class FieldsDialog(QDialog):
-    """Which sliders to paste; what is not ticked stays as it is."""
+    """Which sliders to paste, sync or keep; what is not ticked stays as it is."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None, title: str, button: str) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Paste settings"))
+        self.setWindowTitle(title)
         self.boxes: dict[str, QCheckBox] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
@@ -161,12 +163,29 @@ class FieldsDialog(QDialog):
             self.boxes[spec.name] = box
             layout.addWidget(box)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        paste = buttons.addButton(self.tr("Paste"), QDialogButtonBox.ButtonRole.AcceptRole)
-        paste.setObjectName("Primary")
+        good = buttons.addButton(button, QDialogButtonBox.ButtonRole.AcceptRole)
+        good.setObjectName("Primary")
+        both = QHBoxLayout()
+        for text, slot in ((self.tr("All"), self.tick_all), (self.tr("None"), self.tick_none)):
+            tick = QPushButton(text)
+            tick.setObjectName("Quiet")
+            tick.setAutoDefault(False)
+            tick.clicked.connect(slot)
+            both.addWidget(tick)
+        both.addStretch(1)
+        layout.addLayout(both)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout.addSpacing(SPACE)
         layout.addWidget(buttons)
+
+    def tick_all(self) -> None:
+        for box in self.boxes.values():
+            box.setChecked(True)
+
+    def tick_none(self) -> None:
+        for box in self.boxes.values():
+            box.setChecked(False)
 
     def names(self) -> list[str]:
         """The ticked sliders."""

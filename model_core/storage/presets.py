@@ -62,6 +62,11 @@ class PresetStore:
                 continue
         return sorted(found, key=lambda preset: preset.name.casefold())
 
+    @staticmethod
+    def make(name: str, values: Mapping[str, float]) -> Preset:
+        """A preset that is not kept yet."""
+        return Preset(name, dict(values))
+
     def save(self, preset: Preset) -> None:
         """Keeps a preset; one of the same name is replaced. Raises PresetRefused, CannotWrite."""
         name = preset.name.strip()

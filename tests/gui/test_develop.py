@@ -1,0 +1,162 @@
+"""White-balance picker, presets, history, and settings for others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from imgtune_gui.app import App
+from imgtune_gui.models.photo_item import EditState
+from imgtune_gui.views.dialogs import FieldsDialog
+from tests.core.storage.test_presets import HEAD, TAIL
+from tests.fakes import FakeStudio
+
+
+@pytest.fixture
+def picking(app: App, qtbot: QtBot) -> App:
+    """The picker is armed by its key."""
+    qtbot.waitUntil(lambda: app.window.loupe.picture() is not None)
+    qtbot.keyClick(app.window, Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: app.picker.is_armed)
+    return app
+
+
+def in_photo(app: App) -> QPoint:
+    """The middle of the photo, in the loupe."""
+    left, top, width, height = app.window.loupe.geometry_.photo_rect()
+    return QPointF(left + width / 2, top + height / 2).toPoint()
+
+
+def test_the_picker_reads_the_source_sets_both_sliders_and_disarms(
+    picking: App, qtbot: QtBot
+) -> None:
+    app, item = picking, picking.session.items[0]
+    app.session.set_param("exposure_ev", 3.0, drag=1)
+    app.actions["clipping"].trigger()  # the overlay must not be what is read
+    before = item.settings
+    overlay = app.picker.overlay
+    qtbot.mouseMove(overlay, in_photo(app))
+    assert overlay._rgb == (0, 90, 200)  # the colour of the file, as it was written
+    qtbot.mouseClick(overlay, Qt.MouseButton.LeftButton, pos=in_photo(app))
+    assert not app.picker.is_armed
+    assert not app.actions["pick_white"].isChecked()
+    assert (item.settings["temperature"], item.settings["tint"]) == (150, 90)
+    assert item.settings["exposure_ev"] == before["exposure_ev"]
+    assert "Read R 0 G 90 B 200" in app.window.message()
+    app.session.undo_stack.undo()
+    assert item.settings == before
+
+
+def test_a_spot_that_cannot_be_used_keeps_the_picker_armed(
+    picking: App, studio: FakeStudio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from model_core.domain.errors import UnreadablePhoto
+
+    def refuse(*_args: object) -> None:
+        raise UnreadablePhoto("This spot is clipped")
+
+    monkeypatch.setattr(studio, "neutral_at", refuse)
+    overlay = picking.picker.overlay
+    qtbot.mouseClick(overlay, Qt.MouseButton.LeftButton, pos=in_photo(picking))
+    assert picking.picker.is_armed
+    assert picking.window.message() == "This spot is clipped"
+    assert picking.session.items[0].state is EditState.UNTOUCHED
+
+
+@pytest.mark.parametrize("leave", ["key", "escape", "next", "right click"])
+def test_the_picker_is_left_in_every_way(picking: App, qtbot: QtBot, leave: str) -> None:
+    if leave == "key":
+        qtbot.keyClick(picking.window, Qt.Key.Key_W)
+    elif leave == "escape":
+        qtbot.keyClick(picking.window, Qt.Key.Key_Escape)
+    elif leave == "next":
+        picking.session.step(1)
+    else:
+        overlay = picking.picker.overlay
+        qtbot.mouseClick(overlay, Qt.MouseButton.RightButton, pos=in_photo(picking))
+    assert not picking.picker.is_armed
+    assert not picking.actions["escape"].isEnabled()
+    assert all(item.state is EditState.UNTOUCHED for item in picking.session.items)
+
+
+def test_a_preset_is_saved_tried_with_strength_and_undone_as_one(app: App) -> None:
+    item, window = app.session.items[1], app.presets.window
+    app.presets.save("Punch", {"contrast": 50.0})
+    app.session.select(item)
+    start = item.settings
+    app.actions["presets"].trigger()
+    window.list.setCurrentRow(0)
+    window.list.itemClicked.emit(window.list.item(0))
+    assert item.settings["contrast"] == 50
+    window.strength.setValue(50)
+    assert item.settings["contrast"] == pytest.approx((start["contrast"] + 50) / 2, abs=0.51)
+    window.strength.setValue(0)
+    assert item.settings["contrast"] == start["contrast"]
+    window.strength.setValue(100)
+    app.session.undo_stack.undo()
+    assert item.settings == start
+    assert app.session.undo_stack.index() == 0
+    assert item.settings["tint"] == start["tint"]
+
+
+def test_a_try_after_another_edit_does_not_undo_that_edit(app: App) -> None:
+    item, window = app.session.items[0], app.presets.window
+    app.presets.save("Punch", {"contrast": 50.0})
+    app.presets.show()
+    window.list.setCurrentRow(0)
+    window.list.itemClicked.emit(window.list.item(0))
+    app.session.set_param("contrast", 10.0, drag=9)
+    window.strength.setValue(150)
+    assert item.settings["contrast"] == 70
+    app.session.undo_stack.undo()
+    assert item.settings["contrast"] == 10
+
+
+def test_imported_presets_say_what_is_missing(app: App, tmp_path: Path, qtbot: QtBot) -> None:
+    good, bad = tmp_path / "Film.xmp", tmp_path / "bad.xmp"
+    good.write_text(f'{HEAD}crs:Contrast2012="+20" crs:Clarity2012="+30">{TAIL}')
+    bad.write_text("nonsense")
+    app.presets.show()
+    app.presets.import_files([good, bad])
+    box = app.presets.window.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert "Clarity2012" in box.informativeText()
+    assert "bad.xmp" in box.informativeText()
+    assert app.presets.window.list.count() == 1
+    box.close()
+
+
+def test_the_history_lists_edits_and_goes_back(app: App) -> None:
+    start = app.session.items[0].settings
+    app.session.set_param("exposure_ev", 0.5, drag=1)
+    app.session.set_param("tint", 12.0, drag=2)
+    app.actions["history"].trigger()
+    view = app.view._history.view  # type: ignore[union-attr]
+    lines = [view.model().index(row, 0).data() for row in range(view.model().rowCount())]
+    assert lines == ["As opened", "Exposure +0.50  ·  photo0.png", "Tint +12  ·  photo0.png"]
+    assert app.actions["undo"].text() == "&Undo Tint"
+    view.setCurrentIndex(view.model().index(0, 0))
+    assert app.session.items[0].settings == start
+
+
+def test_sync_of_chosen_sliders_spares_the_others(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def only_tint(dialog: FieldsDialog) -> QDialog.DialogCode:
+        dialog.tick_none()
+        dialog.boxes["tint"].setChecked(True)
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(FieldsDialog, "exec", only_tint)
+    items = app.session.items
+    contrast = items[3].settings["contrast"]
+    app.session.set_param("tint", 44.0, drag=1)
+    app.session.set_param("contrast", 66.0, drag=2)
+    app.window.filmstrip.selectAll()
+    app.actions["sync_some"].trigger()
+    assert items[3].settings["tint"] == 44
+    assert items[3].settings["contrast"] == contrast
