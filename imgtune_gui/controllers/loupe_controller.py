@@ -158,8 +158,9 @@ class LoupeController(QObject):
         path = getattr(request, "path", None)
         if current is not None and path == current.path:
             if isinstance(request, m.DecodeProxy) and request.long_side != FULL_SIDE:
-                self._loupe.clear(failure.text)
-            self.message_raised.emit(failure.text)
+                self._loupe.clear(failure.text)  # says it where one looks; no second time below
+            else:
+                self.message_raised.emit(failure.text)
 
     # --- rendering ------------------------------------------------------------------
     def _on_view_changed(self) -> None:

@@ -16,6 +16,7 @@ from model_core.imaging.steps.white_balance import TEMPERATURE_SLOPE, TINT_SLOPE
 PATCH_SHARE, PATCH_PIXELS = 0.012, 5
 _DARKEST = 0.004  # linear light: below it noise has more colour than the surface
 _MOST_CLIPPED = 0.1
+_BRIGHTEST = 0.999
 
 
 class NoNeutral(ImgtuneError):
@@ -42,8 +43,9 @@ def neutral_at(proxy: Proxy, x: float, y: float) -> Neutral:
     """Averages the light of the source around a point (0 .. 1 of width and height) and solves
     for the white balance that makes it grey.
 
-    The gains are exponentials of the sliders, so log R + t a_R + n b_R is to be the same for
-    all three channels: three linear equations in t, n and the grey. Raises NoNeutral.
+    White balance adds t a + n b to ``log x - log(1 - x^4) / 4`` of each channel x (see
+    ``steps.white_balance``), and that is to come out the same for all three: three linear
+    equations in t, n and the grey. Raises NoNeutral.
     """
     side = patch_side(proxy.width, proxy.height)
     left = min(max(round(x * proxy.width - side / 2), 0), max(proxy.width - side, 0))
@@ -56,7 +58,8 @@ def neutral_at(proxy: Proxy, x: float, y: float) -> Neutral:
     if float(np.dot(LUMA, light)) < _DARKEST or light.min() <= 0:
         raise NoNeutral("This spot is too dark; pick a brighter grey")
     system = np.stack([TEMPERATURE_SLOPE, TINT_SLOPE, -np.ones(3)], axis=1)
-    wanted = np.linalg.solve(system, -np.log(light))[:2]
+    inner = light.clip(None, _BRIGHTEST)
+    wanted = np.linalg.solve(system, np.log1p(-(inner**4)) / 4 - np.log(inner))[:2]
     specs = param("temperature"), param("tint")
     temperature, tint = (s.clamp(float(v)) for s, v in zip(specs, wanted, strict=True))
     shown = from_working(light, "srgb").clip(0, 1) * 255

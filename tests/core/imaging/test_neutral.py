@@ -24,7 +24,7 @@ def test_what_was_picked_is_rendered_grey(rgb: tuple[int, int, int]) -> None:
     assume(not found.clamped)
     values = {"temperature": found.temperature, "tint": found.tint}
     shown = reference(proxy, IDENTITY.updated(values))[30, 45] * 255
-    assert np.ptp(shown) < 0.6
+    assert np.ptp(shown) < 0.1
     assert found.rgb == pytest.approx(rgb, abs=1)
 
 
