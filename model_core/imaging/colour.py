@@ -178,47 +178,44 @@ def oklab_to_working(lab: Array) -> Array:
     return apply_matrix(root * root * root - _EPS, _OK_RGB)
 
 
-def light_with_chroma(
-    lab: Array, factor: Array | float, space: str = "rec2020", *, top: float | None = None
-) -> Array:
-    """Linear light of ``space`` for Oklab colours (..., 3) whose chroma is scaled by ``factor``.
+def light_of(lab: Array, space: str = "rec2020") -> Array:
+    """Oklab colours (..., 3) to linear light of ``space`` within 0..1.
 
-    Where that would need a negative channel (or one over ``top``), as much chroma is given as
-    the space can hold: lightness and hue stay. (Mixing with grey in linear light instead turns
-    blue by 20 degrees towards violet.)
+    What the space cannot hold keeps its hue and its lightness (at most white's) and as much
+    chroma as fits. Mixed with grey in linear light instead, blue turns by 20 degrees.
     """
     xp = array_api_compat.array_namespace(lab)
     matrix = _between("rec2020", space) @ _OK_RGB
-    lightness = lab[..., 0:1]
-    coloured = apply_matrix(lab * _vector(lab, (0.0, 1.0, 1.0)), _OK_LMS_FROM_LAB)
-    root = lightness + coloured * factor
+    root = apply_matrix(lab, _OK_LMS_FROM_LAB)
     light = apply_matrix(root * root * root - _EPS, matrix)
-    outside = _excess(xp, light, top)[..., 0] > 1e-6
-    if not bool(xp.any(outside)):
-        return light
-    most = (factor + xp.zeros_like(lightness))[outside]
-    lightness, coloured = lightness[outside], coloured[outside]
-    root = lightness + coloured * _chroma_held(lightness, coloured, most, matrix, top)
-    light = light + 0.0  # a copy that keeps memory order and gradients
-    light[outside] = apply_matrix(root * root * root - _EPS, matrix)
-    return light
+    outside = _excess(xp, light)[..., 0] > 1e-6
+    if bool(xp.any(outside)):
+        lab = lab[outside]
+        lightness = lab[..., 0:1].clip(0.0, 1.0)
+        coloured = apply_matrix(lab * _vector(lab, (0.0, 1.0, 1.0)), _OK_LMS_FROM_LAB)
+        root = lightness + coloured * _chroma_held(lightness, coloured, matrix)
+        light = light + 0.0  # a copy that keeps memory order and gradients
+        light[outside] = apply_matrix(root * root * root - _EPS, matrix)
+    return light.clip(0.0, 1.0)
 
 
-def _chroma_held(
-    lightness: Array, coloured: Array, most: Array, matrix: Float64, top: float | None
-) -> Array:
-    """The largest factor up to ``most`` that stays inside, all (N, 1), by regula falsi with
-    bisection in turn. No gradient flows through the search."""
+def _chroma_held(lightness: Array, coloured: Array, matrix: Float64) -> Array:
+    """The share of chroma, (N, 1) in 0..1, that stays inside, by regula falsi with bisection
+    in turn. Each channel is a cubic in that share. No gradient flows through the search."""
     xp = array_api_compat.array_namespace(lightness)
     if hasattr(lightness, "detach"):
-        lightness, coloured, most = lightness.detach(), coloured.detach(), most.detach()
+        lightness, coloured = lightness.detach(), coloured.detach()
+    square = coloured * coloured
+    one = 3.0 * lightness * lightness * apply_matrix(coloured, matrix)
+    two = 3.0 * lightness * apply_matrix(square, matrix)
+    three = apply_matrix(square * coloured, matrix)
+    grey = lightness * lightness * lightness
 
-    def excess(factor: Array) -> Array:
-        root = lightness + coloured * factor
-        return _excess(xp, apply_matrix(root * root * root - _EPS, matrix), top)
+    def excess(share: Array) -> Array:
+        return _excess(xp, grey + share * (one + share * (two + share * three)))
 
-    low, high = xp.zeros_like(most), most
-    under, over = excess(low).clip(None, 0.0), excess(high)
+    low, high = xp.zeros_like(lightness), xp.ones_like(lightness)
+    under, over = excess(low).clip(None, 0.0), excess(high).clip(0.0, None)
     for step in range(_SEARCH + 1):
         chord = low - (high - low) * under / (over - under).clip(1e-12, None)
         if step == _SEARCH:
@@ -231,28 +228,23 @@ def _chroma_held(
     return chord
 
 
-def _excess(xp: Any, light: Array, top: float | None) -> Array:
-    """How far the worst channel is outside, (..., 1); not over 0 inside."""
-    excess = -xp.min(light, axis=-1, keepdims=True)
-    if top is not None:
-        excess = xp.maximum(excess, xp.max(light, axis=-1, keepdims=True) - top)
-    return excess
+def _excess(xp: Any, light: Array) -> Array:
+    """How far the worst channel is outside of 0..1, (..., 1); not over 0 inside."""
+    low, high = (f(light, axis=-1, keepdims=True) for f in (xp.min, xp.max))
+    return xp.maximum(-low, high - 1.0)
 
 
 def fit_gamut(rgb: Array, space: str = "rec2020") -> Array:
-    """Working light to linear light of ``space`` within 0..1.
+    """Working light (not negative) to linear light of ``space`` within 0..1.
 
-    Colours inside are untouched; others keep their Oklab hue and lightness (at most white)
-    and lose as much chroma as they must.
+    Colours inside are untouched; for others see :func:`light_of`.
     """
     xp = array_api_compat.array_namespace(rgb)
     linear = apply_matrix(rgb, _between("rec2020", space))
-    outside = _excess(xp, linear, 1.0)[..., 0] > 1e-6
+    outside = _excess(xp, linear)[..., 0] > 1e-6
     if bool(xp.any(outside)):
-        lab = oklab(rgb[outside])
-        lab = xp.minimum(lab, _vector(lab, (1.0, 9.0, 9.0)))
         linear = linear + 0.0
-        linear[outside] = light_with_chroma(lab, 1.0, space, top=1.0)
+        linear[outside] = light_of(oklab(rgb[outside]), space)
     return linear.clip(0.0, 1.0)
 
 

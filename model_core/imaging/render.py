@@ -18,11 +18,11 @@ import numpy.typing as npt
 
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.image import CodedImage, Float32
-from model_core.imaging.colour import from_working, to_working
+from model_core.imaging.colour import encode_transfer, to_working
 from model_core.imaging.pipeline import develop
 
 #: Points a side: while a slider moves, when it rests, and where the last bit matters.
-QUICK_GRID = 21
+QUICK_GRID = 17
 PREVIEW_GRID = 33
 EXPORT_GRID = 65
 #: How much the points gather at black and white, where the look bends most. Evenly spaced ones
@@ -40,7 +40,8 @@ Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 def reference(image: CodedImage, settings: DevelopSettings, space: str = "srgb") -> Float32:
     """The look without shortcuts: float code values 0..1 of ``space``, (H, W, 3)."""
     code = image.pixels.astype(np.float64) / np.iinfo(image.pixels.dtype).max
-    result: Float32 = from_working(develop(to_working(code, image.space), settings), space)
+    light = develop(to_working(code, image.space), settings, space)
+    result: Float32 = encode_transfer(light, space)
     return result
 
 
@@ -177,5 +178,6 @@ def _grid_light(source: str, grid: int) -> Float32:
 
 def bake(settings: DevelopSettings, source: str, target: str, grid: int) -> Float32:
     """The table: (grid**3, 3) float32 output code values, input red slowest, blue fastest."""
-    result: Float32 = from_working(develop(_grid_light(source, grid), settings), target)
+    light = develop(_grid_light(source, grid), settings, target)
+    result: Float32 = encode_transfer(light, target)
     return np.ascontiguousarray(result.astype(np.float32, copy=False))

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import array_api_compat
 
-from model_core.imaging.colour import Array, light_with_chroma, luminance, oklab
+from model_core.imaging.colour import Array, light_of, luminance, oklab, oklab_to_working
 
 _MUTED = 0.12  # Oklab chroma around which colours stop counting as muted
 _VIBRANCE = 0.9  # gain of the most muted colours at vibrance = 100
 
 
-def vibrance(rgb: Array, amount: Array | float) -> Array:
-    """More (+) or less (-) chroma, mostly where there is little."""
+def presence(
+    rgb: Array, vibrance: Array | float, saturation: Array | float, space: str = "rec2020"
+) -> Array:
+    """Working light to linear light of ``space`` within 0..1, with more or less chroma.
+
+    ``vibrance`` acts mostly where there is little chroma; ``saturation`` multiplies it by
+    ``1 + saturation / 100``: -100 is grey of the same luminance. What the space cannot hold is
+    given as much chroma as it can, by :func:`light_of`.
+    """
     xp = array_api_compat.array_namespace(rgb)
     lab = oklab(rgb)
-    ab2 = lab[..., 1:2] ** 2 + lab[..., 2:3] ** 2
-    muted = xp.exp(-xp.sqrt(ab2 + 1e-9) / _MUTED)
-    return _with_chroma(rgb, lab, 1.0 + (amount / 100.0) * _VIBRANCE * muted)
-
-
-def saturation(rgb: Array, amount: Array | float) -> Array:
-    """Chroma times ``1 + amount / 100``: -100 is grey of the same luminance."""
-    return _with_chroma(rgb, oklab(rgb), 1.0 + amount / 100.0)
-
-
-def _with_chroma(rgb: Array, lab: Array, factor: Array | float) -> Array:
-    scaled = light_with_chroma(lab, factor).clip(0.0, None)
-    # Oklab's lightness is not luminance: scaling light brings it back and keeps the hue.
-    # The offset makes the ratio 1 at black.
-    return scaled * ((luminance(rgb) + 1e-6) / (luminance(scaled) + 1e-6))
+    ab = lab[..., 1:3]
+    chroma = xp.sqrt(xp.sum(ab * ab, axis=-1, keepdims=True) + 1e-9)
+    muted = xp.exp(-chroma / _MUTED)
+    factor = (1.0 + vibrance / 100.0 * _VIBRANCE * muted) * (1.0 + saturation / 100.0)
+    lab = xp.concat([lab[..., 0:1], ab * factor], axis=-1)
+    # Oklab's lightness is not luminance. Its axes scale with the cube root of light, so a
+    # factor brings luminance back and keeps the hue; the offset makes it 1 at black.
+    ratio = (luminance(rgb) + 1e-6) / (luminance(oklab_to_working(lab)) + 1e-6).clip(1e-6, None)
+    return light_of(lab * ratio ** (1.0 / 3.0), space)

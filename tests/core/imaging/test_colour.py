@@ -149,7 +149,7 @@ class TestGamut:
 
     def test_light_over_white_ends_in_white(self) -> None:
         assert fit_gamut(np.array([3.0, 2.9, 3.1])) == pytest.approx(1, abs=1e-3)
-        orange = fit_gamut(np.array([1.6, 0.8, 0.0]))
+        orange = fit_gamut(np.array([1.3, 0.5, 0.0]))
         assert 1 >= orange[0] > orange[1] > orange[2]
 
 

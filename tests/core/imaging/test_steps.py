@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from model_core.imaging.colour import Array, Float64, luminance, oklab, to_working
 from model_core.imaging.steps import tone
 from model_core.imaging.steps.exposure import KNEE, exposure, roll_off
-from model_core.imaging.steps.presence import saturation, vibrance
+from model_core.imaging.steps.presence import presence
 from model_core.imaging.steps.white_balance import daylight_xyz, white_balance
 
 CURVES = [
@@ -25,6 +25,14 @@ CURVES = [
 curves = pytest.mark.parametrize("curve", CURVES, ids=lambda c: c.__name__)
 slider = st.floats(-100, 100)
 GREY = np.full(3, 0.18)
+
+
+def vibrance(rgb: Array, amount: float) -> Array:
+    return presence(rgb, amount, 0.0)
+
+
+def saturation(rgb: Array, amount: float) -> Array:
+    return presence(rgb, 0.0, amount)
 
 
 def colours(seed: int = 0, count: int = 4000) -> Float64:
@@ -193,10 +201,13 @@ class TestPresence:
     @given(amount=slider)
     def test_luminance_stays(self, step: Callable[[Array, float], Array], amount: float) -> None:
         rgb = colours(count=500)
-        moved = np.abs(luminance(step(rgb, amount)) - luminance(rgb))[:, 0]
-        # The deepest blues cannot be had at their luminance and are held at the gamut's edge.
-        assert moved.max() < 2e-3
-        assert np.quantile(moved, 0.95) < 2e-6
+        after = step(rgb, amount)
+        moved = np.abs(luminance(after) - luminance(rgb))[:, 0]
+        inside = (after.min(-1) > 1e-5) & (after.max(-1) < 1 - 1e-5)
+        assert inside.sum() > 300
+        assert moved[inside].max() < 2e-6
+        # Held at the edge of the gamut, a colour keeps Oklab's lightness instead.
+        assert moved.max() < 2e-2
 
     def test_fifty_is_half_as_much_colour_again(self) -> None:
         rgb = colours() * 0.3 + 0.2
