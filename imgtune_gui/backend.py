@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from model_core.services import ExportOptions, Studio
+    from model_core.services import Studio
 
 Histogram = npt.NDArray[np.int64]  # (4, 256): red, green, blue, luminance
 Pixels = npt.NDArray[np.uint8]  # (height, width, 3), sRGB
@@ -26,7 +26,6 @@ class Backend:
     """The services of one program run."""
 
     open_studio: Callable[[Path | None], Studio]
-    export_options: Callable[..., ExportOptions]
     sample_photos: Callable[[], list[Path]]
     histogram: Callable[[Any], Histogram]
     default_style: str
@@ -41,7 +40,6 @@ def load_backend() -> Backend:
 
     return Backend(
         open_studio=services.Studio,
-        export_options=services.ExportOptions,
         sample_photos=services.sample_photos,
         histogram=services.histogram,
         default_style=services.DEFAULT_STYLE,

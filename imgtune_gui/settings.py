@@ -10,25 +10,17 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
+
+from imgtune_gui.export_choice import ExportChoice, from_stored, presets_from, presets_to
 
 RECENT_FOLDERS = 10
 
 T = TypeVar("T", str, int, float, bool)
-
-
-@dataclass(frozen=True, slots=True)
-class ExportChoice:
-    """The last choice in the export dialog."""
-
-    folder: str = ""
-    format: str = "jpeg"
-    quality: int = 92
-    long_side: int = 0  # 0: full size
 
 
 class AppSettings:
@@ -45,13 +37,16 @@ class AppSettings:
 
     def value(self, key: str, default: T) -> T:
         """The stored value if it has the type of ``default``, else ``default``."""
-        try:
-            found = json.loads(str(self._store.value(key, "")))
-        except ValueError:
-            return default
+        found = self._stored(key)
         if isinstance(default, float) and isinstance(found, int):
             found = float(found)
         return found if type(found) is type(default) else default
+
+    def _stored(self, key: str) -> Any:
+        try:
+            return json.loads(str(self._store.value(key, "")))
+        except ValueError:
+            return None
 
     def set_value(self, key: str, value: str | int | float | bool) -> None:
         self._store.setValue(key, json.dumps(value))
@@ -95,17 +90,22 @@ class AppSettings:
 
     @property
     def export_choice(self) -> ExportChoice:
-        default = ExportChoice()
-        found = {
-            f.name: self.value(f"export/{f.name}", getattr(default, f.name))
-            for f in fields(default)
-        }
-        return ExportChoice(**found)
+        stored = {f.name: self._stored(f"export/{f.name}") for f in fields(ExportChoice)}
+        return from_stored(stored)
 
     @export_choice.setter
     def export_choice(self, choice: ExportChoice) -> None:
         for name, value in asdict(choice).items():
             self.set_value(f"export/{name}", value)
+
+    @property
+    def export_presets(self) -> dict[str, ExportChoice]:
+        """The user's own, by name."""
+        return presets_from(self.value("export/presets", ""))
+
+    @export_presets.setter
+    def export_presets(self, presets: dict[str, ExportChoice]) -> None:
+        self.set_value("export/presets", presets_to(presets))
 
     def blob(self, key: str) -> QByteArray:
         """Window geometry and the like; empty when there is none."""

@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from model_core import __version__
+from model_core.cli_export import add_batch_arguments, add_file_arguments, options_of
 from model_core.domain.develop import PARAM_NAMES, PARAMS, DevelopSettings
-from model_core.domain.errors import ImgtuneError, InvalidSettings
+from model_core.domain.errors import CannotWrite, ImgtuneError, InvalidSettings
+from model_core.domain.export import FORMATS, ExportItem, ExportOptions, OnCollision, format_of
+from model_core.domain.naming import NameTemplate
 from model_core.domain.prediction import Prediction
 from model_core.progress import Cancelled, Progress
-from model_core.services import DEFAULT_STYLE, MAX_MEGAPIXELS, ExportOptions, Studio
+from model_core.services import DEFAULT_STYLE, MAX_MEGAPIXELS, Studio
 
 DONE, SOME_FAILED, WRONG_USE = 0, 1, 2
 
@@ -177,28 +180,56 @@ def _train(args: argparse.Namespace) -> int:
 
 
 def _auto(args: argparse.Namespace) -> int:
-    options = ExportOptions(args.format, args.quality)
+    options = _export_options(args, args.format)
+    try:
+        name = NameTemplate(args.name)
+    except CannotWrite as error:
+        raise _WrongUse(f"--name: {error}") from None
     with _studio(args) as studio:
         style = studio.require_style(args.style)
-        photos = studio.find_photos(args.paths)
-
-        def one(path: Path) -> None:
-            settings = studio.settings_for(style, path)
-            target = studio.export_name(path, args.out, options)
-            print(studio.export(path, settings, target, options))
-
-        return _each(photos, one)
+        items = [ExportItem(path) for path in studio.find_photos(args.paths)]
+        if not items:
+            raise _WrongUse("there are no photos in what was given")
+        result = studio.export_batch(
+            items,
+            args.out,
+            options,
+            style=style,
+            name=name,
+            on_collision=OnCollision(args.on_collision),
+            jobs=args.jobs,
+            on_written=lambda file: print(file, flush=True),
+        )
+    for reason in result.errors:
+        _complain(reason, SOME_FAILED)
+    for path in result.skipped:
+        print(f"imgtune: {path}: skipped, its copy is there already", file=sys.stderr)
+    if result.errors:
+        print(f"imgtune: {len(result.errors)} of {len(items)} failed", file=sys.stderr)
+    return SOME_FAILED if result.errors else DONE
 
 
 def _render(args: argparse.Namespace) -> int:
-    suffixes = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".tif": "tiff", ".tiff": "tiff"}
-    wanted = suffixes.get(args.out.suffix.lower())
-    if wanted is None:
-        raise _WrongUse(f"--out {args.out}: the name must end in {', '.join(suffixes)}")
+    told = format_of(args.out)
+    if told is None or args.format not in (None, told):
+        wanted = [args.format] if args.format else FORMATS
+        endings = ", ".join(suffix for name in wanted for suffix in FORMATS[name].suffixes)
+        raise _WrongUse(f"--out {args.out}: the name must end in {endings}")
+    options = _export_options(args, told)
     settings = _settings_in(args.settings)
     with _studio(args) as studio:
-        print(studio.export(args.photo, settings, args.out, ExportOptions(wanted, args.quality)))
+        print(studio.export(args.photo, settings, args.out, options))
     return DONE
+
+
+def _export_options(args: argparse.Namespace, file_format: str) -> ExportOptions:
+    try:
+        options = options_of(args, file_format)
+    except CannotWrite as error:
+        raise _WrongUse(error) from None
+    if options.advice:
+        print(f"imgtune: {options.advice}", file=sys.stderr)
+    return options
 
 
 def _settings_in(file: Path) -> DevelopSettings:
@@ -403,13 +434,13 @@ def _parser() -> argparse.ArgumentParser:
     auto = command("auto", _auto, "adjust photos and write copies")
     auto.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     auto.add_argument("--out", type=Path, required=True, metavar="DIR")
-    auto.add_argument("--format", default="jpeg", choices=["jpeg", "png", "tiff"])
-    auto.add_argument("--quality", type=_quality, default=92, metavar="1..100")
+    add_file_arguments(auto, default_format="jpeg")
+    add_batch_arguments(auto)
     render = command("render", _render, "render one photo with given settings")
     render.add_argument("photo", type=Path, metavar="PHOTO")
     render.add_argument("--settings", type=Path, required=True, metavar="FILE.json")
     render.add_argument("--out", type=Path, required=True, metavar="FILE")
-    render.add_argument("--quality", type=_quality, default=92, metavar="1..100")
+    add_file_arguments(render, default_format=None)
     for sub in (predict, correct, train, auto):
         sub.add_argument("--style", default=DEFAULT_STYLE)
     _model_parser(command("model", _model, "versions of a style's model"))
@@ -437,13 +468,6 @@ def _megapixels(text: str) -> float:
     value = float(text)
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text} is not a number of megapixels")
-    return value
-
-
-def _quality(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 100:
-        raise argparse.ArgumentTypeError(f"{value} is not within 1 .. 100")
     return value
 
 

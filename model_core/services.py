@@ -12,7 +12,7 @@ import re
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,23 +25,19 @@ import platformdirs
 from model_core.assets import assets_dir, sample_photos
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import IDENTITY, DevelopSettings
-from model_core.domain.errors import CannotWrite, UnknownStyle, UnreadablePhoto
+from model_core.domain.errors import UnknownStyle, UnreadablePhoto
+from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
 from model_core.domain.image import Proxy
 from model_core.domain.marks import UNMARKED, Marks
+from model_core.domain.naming import NameTemplate
 from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import ModelVersion
-from model_core.imaging.decode import (
-    MAX_PIXELS,
-    PHOTO_SUFFIXES,
-    decode,
-    decode_proxy,
-    embedded_preview,
-)
-from model_core.imaging.encode import ExportOptions, encode, refuse_original
+from model_core.exporting import Naming, Targets, export_batch, export_photo
+from model_core.imaging.decode import MAX_PIXELS, PHOTO_SUFFIXES, decode_proxy, embedded_preview
 from model_core.imaging.histogram import histogram
 from model_core.imaging.neutral import PATCH_SHARE, Neutral, neutral_at
-from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, QUICK_GRID, render
+from model_core.imaging.render import PREVIEW_GRID, QUICK_GRID, render
 from model_core.learn.gate import MIN_PHOTOS, MIN_SHOOTS, hold_out, require_enough
 from model_core.predict.fold import MODEL_FILE, PERSONAL_FILE, fold
 from model_core.predict.onnx_network import (
@@ -51,7 +47,6 @@ from model_core.predict.onnx_network import (
 )
 from model_core.predictors import Predictors
 from model_core.progress import Progress
-from model_core.storage.atomic import write_atomic
 from model_core.storage.catalog import DEFAULT_STYLE, Catalog, Edit, EditState
 from model_core.storage.model_store import ModelStore
 from model_core.storage.presets import Preset, PresetStore
@@ -63,10 +58,14 @@ __all__ = [
     "MAX_MEGAPIXELS",
     "PATCH_SHARE",
     "PREVIEW_SIDE",
+    "BatchResult",
     "Edit",
     "EditState",
+    "ExportItem",
     "ExportOptions",
+    "NameTemplate",
     "Neutral",
+    "OnCollision",
     "Preset",
     "PresetStore",
     "Readiness",
@@ -478,30 +477,63 @@ class Studio:
         settings: DevelopSettings,
         out: Path,
         options: ExportOptions | None = None,
+        *,
+        threads: int | None = None,
+        cancel: threading.Event | None = None,
     ) -> Path:
         """(slow) Develops the whole photo into the file ``out``: atomic, never an original.
-        Raises UnreadablePhoto or CannotWrite."""
-        options = options or ExportOptions()
-        refuse_original(out, [path])
-        photo = decode(path, max_pixels=self._max_pixels)
-        pixels = cast(npt.NDArray[np.uint8], render(photo, settings, grid=EXPORT_GRID))
-        data = encode(pixels, path, options)
-        try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise CannotWrite(f"{out.parent}: cannot be made ({error.strerror})") from None
-        write_atomic(out, data)
-        return out
+        ``threads``: for this one photo. Raises UnreadablePhoto, CannotWrite, or Cancelled
+        soon after ``cancel`` is set."""
+        return export_photo(
+            path,
+            settings,
+            out,
+            options or ExportOptions(),
+            max_pixels=self._max_pixels,
+            threads=threads,
+            cancel=cancel,
+        )
+
+    def export_batch(
+        self,
+        items: Sequence[ExportItem],
+        folder: Path,
+        options: ExportOptions,
+        *,
+        style: str,
+        name: NameTemplate | None = None,
+        on_collision: OnCollision = OnCollision.UNIQUE,
+        jobs: int | None = None,
+        background: bool = False,
+        progress: Progress | None = None,
+        on_written: Callable[[Path], None] | None = None,
+    ) -> BatchResult:
+        """(slow) :meth:`export` for many photos, ``jobs`` at a time (default: one a core).
+        Photos without settings are developed as :meth:`settings_for` says. One photo's
+        fault is listed in the result and the rest goes on."""
+        progress = progress or Progress()
+
+        def write(item: ExportItem, target: Path) -> None:
+            settings = item.settings or self.settings_for(style, item.path)
+            self.export(item.path, settings, target, options, threads=1, cancel=progress.cancel)
+
+        naming = Naming(folder, options.suffix, name or NameTemplate(), on_collision, style)
+        return export_batch(
+            items,
+            naming,
+            write,
+            jobs=jobs,
+            background=background,
+            progress=progress,
+            on_written=on_written,
+        )
 
     def export_name(self, path: Path, out_dir: Path, options: ExportOptions | None = None) -> Path:
         """A file name in ``out_dir`` for this photo that is not taken."""
-        suffix = (options or ExportOptions()).suffix
-        candidate = out_dir / f"{path.stem}{suffix}"
-        count = 2
-        while candidate.exists():
-            candidate = out_dir / f"{path.stem}-{count}{suffix}"
-            count += 1
-        return candidate
+        naming = Naming(out_dir, (options or ExportOptions()).suffix)
+        found = Targets(naming, [path]).next(path, 1)
+        assert found is not None  # only "skip" finds none
+        return found
 
     # --- inside -------------------------------------------------------------------
     @property

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +21,14 @@ from imgtune_gui.backend import Backend
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import IDENTITY, PARAMS, DevelopSettings
 from model_core.domain.errors import CannotTrain, CannotWrite, UnreadablePhoto
+from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
 from model_core.domain.image import Proxy
 from model_core.domain.marks import UNMARKED, Marks
+from model_core.domain.naming import NameTemplate
 from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion
+from model_core.exporting import Naming, export_batch
 from model_core.progress import Progress
 from model_core.services import Neutral, PresetStore, Readiness
 
@@ -43,13 +46,6 @@ class FakeStyleInfo:
     name: str
     lessons: int
     version: str
-
-
-@dataclass(frozen=True)
-class FakeOptions:
-    format: str = "jpeg"
-    quality: int = 92
-    long_side: int | None = None
 
 
 @dataclass(frozen=True)
@@ -330,9 +326,23 @@ class FakeStudio:
         self.exported.append(out)
         return out
 
-    def export_name(self, path: Path, out_dir: Path, options: Any) -> Path:
-        suffix = {"jpeg": ".jpg", "png": ".png", "tiff": ".tif"}[options.format]
-        return out_dir / f"{path.stem}-imgtune{suffix}"
+    def export_batch(
+        self,
+        items: Sequence[ExportItem],
+        folder: Path,
+        options: ExportOptions,
+        *,
+        style: str,
+        name: NameTemplate,
+        on_collision: OnCollision,
+        background: bool = False,
+        progress: Progress | None = None,
+    ) -> BatchResult:
+        def write(item: ExportItem, target: Path) -> None:
+            self.export(item.path, item.settings or IDENTITY, target, options)
+
+        naming = Naming(folder, f"-imgtune{options.suffix}", name, on_collision, style)
+        return export_batch(items, naming, write, jobs=1, progress=progress)
 
 
 def _looked_up(pixels: npt.NDArray[np.uint8], s: DevelopSettings) -> npt.NDArray[np.uint8]:
@@ -361,7 +371,6 @@ def fake_backend(studio: FakeStudio, samples: Sequence[Path] = ()) -> Backend:
 
     return Backend(
         open_studio=open_studio,
-        export_options=cast(Any, FakeOptions),
         sample_photos=lambda: list(samples),
         histogram=fake_histogram,
         default_style=FAKE_STYLE,

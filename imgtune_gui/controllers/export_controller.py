@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QThread, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QMessageBox
 
 from imgtune_gui.backend import Backend
+from imgtune_gui.export_choice import ExportChoice
 from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
-from imgtune_gui.settings import AppSettings, ExportChoice
+from imgtune_gui.settings import AppSettings
 from imgtune_gui.views.export_dialog import ExportDialog
 from imgtune_gui.views.main_window import MainWindow
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import WorkerThread
 from imgtune_gui.workers.export_worker import ExportWorker
+from model_core.domain.export import BatchResult, ExportItem
 
 _SHOWN_ERRORS = 12
 
@@ -24,7 +27,7 @@ class ExportController(QObject):
     """Owns the export worker. A second export waits for the first."""
 
     message_raised = Signal(str)
-    finished = Signal(object)  # m.ExportFinished
+    finished = Signal(object)  # BatchResult
 
     def __init__(
         self,
@@ -46,7 +49,7 @@ class ExportController(QObject):
         window.export.cancel_clicked.connect(self.cancel)
 
     def set_studio(self, backend: Backend, opened: m.StudioOpened) -> None:
-        self.worker.set_studio(backend, opened.studio)
+        self.worker.set_studio(opened.studio)
         self.worker_thread.start(QThread.Priority.LowPriority)
         self._ready = True
 
@@ -58,9 +61,13 @@ class ExportController(QObject):
             self._window.photo_list.selected_items(),
             list(self._session.items),
             self._settings.export_choice,
+            self._settings.export_presets,
+            self._session.style,
             self._window,
         )
-        if dialog.exec() == QDialog.DialogCode.Accepted:
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        self._settings.export_presets = dialog.presets
+        if accepted:
             choice = dialog.choice()
             self._settings.export_choice = choice
             self.export(dialog.photos(), choice)
@@ -72,47 +79,50 @@ class ExportController(QObject):
             self.worker.cancel.clear()
         self._queued += 1
         self._window.export.begin(self.tr("starting…"))
+        # One that is not analysed yet is exported as the model will show it, not bare.
         photos = tuple(
-            (item.path, item.settings if item.prediction or item.edit else None, item.photo)
+            ExportItem(item.path, item.settings if item.prediction or item.edit else None)
             for item in items
         )
-        self.worker.submit(
-            m.Export(
-                photos,
-                self._session.style,
-                Path(choice.folder).expanduser(),
-                choice.format,
-                choice.quality,
-                choice.long_side or None,
-            )
-        )
+        folder = Path(choice.folder).expanduser()
+        self.worker.submit(m.Export(photos, self._session.style, folder, choice))
 
     def cancel(self) -> None:
         self.worker.cancel.set()
 
     def _on_progressed(self, report: m.WorkProgressed) -> None:
-        text = self.tr("{0:.0f} of {1:.0f}, {2}").format(report.done + 1, report.total, report.text)
+        text = self.tr("{0:.0f} of {1:.0f}").format(report.done, report.total)
+        if report.text:
+            text = f"{text}, {report.text}"
         self._window.export.report(report.done, report.total, text)
 
     def _on_failed(self, failure: m.WorkFailed) -> None:
-        self._on_finished(m.ExportFinished((), (failure.text,)))
+        self._on_finished(m.ExportFinished(BatchResult(errors=(failure.text,))))
 
-    def _on_finished(self, result: m.ExportFinished) -> None:
+    def _on_finished(self, done: m.ExportFinished) -> None:
         self._queued -= 1
         if self._queued == 0:
             self._window.export.end()
-        count = len(result.written)
+        if done.result.errors:
+            self._show_errors(done.result.errors)
+        self.message_raised.emit(self._summary(done))
+        if done.open_folder and done.folder is not None and done.result.written:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(done.folder)))
+        self.finished.emit(done.result)
+
+    def _summary(self, done: m.ExportFinished) -> str:
+        result, count = done.result, len(done.result.written)
         text = self.tr("Exported 1 photo") if count == 1 else self.tr("Exported {0} photos")
         text = text.format(count)
         if result.cancelled:
             text = self.tr("Export cancelled after {0} photos").format(count)
         elif result.written:
-            text += self.tr(" to {0}").format(result.written[0].parent)
+            text += self.tr(" to {0}").format(done.folder)
+        if result.skipped:
+            text += self.tr("; {0} were there already").format(len(result.skipped))
         if result.errors:
             text += self.tr("; {0} failed").format(len(result.errors))
-            self._show_errors(result.errors)
-        self.message_raised.emit(text)
-        self.finished.emit(result)
+        return text
 
     def _show_errors(self, errors: tuple[str, ...]) -> None:
         lines = list(errors[:_SHOWN_ERRORS])

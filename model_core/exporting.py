@@ -1,0 +1,252 @@
+"""Many photos to files: names that do not collide, and several photos at a time."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import unicodedata
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from model_core.domain.develop import DevelopSettings
+from model_core.domain.errors import CannotWrite, ImgtuneError
+from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
+from model_core.domain.naming import NameTemplate
+from model_core.imaging.decode import MAX_PIXELS, decode
+from model_core.imaging.encode import encode, refuse_original
+from model_core.imaging.output.metadata import facts_of
+from model_core.imaging.output.profile import is_own_export
+from model_core.imaging.output.size import Coded
+from model_core.imaging.render import EXPORT_GRID, render
+from model_core.progress import Cancelled, Progress
+from model_core.storage.atomic import cannot_write, write_atomic
+
+log = logging.getLogger(__name__)
+
+_POLL = 0.1  # seconds until a cancel is noticed
+
+
+def usable_cores() -> int:
+    """Cores that this process may use: how many photos are developed at a time."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def export_photo(
+    path: Path,
+    settings: DevelopSettings,
+    out: Path,
+    options: ExportOptions,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    threads: int | None = None,
+    cancel: threading.Event | None = None,
+) -> Path:
+    """Develops the whole photo into the file ``out``: atomic, never an original. Raises
+    UnreadablePhoto, CannotWrite, or Cancelled soon after ``cancel`` is set."""
+
+    def go_on() -> None:
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
+
+    refuse_original(out, [path])
+    go_on()
+    image = decode(path, max_pixels=max_pixels)
+    go_on()
+    pixels = render(
+        image,
+        settings,
+        space=options.profile,
+        grid=EXPORT_GRID,
+        depth=options.depth,
+        out=_room_for(image.pixels, options),
+        threads=threads,
+    )
+    del image
+    go_on()
+    data = encode(pixels, path, options)
+    go_on()
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(out.parent, error) from error
+    write_atomic(out, data)
+    return out
+
+
+def _room_for(pixels: Coded, options: ExportOptions) -> Coded | None:
+    """The decoded pixels themselves where they can take the result, so that a large photo is
+    held once."""
+    fits = pixels.itemsize * 8 == options.depth and pixels.flags.writeable
+    return pixels if fits else None
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Where copies go and what they are called."""
+
+    folder: Path
+    suffix: str
+    template: NameTemplate = field(default_factory=NameTemplate)
+    on_collision: OnCollision = OnCollision.UNIQUE
+    style: str = ""
+
+
+class Targets:
+    """Hands out a file for each photo, in order; not for several threads at once.
+
+    Two photos never get the same name, however a file system treats case and accents.
+    Running the same batch again gives each photo its old name, so that "skip" and
+    "overwrite" do what they say.
+    """
+
+    def __init__(self, naming: Naming, originals: Sequence[Path]) -> None:
+        self._naming, self._originals = naming, list(originals)
+        self._taken: set[str] = set()
+
+    def next(self, path: Path, number: int) -> Path | None:
+        """The file for ``path``; None when it is to be skipped. Raises CannotWrite."""
+        naming = self._naming
+        facts = facts_of(path, look_inside=naming.template.needs_exif)
+        stem = naming.template.stem(replace(facts, number=number, style=naming.style))
+        count = 1
+        while True:
+            name = f"{stem}-{count}{naming.suffix}" if count > 1 else f"{stem}{naming.suffix}"
+            candidate, key = naming.folder / name, unicodedata.normalize("NFC", name).casefold()
+            count += 1
+            if key in self._taken:
+                continue
+            exists = candidate.exists() or candidate.is_symlink()
+            if exists and naming.on_collision is OnCollision.UNIQUE:
+                continue
+            self._taken.add(key)
+            if exists and naming.on_collision is OnCollision.SKIP:
+                return None
+            if exists:
+                self._refuse_foreign(candidate)
+            return candidate
+
+    def _refuse_foreign(self, file: Path) -> None:
+        refuse_original(file, self._originals)
+        if not is_own_export(file):
+            raise CannotWrite(
+                f"{file}: is there already and was not exported by imgtune; "
+                "choose another folder or name"
+            )
+
+
+def export_batch(
+    items: Sequence[ExportItem],
+    naming: Naming,
+    write: Callable[[ExportItem, Path], object],
+    *,
+    jobs: int | None = None,
+    background: bool = False,
+    progress: Progress | None = None,
+    on_written: Callable[[Path], None] | None = None,
+) -> BatchResult:
+    """Calls ``write(item, target)`` for each photo on ``jobs`` threads (default: one a core).
+
+    Threads suffice: decoders, OpenColorIO and encoders release the interpreter lock. One
+    photo's fault is listed and the rest goes on. ``background`` gives way to whatever else
+    the user does. ``progress`` and ``on_written`` are called
+    in the caller's thread; after a cancel, photos in hand may be finished or left out.
+    """
+    progress = progress or Progress()
+    batch = _Batch(items, Targets(naming, [item.path for item in items]), write, on_written)
+    workers = max(1, min(jobs or usable_cores(), len(items)))
+    prepare = _give_way if background else None
+    with ThreadPoolExecutor(workers, "export", prepare) as pool:
+        try:
+            cancelled = batch.run(pool, workers, progress)
+        except BaseException:
+            progress.cancel.set()  # so that leaving the pool does not wait for long
+            raise
+    return batch.result(cancelled)
+
+
+def _give_way() -> None:
+    """Lowers this thread's priority, where a thread has one of its own (Linux)."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+class _Batch:
+    def __init__(
+        self,
+        items: Sequence[ExportItem],
+        targets: Targets,
+        write: Callable[[ExportItem, Path], object],
+        on_written: Callable[[Path], None] | None,
+    ) -> None:
+        self._items, self._targets, self._write = items, targets, write
+        self._on_written = on_written
+        self._running: dict[Future[object], tuple[int, Path]] = {}
+        self._written: dict[int, Path] = {}
+        self._skipped: dict[int, Path] = {}
+        self._errors: dict[int, str] = {}
+
+    def run(self, pool: ThreadPoolExecutor, workers: int, progress: Progress) -> bool:
+        """Works the list off; True when it was cancelled."""
+        todo = list(enumerate(self._items))
+        todo.reverse()
+        total = len(self._items)
+        try:
+            while todo or self._running:
+                # One photo more than workers is ready, and names are found meanwhile.
+                while todo and len(self._running) <= workers:
+                    self._start(pool, *todo.pop())
+                progress.report(total - len(todo) - len(self._running), total, self._current())
+                self._collect(timeout=_POLL)
+            progress.report(total, total, "")
+        except Cancelled:
+            while self._running:
+                self._collect(timeout=None)
+            return len(self._written) + len(self._skipped) + len(self._errors) < total
+        return False
+
+    def _start(self, pool: ThreadPoolExecutor, index: int, item: ExportItem) -> None:
+        try:
+            target = self._targets.next(item.path, index + 1)
+        except CannotWrite as error:
+            self._errors[index] = str(error)
+            return
+        if target is None:
+            self._skipped[index] = item.path
+        else:
+            self._running[pool.submit(self._write, item, target)] = (index, target)
+
+    def _current(self) -> str:
+        index = min((i for i, _ in self._running.values()), default=None)
+        return "" if index is None else self._items[index].path.name
+
+    def _collect(self, timeout: float | None) -> None:
+        if not self._running:
+            return
+        for future in wait(self._running, timeout, return_when=FIRST_COMPLETED).done:
+            index, target = self._running.pop(future)
+            error = future.exception()
+            if error is None:
+                self._written[index] = target
+                if self._on_written is not None:
+                    self._on_written(target)
+            elif isinstance(error, ImgtuneError):
+                self._errors[index] = str(error)
+            elif isinstance(error, MemoryError):
+                self._errors[index] = f"{self._items[index].path}: does not fit into memory"
+            elif isinstance(error, Exception) and not isinstance(error, Cancelled):
+                path = self._items[index].path
+                log.error("export of %s", path, exc_info=error)
+                self._errors[index] = f"{path.name}: unexpected error {error!r}"
+
+    def result(self, cancelled: bool) -> BatchResult:
+        def in_order(found: dict[int, Path]) -> tuple[Path, ...]:
+            return tuple(found[i] for i in sorted(found))
+
+        errors = tuple(self._errors[i] for i in sorted(self._errors))
+        return BatchResult(in_order(self._written), in_order(self._skipped), errors, cancelled)

@@ -1,0 +1,1 @@
+"""What turns developed pixels into a file worth handing over."""

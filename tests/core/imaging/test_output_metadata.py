@@ -1,0 +1,341 @@
+"""What exported copies tell of the photo, by readers that did not write it."""
+
+from __future__ import annotations
+
+import io
+import struct
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pillow_heif
+import pytest
+import tifffile
+from PIL import Image
+
+from model_core.domain.export import FORMATS, ExportOptions
+from model_core.imaging.encode import encode
+from model_core.imaging.output import iptc, xmp
+from tests.core.imaging.written import iptc_of, packet_of, reopened, written
+from tests.core.pictures import exif, quarters, scene, write_scene
+
+pillow_heif.register_heif_opener()
+
+formats = pytest.mark.parametrize("name", FORMATS)
+with_iptc = pytest.mark.parametrize("name", ["jpeg", "tiff"])
+PIXELS = scene(height=48, width=72)
+DETAIL, GPS = 0x8769, 0x8825
+
+RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+PACKET = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {RDF}>
+ <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+   xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/"
+   xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/"
+   xmlns:aux="http://ns.adobe.com/exif/1.0/aux/" xmlns:my="http://example.com/mine/"
+   xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"
+   xmp:Rating="4" xmp:Label="Red" crs:Exposure2012="+3.00" tiff:Orientation="6"
+   exif:GPSLatitude="47,22.5N" photoshop:City="Zürich" aux:Lens="50 mm f/1.8"
+   my:Note="kept" exif:PixelXDimension="6000">
+  <dc:subject xmlns:dc="http://purl.org/dc/elements/1.1/"><rdf:Bag>
+    <rdf:li>otter</rdf:li><rdf:li>Fluß</rdf:li></rdf:Bag></dc:subject>
+  <dc:rights xmlns:dc="http://purl.org/dc/elements/1.1/"><rdf:Alt>
+    <rdf:li xml:lang="x-default">© Jane Doe</rdf:li></rdf:Alt></dc:rights>
+  <dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/"><rdf:Seq>
+    <rdf:li>Jane Doe</rdf:li></rdf:Seq></dc:creator>
+  <crs:ToneCurve><rdf:Seq><rdf:li>0, 0</rdf:li></rdf:Seq></crs:ToneCurve>
+ </rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>""".encode()
+
+IIM = iptc.serialise(
+    [
+        (2, 5, b"A title"),
+        (2, 25, b"river"),
+        (2, 25, b"otter"),
+        (2, 80, b"Jane Doe"),
+        (2, 90, "Zürich".encode()),
+        (2, 116, "© Jane Doe".encode()),
+    ]
+)
+
+
+def values(packet: bytes, prefixed: str) -> list[str]:
+    """All texts of one property of a packet, by the standard library alone."""
+    key = xmp.name(prefixed)
+    root = ET.fromstring(packet.decode())
+    found = [e.attrib[key] for e in root.iter() if key in e.attrib]
+    for element in root.iter(key):
+        found += [t.strip() for t in element.itertext() if t.strip()]
+    return found
+
+
+def photo(folder: Path, name: str = "a.jpg", packet: bytes = PACKET, **tags: Any) -> Path:
+    options: dict[str, Any] = {"xmp": packet, "exif": exif(**tags)}
+    if name.endswith("tif"):
+        options = {"tiffinfo": {700: packet, 33723: IIM}, "exif": exif(**tags).tobytes()}
+    path = write_scene(folder / name, **options)
+    if name.endswith("jpg"):
+        data, block = path.read_bytes(), b"Photoshop 3.0\0" + iptc.as_resource(IIM)
+        head = struct.pack(">BBH", 0xFF, 0xED, len(block) + 2)
+        path.write_bytes(data[:2] + head + block + data[2:])
+    return path
+
+
+class TestExif:
+    SOURCES = ("a.jpg", "a.png", "a.tif", "a.webp", "a.heic", "a.avif")
+
+    def original(self, folder: Path, name: str, **tags: Any) -> Path:
+        return write_scene(folder / name, exif=exif(**tags).tobytes())
+
+    @formats
+    @pytest.mark.parametrize("source", SOURCES)
+    def test_is_kept_and_the_orientation_reset(
+        self, tmp_path: Path, name: str, source: str
+    ) -> None:
+        image = written(self.original(tmp_path, source, orientation=6), PIXELS, format=name)
+        found = image.getexif()
+        detail = found.get_ifd(DETAIL)
+        assert found.get(0x0112, 1) == 1
+        assert (found[0x0110], detail[0x9003], detail[0x8827]) == (
+            "Camera X", "2024:05:01 10:20:30", 400
+        )  # fmt: skip
+        assert found.get_ifd(GPS)[2] == (1.0, 2.0, 3.0)
+        assert found[0x0131].startswith("imgtune ")
+        assert np.asarray(image).shape == PIXELS.shape
+
+    @formats
+    def test_says_the_copys_size_and_colour_space(self, tmp_path: Path, name: str) -> None:
+        tags = exif()
+        tags.get_ifd(DETAIL).update({0xA002: 6000, 0xA003: 4000, 0xA001: 1})
+        path = write_scene(tmp_path / "a.jpg", exif=tags)
+        found = written(path, PIXELS, format=name, long_side=36).getexif().get_ifd(DETAIL)
+        assert (found[0xA002], found[0xA003], found[0xA001]) == (36, 24, 1)
+        wide = written(path, PIXELS, format=name, profile="display-p3").getexif()
+        assert wide.get_ifd(DETAIL)[0xA001] == 0xFFFF
+
+    @formats
+    def test_has_no_maker_note_and_no_thumbnail(self, tmp_path: Path, name: str) -> None:
+        found = written(self.original(tmp_path, "a.jpg"), PIXELS, format=name).getexif()
+        assert 0x927C not in found.get_ifd(DETAIL)
+        assert not found.get_ifd(0x0001)
+
+    @formats
+    @pytest.mark.parametrize("mode", ["CMYK", "L", "RGBA", "P", "1"])
+    @pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_adobe_deflate"])
+    def test_has_nothing_of_how_a_tiff_stored_its_pixels(
+        self, tmp_path: Path, name: str, mode: str, compression: str | None
+    ) -> None:
+        path = tmp_path / "a.tif"
+        tags = Image.Exif()
+        tags[0x0110] = "Camera X"
+        Image.fromarray(quarters()).convert(mode).save(path, compression=compression, exif=tags)
+        image = written(path, PIXELS, format=name, quality=95)
+        assert (image.mode, image.size) == ("RGB", (72, 48))
+        assert np.abs(np.asarray(image).astype(int) - PIXELS).mean() < 4
+        assert image.getexif()[0x0110] == "Camera X"
+
+    def test_too_large_for_a_jpeg_loses_its_largest_part_only(self, tmp_path: Path) -> None:
+        tags = exif()
+        tags.get_ifd(DETAIL)[0x9286] = b"x" * 70_000
+        path = write_scene(tmp_path / "a.png", exif=tags)
+        found = written(path, PIXELS).getexif()
+        assert found[0x0110] == "Camera X"
+        assert 0x9286 not in found.get_ifd(DETAIL)
+        assert 0x9286 in written(path, PIXELS, format="png").getexif().get_ifd(DETAIL)
+
+    @formats
+    def test_text_in_any_language_survives(self, tmp_path: Path, name: str) -> None:
+        path = self.original(tmp_path, "a.jpg", t315="Žofie 写真".encode(), t33432=b"\xa9 Latin")
+        data = encode(PIXELS, path, ExportOptions(name))
+        assert "Žofie 写真".encode() in data
+        assert b"\xa9 Latin" in data
+
+    @formats
+    @pytest.mark.parametrize("content", [None, b"", b"\xff\xd8\xff\xe1 no picture", b"II*\0"])
+    @pytest.mark.parametrize("suffix", [".jpg", ".nef"])
+    def test_damaged_does_not_cost_the_picture(
+        self, tmp_path: Path, name: str, content: bytes | None, suffix: str
+    ) -> None:
+        path = tmp_path / f"a{suffix}"
+        if content is not None:
+            path.write_bytes(content)
+        assert written(path, PIXELS, format=name).size == (72, 48)
+
+    @formats
+    @pytest.mark.parametrize("suffix", [".nef", ".dng", ".cr2"])
+    def test_of_a_raw_is_kept_without_its_structure(
+        self, tmp_path: Path, name: str, suffix: str
+    ) -> None:
+        path = tmp_path / f"a{suffix}"
+        tags = exif(orientation=8, t50706=b"\1\4\0\0", t33421=(2, 2), t50778=21)
+        Image.fromarray(scene()).save(path, "TIFF", exif=tags.tobytes())
+        image = written(path, PIXELS, format=name)
+        found = image.getexif()
+        assert (found[0x0110], found.get_ifd(DETAIL)[0x8827]) == ("Camera X", 400)
+        assert found.get(0x0112, 1) == 1
+        assert not {50706, 33421, 50778} & set(found)
+        assert image.size == (72, 48)
+
+    def test_of_a_tiff_is_read_by_others(self, tmp_path: Path) -> None:
+        data = encode(PIXELS, photo(tmp_path), ExportOptions("tiff", depth=8))
+        with tifffile.TiffFile(io.BytesIO(data)) as file:
+            tags: Any = file.pages[0].tags  # type: ignore[union-attr]
+            assert tags["ExifTag"].value["ISOSpeedRatings"] == 400
+            assert tags["GPSTag"].value["GPSLatitudeRef"] == "N"
+            assert tags["Model"].value == "Camera X"
+            assert np.array_equal(file.asarray(), PIXELS)
+
+
+class TestXmp:
+    @formats
+    @pytest.mark.parametrize("source", ["a.jpg", "a.png", "a.tif", "a.webp", "a.avif"])
+    def test_keeps_what_is_said_of_the_picture(
+        self, tmp_path: Path, name: str, source: str
+    ) -> None:
+        if source == "a.png":
+            from PIL import PngImagePlugin
+
+            chunk = PngImagePlugin.PngInfo()
+            chunk.add_itxt("XML:com.adobe.xmp", PACKET.decode())
+            path = write_scene(tmp_path / source, pnginfo=chunk)
+        else:
+            path = photo(tmp_path, source)
+        packet = packet_of(written(path, PIXELS, format=name))
+        assert values(packet, "xmp:Rating") == ["4"]
+        assert values(packet, "dc:subject") == ["otter", "Fluß"]
+        assert values(packet, "dc:rights") == ["© Jane Doe"]
+        assert values(packet, "dc:creator") == ["Jane Doe"]
+        assert values(packet, "aux:Lens") == ["50 mm f/1.8"]
+        assert b"kept" in packet
+
+    @formats
+    def test_has_no_settings_that_the_pixels_carry(self, tmp_path: Path, name: str) -> None:
+        data = encode(PIXELS, photo(tmp_path), ExportOptions(name))
+        packet = packet_of(reopened(data))
+        assert b"camera-raw-settings" not in packet
+        for gone in ("tiff:Orientation", "exif:PixelXDimension"):
+            assert not values(packet, gone)
+        assert b"Exposure2012" not in data
+
+    @formats
+    @pytest.mark.parametrize("beside", ["a.xmp", "a.jpg.xmp"])
+    def test_takes_the_sidecars_word_first(self, tmp_path: Path, name: str, beside: str) -> None:
+        path = photo(tmp_path)
+        (tmp_path / beside).write_bytes(PACKET.replace(b'Rating="4"', b'Rating="2"'))
+        packet = packet_of(written(path, PIXELS, format=name))
+        assert values(packet, "xmp:Rating") == ["2"]
+
+    @pytest.mark.parametrize(
+        "packet",
+        [
+            b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><crs:Exposure2012>+3</crs></x:xmpmeta>",
+            b"",
+            b"\xff\xfe\x00",
+            b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + PACKET,
+            PACKET.replace(b"otter", b"&b;"),
+            b"<a>" * 100_000,
+        ],
+    )
+    def test_damaged_or_hostile_is_left_out(self, tmp_path: Path, packet: bytes) -> None:
+        assert xmp.parse(packet) == {}
+        (tmp_path / "a.xmp").write_bytes(packet)
+        path = write_scene(tmp_path / "a.jpg")
+        assert not values(packet_of(written(path, PIXELS)), "xmp:Rating")
+
+    def test_an_entity_bomb_in_utf_16_is_refused_too(self) -> None:
+        bomb = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY b "cc">]><a>&b;</a>'
+        assert xmp.parse(bomb.encode("utf-16")) == {}
+
+    def test_survives_being_written_and_read(self) -> None:
+        once = xmp.parse(PACKET)
+        again = xmp.parse(xmp.serialise(once))
+        assert once.keys() == again.keys()
+        assert xmp.serialise(once) == xmp.serialise(again)
+        assert xmp.serialise({}) == b""
+
+
+class TestIptc:
+    @with_iptc
+    @pytest.mark.parametrize("source", ["a.jpg", "a.tif"])
+    def test_is_kept(self, tmp_path: Path, name: str, source: str) -> None:
+        data = encode(PIXELS, photo(tmp_path, source), ExportOptions(name))
+        found = iptc.parse(iptc_of(data))
+        assert [v for _, n, v in found if n == 25] == [b"river", b"otter"]
+        assert (2, 116, "© Jane Doe".encode()) in found
+
+    @pytest.mark.parametrize("name", ["png", "webp", "avif"])
+    def test_is_told_in_xmp_where_there_is_no_room_for_it(self, tmp_path: Path, name: str) -> None:
+        path = photo(tmp_path, packet=b"")
+        packet = packet_of(written(path, PIXELS, format=name))
+        assert values(packet, "dc:title") == ["A title"]
+        assert values(packet, "dc:subject") == ["river", "otter"]
+        assert values(packet, "photoshop:City") == ["Zürich"]
+
+    def test_in_old_encodings_becomes_utf_8(self) -> None:
+        old = b"\x1c\x02\x5a\x00\x06Z\xfcrich" + b"\x1c\x02\x00\x00\x02\0\2"
+        assert iptc.parse(old) == [(2, 90, "Zürich".encode())]
+        assert iptc.serialise([]) == b""
+
+    @pytest.mark.parametrize("cut", range(0, len(IIM), 7))
+    def test_cut_off_gives_what_came_before(self, cut: int) -> None:
+        whole, part = iptc.parse(IIM), iptc.parse(IIM[:cut])
+        assert part == whole[: len(part)]
+
+
+class TestChoices:
+    @formats
+    def test_without_a_location_nothing_tells_the_place(self, tmp_path: Path, name: str) -> None:
+        path = photo(tmp_path)
+        assert "Zürich".encode() in encode(PIXELS, path, ExportOptions(name))
+        data = encode(PIXELS, path, ExportOptions(name, location=False))
+        image = reopened(data)
+        assert not image.getexif().get_ifd(GPS)
+        assert GPS not in image.getexif()
+        assert image.getexif()[0x0110] == "Camera X"
+        assert b"GPSLatitude" not in packet_of(image)
+        assert "Zürich".encode() not in data
+        assert values(packet_of(image), "xmp:Rating") == ["4"]
+
+    @formats
+    def test_copyright_only(self, tmp_path: Path, name: str) -> None:
+        data = encode(
+            PIXELS, photo(tmp_path, t33432=b"(c) Jane"), ExportOptions(name, metadata="copyright")
+        )
+        image = reopened(data)
+        assert image.getexif()[33432] == "(c) Jane"
+        assert 0x0110 not in image.getexif()
+        assert values(packet_of(image), "dc:creator") == ["Jane Doe"]
+        for gone in (b"otter", b"Camera X", b"GPSLatitude", b"Rating", b"2024:05:01"):
+            assert gone not in data
+
+    @formats
+    def test_none(self, tmp_path: Path, name: str) -> None:
+        data = encode(PIXELS, photo(tmp_path), ExportOptions(name, metadata="none"))
+        image = reopened(data)
+        assert not packet_of(image)
+        for gone in (b"otter", b"Camera X", b"GPSLatitude", b"Jane", b"imgtune "):
+            assert gone not in data
+        assert image.info["icc_profile"]
+
+    @formats
+    @pytest.mark.parametrize("metadata", ["all", "copyright", "none"])
+    def test_an_own_copyright_line_goes_everywhere(
+        self, tmp_path: Path, name: str, metadata: str
+    ) -> None:
+        own = "© 2026 Žofie Nováková"
+        options = ExportOptions(name, metadata=metadata, copyright=own)
+        data = encode(PIXELS, photo(tmp_path, t33432=b"(c) Jane"), options)
+        image = reopened(data)
+        packet = packet_of(image)
+        assert values(packet, "dc:rights") == [own]
+        assert values(packet, "xmpRights:Marked") == ["True"]
+        assert own.encode() in image.getexif().tobytes() or own.encode() in data
+        assert b"(c) Jane" not in data
+        if name in ("jpeg", "tiff"):
+            assert (2, 116, own.encode()) in iptc.parse(iptc_of(data))
+
+    def test_nothing_known_gives_only_our_name(self, tmp_path: Path) -> None:
+        image = written(write_scene(tmp_path / "a.jpg"), PIXELS)
+        assert image.getexif()[0x0131].startswith("imgtune")
+        assert 0x0110 not in image.getexif()
+        assert not iptc_of(encode(PIXELS, tmp_path / "a.jpg", ExportOptions()))

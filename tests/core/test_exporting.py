@@ -1,0 +1,233 @@
+"""Batches: names that do not collide, errors by file, cancel, several at a time."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from model_core.domain.develop import IDENTITY, DevelopSettings
+from model_core.domain.errors import CannotWrite, UnreadablePhoto
+from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
+from model_core.domain.naming import NameTemplate
+from model_core.exporting import Naming, export_batch, export_photo
+from model_core.imaging.encode import encode
+from model_core.progress import Progress
+from tests.core.pictures import exif, scene, write_scene
+
+OVERWRITE, SKIP, UNIQUE = OnCollision.OVERWRITE, OnCollision.SKIP, OnCollision.UNIQUE
+OURS = encode(scene(), Path("gone.jpg"), ExportOptions())
+
+
+def naming(folder: Path, template: str = "{name}", on: OnCollision = UNIQUE) -> Naming:
+    folder.mkdir(exist_ok=True)
+    return Naming(folder, ".jpg", NameTemplate(template), on, "warm")
+
+
+def batch(sources: list[Path], target: Naming, content: bytes = OURS, jobs: int = 4) -> BatchResult:
+    """Copies of ``content`` for each source, as a real export writes them."""
+    return export_batch(
+        [ExportItem(path) for path in sources],
+        target,
+        lambda item, file: file.write_bytes(content),
+        jobs=jobs,
+    )
+
+
+def names(result: BatchResult) -> list[str]:
+    return [path.name for path in result.written]
+
+
+class TestNames:
+    def test_follow_the_template_in_order(self, tmp_path: Path) -> None:
+        sources = [tmp_path / f"{n}.nef" for n in "cab"]
+        result = batch(sources, naming(tmp_path / "out", "{style}_{seq:03}_{name}"))
+        assert names(result) == ["warm_001_c.jpg", "warm_002_a.jpg", "warm_003_b.jpg"]
+
+    def test_tell_time_and_camera_of_the_photo(self, tmp_path: Path) -> None:
+        source = write_scene(tmp_path / "a.jpg", exif=exif())
+        plain = write_scene(tmp_path / "b.jpg")
+        os.utime(plain, (0, 1_000_000_000))
+        result = batch([source, plain], naming(tmp_path / "out", "{date}_{time} {camera}"))
+        assert names(result)[0] == "2024-05-01_102030 Camera X.jpg"
+        assert names(result)[1].startswith("2001-09-")  # the file's own time
+
+    @pytest.mark.parametrize("on", list(OnCollision))
+    def test_of_one_batch_never_meet(self, tmp_path: Path, on: OnCollision) -> None:
+        # The same name from two cameras, in another case, and composed otherwise.
+        sources = [tmp_path / d / n for d in "ab" for n in ("X.nef", "x.jpg", "é.jpg", "é.jpg")]
+        result = batch(sources, naming(tmp_path / "out", on=on))
+        assert len(result.written) == 8
+        assert len({n.casefold() for n in names(result)}) == 8
+        assert names(result)[:2] == ["X.jpg", "x-2.jpg"]
+
+    def test_one_template_for_all_counts(self, tmp_path: Path) -> None:
+        result = batch([tmp_path / f"{i}.jpg" for i in range(3)], naming(tmp_path / "o", "same"))
+        assert names(result) == ["same.jpg", "same-2.jpg", "same-3.jpg"]
+
+    def test_taken_ones_are_numbered(self, tmp_path: Path) -> None:
+        target = naming(tmp_path / "out")
+        for expected in ("a.jpg", "a-2.jpg", "a-3.jpg"):
+            assert names(batch([tmp_path / "a.nef"], target)) == [expected]
+
+    def test_taken_ones_are_skipped_on_request(self, tmp_path: Path) -> None:
+        sources = [tmp_path / d / "a.nef" for d in "xy"]
+        target = naming(tmp_path / "out", on=SKIP)
+        assert names(batch(sources[:1], target)) == ["a.jpg"]
+        again = batch(sources, target)
+        assert (names(again), again.skipped) == (["a-2.jpg"], (sources[0],))
+        assert batch(sources, target).skipped == tuple(sources)
+
+    def test_own_exports_are_replaced_on_request_and_nothing_else(self, tmp_path: Path) -> None:
+        out = tmp_path / "out"
+        target = naming(out, on=OVERWRITE)
+        batch([tmp_path / "a.nef"], target)
+        newer = encode(scene(5), Path("gone.jpg"), ExportOptions())
+        assert names(batch([tmp_path / "a.nef"], target, newer)) == ["a.jpg"]
+        assert (out / "a.jpg").read_bytes() == newer
+        camera = write_scene(out / "b.jpg").read_bytes()  # a camera's own JPEG beside its raw
+        result = batch([tmp_path / "b.nef"], target)
+        assert "was not exported by imgtune" in result.errors[0]
+        assert (out / "b.jpg").read_bytes() == camera
+
+    @pytest.mark.parametrize("on", list(OnCollision))
+    def test_originals_are_never_replaced_even_when_they_are_our_exports(
+        self, tmp_path: Path, on: OnCollision
+    ) -> None:
+        sources = [tmp_path / n for n in ("a.jpg", "b.jpg")]
+        for source in sources:
+            source.write_bytes(OURS)
+        newer = encode(scene(5), Path("gone.jpg"), ExportOptions())
+        batch(sources, naming(tmp_path, on=on), newer)
+        assert [s.read_bytes() for s in sources] == [OURS, OURS]
+
+
+class TestBatch:
+    def sources(self, folder: Path, count: int = 6) -> list[Path]:
+        return [write_scene(folder / "in" / f"{i}.jpg", i) for i in range(count)]
+
+    @pytest.mark.parametrize("jobs", [1, 3])
+    def test_writes_what_one_by_one_would(self, tmp_path: Path, jobs: int) -> None:
+        sources, settings = self.sources(tmp_path), IDENTITY.with_value("exposure_ev", 0.7)
+        options = ExportOptions("png", long_side=90)
+        result = export_batch(
+            [ExportItem(path, settings) for path in sources],
+            Naming(tmp_path / "out", ".png"),
+            lambda item, file: export_photo(item.path, settings, file, options, threads=1),
+            jobs=jobs,
+        )
+        assert [p.name for p in result.written] == [f"{i}.png" for i in range(6)]
+        for source, file in zip(sources, result.written, strict=True):
+            alone = export_photo(source, settings, tmp_path / "alone.png", options)
+            assert file.read_bytes() == alone.read_bytes()
+
+    def test_works_on_several_at_a_time(self, tmp_path: Path) -> None:
+        together = threading.Barrier(3, timeout=20)
+        result = export_batch(
+            [ExportItem(tmp_path / f"{i}.jpg") for i in range(6)],
+            naming(tmp_path / "out"),
+            lambda item, file: together.wait(),
+            jobs=3,
+        )
+        assert len(result.written) == 6
+
+    @pytest.mark.parametrize("background", [False, True])
+    def test_names_each_fault_and_goes_on(self, tmp_path: Path, background: bool) -> None:
+        faults = {
+            1: UnreadablePhoto("1.jpg: is empty (0 bytes)"),
+            3: CannotWrite("Cannot write: the disk is full."),
+            4: MemoryError(),
+            5: RuntimeError("a bug"),
+        }
+
+        def write(item: ExportItem, file: Path) -> None:
+            if fault := faults.get(int(item.path.stem)):
+                raise fault
+
+        items = [ExportItem(Path(f"/in/{i}.jpg")) for i in range(7)]
+        result = export_batch(items, naming(tmp_path / "out"), write, background=background)
+        assert [p.stem for p in result.written] == ["0", "2", "6"]
+        first, second, third, fourth = result.errors
+        assert (first, second) == (str(faults[1]), str(faults[3]))
+        assert "memory" in third
+        assert "a bug" in fourth
+        assert not result.cancelled
+
+    def test_reports_progress_and_each_file_in_the_callers_thread(self, tmp_path: Path) -> None:
+        told: list[tuple[float, float]] = []
+        files: list[Path] = []
+        here = threading.get_ident()
+
+        def report(done: float, total: float, _: str) -> None:
+            assert threading.get_ident() == here
+            told.append((done, total))
+
+        result = export_batch(
+            [ExportItem(tmp_path / f"{i}.jpg") for i in range(5)],
+            naming(tmp_path / "out"),
+            lambda item, file: None,
+            progress=Progress(report),
+            on_written=files.append,
+        )
+        assert told[-1] == (5, 5)
+        assert told == sorted(told)
+        assert sorted(files) == sorted(result.written)
+
+    def test_stops_on_cancel_and_says_what_was_written(self, tmp_path: Path) -> None:
+        cancel = threading.Event()
+
+        def write(item: ExportItem, file: Path) -> None:
+            if item.path.stem == "2":
+                cancel.set()
+
+        items = [ExportItem(Path(f"/in/{i}.jpg")) for i in range(500)]
+        target = naming(tmp_path / "out")
+        result = export_batch(items, target, write, jobs=2, progress=Progress(cancel=cancel))
+        assert result.cancelled
+        assert 0 < len(result.written) < 10
+
+    def test_a_cancelled_photo_leaves_no_file(self, tmp_path: Path) -> None:
+        source = write_scene(tmp_path / "a.jpg")
+        cancel = threading.Event()
+        cancel.set()
+        result = export_batch(
+            [ExportItem(source, IDENTITY)],
+            naming(tmp_path / "out"),
+            lambda item, file: export_photo(
+                item.path, IDENTITY, file, ExportOptions(), cancel=cancel
+            ),
+            progress=Progress(cancel=cancel),
+        )
+        assert (result.cancelled, result.written, result.errors) == (True, (), ())
+        assert not list((tmp_path / "out").iterdir())
+
+    def test_nothing_to_do_is_done(self, tmp_path: Path) -> None:
+        assert export_batch([], naming(tmp_path / "o"), lambda i, f: None) == BatchResult()
+
+
+class TestPhoto:
+    def test_has_the_depth_profile_and_size_asked_for(self, tmp_path: Path) -> None:
+        source = write_scene(tmp_path / "a.jpg", exif=exif())
+        options = ExportOptions(
+            "tiff", depth=16, profile="display-p3", long_side=60, sharpen="standard"
+        )
+        out = export_photo(source, DevelopSettings(), tmp_path / "new" / "a.tif", options)
+        with Image.open(out) as image:
+            assert image.size == (60, 40)
+            assert image.tag_v2[258] == (16, 16, 16)  # type: ignore[attr-defined]
+
+    def test_never_replaces_its_original(self, tmp_path: Path) -> None:
+        source = write_scene(tmp_path / "a.jpg")
+        before = source.read_bytes()
+        with pytest.raises(CannotWrite, match="original"):
+            export_photo(source, IDENTITY, source, ExportOptions())
+        assert source.read_bytes() == before
+
+    def test_a_folder_that_cannot_be_made_is_named(self, tmp_path: Path) -> None:
+        source = write_scene(tmp_path / "a.jpg")
+        (tmp_path / "file").write_bytes(b"")
+        with pytest.raises(CannotWrite, match="file"):
+            export_photo(source, IDENTITY, tmp_path / "file" / "b" / "a.jpg", ExportOptions())
