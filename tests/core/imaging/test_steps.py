@@ -203,8 +203,8 @@ class TestPresence:
         rgb = colours(count=500)
         after = step(rgb, amount)
         moved = np.abs(luminance(after) - luminance(rgb))[:, 0]
-        inside = (after.min(-1) > 2e-3) & (after.max(-1) < 1 - 2e-3)
-        assert inside.sum() > 300
+        inside = (after.min(-1) > 1e-2) & (after.max(-1) < 1 - 1e-2)
+        assert inside.sum() > 200
         assert moved[inside].max() < 2e-6
         # Held at the edge of the gamut, a colour keeps Oklab's lightness instead.
         assert moved.max() < 2e-2
