@@ -89,8 +89,14 @@ class PillowFile:
             pixels = _whole_jpeg(self._path, self.width, self.height)
             if pixels is not None:
                 return Raster(pixels, image.mode, icc)
-        with decoder_faults(self._path):
-            return _raster_of(image, long_side)
+        try:
+            with decoder_faults(self._path):
+                return _raster_of(image, long_side)
+        except UnreadablePhoto:  # a lossless JPEG, for one, cannot be scaled by its decoder
+            pixels = _whole_jpeg(self._path, self.width, self.height) if smaller else None
+            if image.format != "JPEG" or pixels is None:
+                raise
+            return Raster(pixels, image.mode, icc)
 
     def thumbnail(self) -> bytes | None:
         """The JPEG in the EXIF block, as it is."""
@@ -142,7 +148,30 @@ def _raster_of(image: Image.Image, long_side: int | None) -> Raster:
     return Raster(to_array(image), image.mode, icc)
 
 
+#: How files begin that look like photos to a user, and are none that we read.
+_OTHERS = {
+    b"8BPS": "a Photoshop document",
+    b"%PDF": "a PDF document",
+    b"DDS ": "a texture of a game",
+    b"\xff\x0a": "a JPEG XL picture",
+    b"\0\0\0\x0cJXL ": "a JPEG XL picture",
+    b"P5": "a picture in PGM format",
+    b"P6": "a picture in PPM format",
+    b"qoif": "a picture in QOI format",
+    b"v/1\x01": "a picture in OpenEXR format",
+}
+
+
+def _refuse_others(path: Path) -> None:
+    with path.open("rb") as file:
+        head = file.read(16)
+    for magic, what in _OTHERS.items():
+        if head.startswith(magic):
+            raise UnreadablePhoto(f"{path}: is {what}; save it as TIFF, PNG or JPEG to open it")
+
+
 def _open(path: Path, heif: bool) -> Image.Image:
+    _refuse_others(path)
     if heif:
         import pillow_heif  # registers a decoder; costs start-up time, so only when needed
 
