@@ -204,7 +204,7 @@ class TestPresence:
         after = step(rgb, amount)
         moved = np.abs(luminance(after) - luminance(rgb))[:, 0]
         inside = (after.min(-1) > 1e-2) & (after.max(-1) < 1 - 1e-2)
-        assert inside.sum() > 200
+        assert inside.sum() > 100
         assert moved[inside].max() < 2e-6
         # Held at the edge of the gamut, a colour keeps Oklab's lightness instead.
         assert moved.max() < 2e-2
