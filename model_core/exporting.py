@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import shutil
 import sys
+import tempfile
 import threading
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -28,6 +31,8 @@ from model_core.storage.atomic import cannot_write, write_atomic
 log = logging.getLogger(__name__)
 
 _POLL = 0.1  # seconds until a cancel is noticed
+_LEAST_FREE = 4_000_000  # bytes; less holds not even one photo
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOENT, errno.EACCES}
 
 
 def usable_cores() -> int:
@@ -153,11 +158,15 @@ def export_batch(
     """Calls ``write(item, target)`` for each photo on ``jobs`` threads (default: one a core).
 
     Threads suffice: decoders, OpenColorIO and encoders release the interpreter lock. One
-    photo's fault is listed and the rest goes on. ``background`` gives way to whatever else
-    the user does. ``progress`` and ``on_written`` are called
-    in the caller's thread; after a cancel, photos in hand may be finished or left out.
+    photo's fault is listed and the rest goes on, unless the disk as a whole takes no more.
+    ``background`` gives way to whatever else the user does. ``progress`` and ``on_written``
+    are called in the caller's thread; after a cancel, photos in hand may be finished or left
+    out. Raises CannotWrite when nothing can be written to the folder at all.
     """
+    if not items:
+        return BatchResult()
     progress = progress or Progress()
+    _prove_writable(naming.folder)
     batch = _Batch(items, Targets(naming, [item.path for item in items]), write, on_written)
     workers = max(1, min(jobs or usable_cores(), len(items)))
     prepare = _give_way if background else None
@@ -168,6 +177,26 @@ def export_batch(
             progress.cancel.set()  # so that leaving the pool does not wait for long
             raise
     return batch.result(cancelled)
+
+
+def _prove_writable(folder: Path) -> None:
+    """Makes the folder and writes a probe, before minutes go into photos that could not be
+    written. Raises CannotWrite."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".imgtune-"):
+            pass
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    if free < _LEAST_FREE:
+        raise cannot_write(folder, OSError(errno.ENOSPC, "")) from None
+
+
+def _no_more(error: BaseException) -> bool:
+    """Whether the next photo would fail for the same reason: it is the disk's, not its own."""
+    cause = error.__cause__
+    return isinstance(error, CannotWrite) and isinstance(cause, OSError) and cause.errno in _DISK
 
 
 def _give_way() -> None:
@@ -190,6 +219,7 @@ class _Batch:
         self._written: dict[int, Path] = {}
         self._skipped: dict[int, Path] = {}
         self._errors: dict[int, str] = {}
+        self._disk_failed = False
 
     def run(self, pool: ThreadPoolExecutor, workers: int, progress: Progress) -> bool:
         """Works the list off; True when it was cancelled."""
@@ -197,18 +227,24 @@ class _Batch:
         todo.reverse()
         total = len(self._items)
         try:
-            while todo or self._running:
+            while (todo or self._running) and not self._disk_failed:
                 # One photo more than workers is ready, and names are found meanwhile.
                 while todo and len(self._running) <= workers:
                     self._start(pool, *todo.pop())
                 progress.report(total - len(todo) - len(self._running), total, self._current())
                 self._collect(timeout=_POLL)
-            progress.report(total, total, "")
+            self._finish_running()
+            if self._disk_failed and todo:
+                self._errors[total] = f"{len(todo)} more photos were not tried for that reason"
+            progress.report(total - len(todo), total, "")
         except Cancelled:
-            while self._running:
-                self._collect(timeout=None)
+            self._finish_running()
             return len(self._written) + len(self._skipped) + len(self._errors) < total
         return False
+
+    def _finish_running(self) -> None:
+        while self._running:
+            self._collect(timeout=None)
 
     def _start(self, pool: ThreadPoolExecutor, index: int, item: ExportItem) -> None:
         try:
@@ -237,6 +273,7 @@ class _Batch:
                     self._on_written(target)
             elif isinstance(error, ImgtuneError):
                 self._errors[index] = str(error)
+                self._disk_failed = self._disk_failed or _no_more(error)
             elif isinstance(error, MemoryError):
                 self._errors[index] = f"{self._items[index].path}: does not fit into memory"
             elif isinstance(error, Exception) and not isinstance(error, Cancelled):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, QUrl, Signal
@@ -125,9 +126,11 @@ class ExportController(QObject):
         return text
 
     def _show_errors(self, errors: tuple[str, ...]) -> None:
-        lines = list(errors[:_SHOWN_ERRORS])
-        if len(errors) > _SHOWN_ERRORS:
-            lines.append(self.tr("… and {0} more").format(len(errors) - _SHOWN_ERRORS))
+        counts = Counter(errors)
+        lines = [text if n == 1 else f"{text} ({n} ×)" for text, n in counts.items()]
+        if len(lines) > _SHOWN_ERRORS:
+            hidden = len(lines) - _SHOWN_ERRORS
+            lines = [*lines[:_SHOWN_ERRORS], self.tr("… and {0} more").format(hidden)]
         self._box = QMessageBox(self._window)
         self._box.setIcon(QMessageBox.Icon.Warning)
         self._box.setWindowTitle(self.tr("Export"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -69,8 +70,11 @@ class ExportDialog(QDialog):
     def _make_where(self, choice: ExportChoice) -> None:
         names = (self.tr("Selected"), self.tr("Accepted and corrected"), self.tr("All photos"))
         self.which = combo({i: f"{name} ({len(self._sets[i])})" for i, name in enumerate(names)})
-        self.which.setCurrentIndex(1 if len(self._sets[0]) <= 1 and self._sets[1] else 0)
-        self.folder = QLineEdit(choice.folder)
+        usual = 1 if len(self._sets[0]) <= 1 and self._sets[1] else 0
+        self.which.setCurrentIndex(usual if self._sets[usual] else 2)
+        for index, photos in enumerate(self._sets):
+            self.which.model().item(index).setEnabled(bool(photos))  # type: ignore[attr-defined]
+        self.folder = QLineEdit(choice.folder or self._folder_beside())
         self.folder.setPlaceholderText(self.tr("Choose a folder"))
         self.browse = QPushButton(self.tr("Browse…"))
         self.browse.setAutoDefault(False)
@@ -242,6 +246,8 @@ class ExportDialog(QDialog):
     def _update(self, *_: object) -> None:
         problem = self._find_problem()
         self.problem.setText(problem or self._advice())
+        self.problem.setObjectName("Warn" if problem else "Dim")
+        self.problem.style().polish(self.problem)
         self.export_button.setEnabled(not problem and bool(self.folder.text().strip()))
         self._update_delete()
 
@@ -252,14 +258,27 @@ class ExportDialog(QDialog):
             self.example.set_full_text("")
             return str(error)
         if not self.photos():
-            return self.tr("There are no such photos.")
+            return self.tr("There is no photo to export: none of these can be read.")
         text = self.folder.text().strip()
-        if text and not Path(text).expanduser().is_dir():
-            return self.tr("This folder does not exist: {0}").format(text)
+        if not text:
+            return ""
+        there = _nearest(Path(text).expanduser())
+        if not there.is_dir():
+            return self.tr("{0} is a file, not a folder.").format(there)
+        if not os.access(there, os.W_OK):
+            return self.tr("There is no permission to write to {0}.").format(there)
         return ""
+
+    def _folder_beside(self) -> str:
+        """A folder next to the photos, offered until the user has chosen one."""
+        photos = self._sets[0] or self._sets[2]
+        return str(photos[0].path.absolute().parent / "export") if photos else ""
 
     def _advice(self) -> str:
         choice = self.choice()
+        folder = Path(choice.folder).expanduser()
+        if choice.folder and not folder.is_dir():
+            return self.tr("The folder {0} will be made.").format(folder.name)
         if choice.profile == "prophoto" and choice.depth == 8:
             return self.tr("ProPhoto RGB at 8 bits shows bands in skies; 16 bits are safer.")
         return ""
@@ -300,6 +319,11 @@ class ExportDialog(QDialog):
         found = QFileDialog.getExistingDirectory(self, self.tr("Export to"), start)
         if found:
             self.folder.setText(found)
+
+
+def _nearest(path: Path) -> Path:
+    """The path itself or the nearest above it that exists."""
+    return next(p for p in (path, *path.absolute().parents) if p.exists())
 
 
 def _facts(item: PhotoItem, style: str) -> NameFacts:

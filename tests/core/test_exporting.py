@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -16,6 +17,7 @@ from model_core.domain.naming import NameTemplate
 from model_core.exporting import Naming, export_batch, export_photo
 from model_core.imaging.encode import encode
 from model_core.progress import Progress
+from model_core.storage.atomic import cannot_write
 from tests.core.pictures import exif, scene, write_scene
 
 OVERWRITE, SKIP, UNIQUE = OnCollision.OVERWRITE, OnCollision.SKIP, OnCollision.UNIQUE
@@ -203,6 +205,32 @@ class TestBatch:
         )
         assert (result.cancelled, result.written, result.errors) == (True, (), ())
         assert not list((tmp_path / "out").iterdir())
+
+    def test_a_full_disk_ends_it_and_is_told_once(self, tmp_path: Path) -> None:
+        def write(item: ExportItem, file: Path) -> None:
+            if int(item.path.stem) >= 2:
+                full = OSError(errno.ENOSPC, "No space left on device")
+                raise cannot_write(file, full) from full
+
+        items = [ExportItem(Path(f"/in/{i}.jpg")) for i in range(100)]
+        result = export_batch(items, naming(tmp_path / "out"), write, jobs=1)
+        assert len(result.written) == 2
+        assert len(result.errors) <= 4
+        assert "the disk is full" in result.errors[0]
+        assert "more photos were not tried" in result.errors[-1]
+        assert not result.cancelled
+
+    def test_a_folder_that_cannot_be_written_is_found_before_any_work(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        done: list[Path] = []
+        for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+            with pytest.raises(CannotWrite, match="file"):
+                export_batch(
+                    [ExportItem(tmp_path / "a.jpg")],
+                    Naming(folder, ".jpg"),
+                    lambda item, file: done.append(file),
+                )
+        assert not done
 
     def test_nothing_to_do_is_done(self, tmp_path: Path) -> None:
         assert export_batch([], naming(tmp_path / "o"), lambda i, f: None) == BatchResult()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QStandardItemModel
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -38,13 +38,46 @@ def test_the_dialog_offers_selected_done_and_all(app: App, qtbot: QtBot) -> None
     assert counts == [1, 1, 6]
 
 
-def test_the_dialog_wants_a_folder_that_exists(app: App, qtbot: QtBot, tmp_path: Path) -> None:
+def test_sets_without_photos_cannot_be_chosen(app: App, qtbot: QtBot) -> None:
     dialog = dialog_for(app, qtbot)
-    assert not dialog.export_button.isEnabled()
-    dialog.folder.setText(str(tmp_path / "nowhere"))
-    assert "does not exist" in dialog.problem.text()
-    dialog.folder.setText(str(tmp_path))
+    model = dialog.which.model()
+    assert isinstance(model, QStandardItemModel)
+    assert [model.item(i).isEnabled() for i in range(3)] == [True, False, True]
+
+
+def test_the_dialog_offers_a_folder_beside_the_photos(
+    app: App, qtbot: QtBot, photos: list[Path], tmp_path: Path
+) -> None:
+    dialog = dialog_for(app, qtbot)
+    assert dialog.folder.text() == str(photos[0].parent / "export")
+    assert "will be made" in dialog.problem.text()
     assert dialog.export_button.isEnabled()
+    dialog.folder.setText(str(tmp_path))
+    assert not dialog.problem.text()
+    dialog.folder.setText(str(photos[0]))
+    assert "is a file" in dialog.problem.text()
+    assert not dialog.export_button.isEnabled()
+    dialog.folder.setText("")
+    assert not dialog.export_button.isEnabled()
+
+
+def test_a_new_folder_is_made(app: App, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(app.export.finished) as done:
+        app.export.export(app.session.items[:2], ExportChoice(str(tmp_path / "new" / "one")))
+    assert len(done.args[0].written) == 2
+
+
+def test_a_folder_that_takes_no_files_is_named_once(
+    app: App, studio: FakeStudio, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with qtbot.waitSignal(app.export.finished) as done:
+        app.export.export(list(app.session.items), ExportChoice(str(tmp_path / "file")))
+    assert len(done.args[0].errors) == 1
+    assert not studio.exported
+    box = app.export._box
+    assert isinstance(box, QMessageBox)
+    box.close()
 
 
 def test_the_choice_is_what_was_set(app: App, qtbot: QtBot, tmp_path: Path) -> None:
