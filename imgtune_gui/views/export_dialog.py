@@ -270,9 +270,13 @@ class ExportDialog(QDialog):
         return ""
 
     def _folder_beside(self) -> str:
-        """A folder next to the photos, offered until the user has chosen one."""
+        """A folder next to that of the photos, offered until the user has chosen one. Not
+        within it, where the copies would be opened as photos the next time."""
         photos = self._sets[0] or self._sets[2]
-        return str(photos[0].path.absolute().parent / "export") if photos else ""
+        if not photos:
+            return ""
+        folder = photos[0].path.absolute().parent
+        return str(folder.with_name(self.tr("{0} export").format(folder.name)))
 
     def _advice(self) -> str:
         choice = self.choice()

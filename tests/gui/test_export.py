@@ -49,7 +49,7 @@ def test_the_dialog_offers_a_folder_beside_the_photos(
     app: App, qtbot: QtBot, photos: list[Path], tmp_path: Path
 ) -> None:
     dialog = dialog_for(app, qtbot)
-    assert dialog.folder.text() == str(photos[0].parent / "export")
+    assert dialog.folder.text() == str(tmp_path / "photos export")
     assert "will be made" in dialog.problem.text()
     assert dialog.export_button.isEnabled()
     dialog.folder.setText(str(tmp_path))
