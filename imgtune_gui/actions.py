@@ -132,6 +132,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec(_VIEW, "filmstrip", "F&ilmstrip", "F6", checkable=True),
     _spec(_VIEW, "full_screen", "&Full screen", "F", "F11", checkable=True, rule=True),
     _spec(_VIEW, "escape", "L&eave the picker or full screen", "Esc"),
+    _spec(_LEARN, "learning", "&How well it knows you…", "Ctrl+L"),
     _spec(_LEARN, "train", "&Fine-tune now", "Ctrl+T"),
     _spec(_LEARN, "cancel_train", "&Cancel fine-tuning"),
     _spec(_LEARN, "roll_back", "&Roll back to the version before", rule=True),

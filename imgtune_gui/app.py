@@ -24,6 +24,7 @@ from imgtune_gui.errors import ErrorHook
 from imgtune_gui.models.filmstrip_model import FilmstripModel
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
+from imgtune_gui.views.learning_window import LearningWindow
 from imgtune_gui.views.main_window import MainWindow
 from imgtune_gui.views.style_panel import can_roll_back, can_train
 from imgtune_gui.workers import messages as m
@@ -45,6 +46,7 @@ class App(QObject):
         self._data_dir = data_dir
         self._closed = False
         self._loaded: m.StyleLoaded | None = None
+        self._learning: LearningWindow | None = None
         self.settings = AppSettings(data_dir)
         self.session = PhotoSession(parent=self)
         self.model = FilmstripModel(self.session, self)
@@ -120,6 +122,7 @@ class App(QObject):
             "filmstrip": view.show_filmstrip,
             "full_screen": view.show_full_screen,
             "escape": view.escape,
+            "learning": self.show_learning,
             "train": self.train,
             "cancel_train": self.training.cancel,
             "roll_back": menu.roll_back,
@@ -149,6 +152,7 @@ class App(QObject):
         panel.histogram.clipping_clicked.connect(self.view.toggle_clipping)
         style = window.style_panel
         style.open_clicked.connect(menu.open_folder)
+        style.match_clicked.connect(self.show_learning)
         style.style_chosen.connect(self.learn.choose_style)
         style.new_style_clicked.connect(menu.new_style)
         style.train_clicked.connect(self.train)
@@ -235,6 +239,16 @@ class App(QObject):
         self.learn.flush()
         self.training.train(self.session.style)
 
+    def show_learning(self) -> None:
+        """The match, the curve and the fine-tunes."""
+        if self._loaded is None:
+            return
+        if self._learning is None:
+            self._learning = LearningWindow(self.window)
+        self._learning.show_style(self._loaded)
+        self._learning.show()
+        self._learning.raise_()
+
     def _on_training_changed(self, running: bool) -> None:
         self.actions["train"].setEnabled(can_train(self._loaded) and not running)
         self.actions["cancel_train"].setEnabled(running)
@@ -243,6 +257,8 @@ class App(QObject):
     def _on_style_loaded(self, loaded: m.StyleLoaded) -> None:
         self._loaded = loaded
         self.window.style_panel.show_style(loaded)
+        if self._learning is not None:
+            self._learning.show_style(loaded)
         self._on_training_changed(self.training.is_running)
 
     # --- shutting down --------------------------------------------------------------

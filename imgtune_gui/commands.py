@@ -16,7 +16,7 @@ from model_core.domain.marks import Marks
 if TYPE_CHECKING:
     from imgtune_gui.session import PhotoSession
 
-_MERGEABLE = 1
+_MERGEABLE, _MERGEABLE_EDITS = 1, 2
 
 
 def in_history(line: str, action: str, items: Sequence[PhotoItem]) -> str:
@@ -122,18 +122,35 @@ class SetMarks(QUndoCommand):
 
 
 class SetEdits(QUndoCommand):
-    """Whole settings of one or more photos: reset, paste, sync."""
+    """Whole settings of one or more photos: reset, paste, sync, strength.
+
+    Commands with the same ``drag``, unless it is 0, merge into one.
+    """
 
     def __init__(
         self,
         session: PhotoSession,
         edits: Sequence[tuple[PhotoItem, DevelopSettings | None]],
         text: str,
+        drag: int = 0,
     ) -> None:
         super().__init__(in_history(text, text, [item for item, _ in edits]))
         self._session = session
         self._edits = [(item, item.edit, after) for item, after in edits]
+        self._drag = drag
         self._pushed = False
+
+    def id(self) -> int:
+        return _MERGEABLE_EDITS if self._drag else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, SetEdits) or other._drag != self._drag:
+            return False
+        if [item for item, _, _ in self._edits] != [item for item, _, _ in other._edits]:
+            return False
+        pairs = zip(self._edits, other._edits, strict=True)
+        self._edits = [(item, before, after) for (item, before, _), (_, _, after) in pairs]
+        return True
 
     def redo(self) -> None:
         # The first time it is the user who acts, on others than the shown photo perhaps.

@@ -196,13 +196,16 @@ class PhotoSession(QObject):
             self.undo_stack.push(SetParam(self, item, name, after, drag))
 
     def set_edits(
-        self, edits: Sequence[tuple[PhotoItem, DevelopSettings | None]], text: str
+        self,
+        edits: Sequence[tuple[PhotoItem, DevelopSettings | None]],
+        text: str,
+        drag: int = 0,
     ) -> None:
         """Whole settings for one or more photos, as one undo; None is the prediction."""
         shown = [(item, edit.rounded() if edit is not None else None) for item, edit in edits]
         changed = [(item, edit) for item, edit in shown if item.edit != edit]
         if changed:
-            self.undo_stack.push(SetEdits(self, changed, text))
+            self.undo_stack.push(SetEdits(self, changed, text, drag))
 
     def set_marks(self, marks: Sequence[tuple[PhotoItem, Marks]], text: str) -> None:
         """Stars, flags, colours of one or more photos, as one undo."""

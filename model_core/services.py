@@ -47,7 +47,7 @@ from model_core.predict.onnx_network import (
 )
 from model_core.predictors import Predictors
 from model_core.progress import Progress
-from model_core.storage.catalog import DEFAULT_STYLE, Catalog, Edit, EditState
+from model_core.storage.catalog import DEFAULT_STYLE, Catalog, Edit, EditState, Training
 from model_core.storage.model_store import ModelStore
 from model_core.storage.presets import Preset, PresetStore
 from model_core.training import TrainOutcome, base_sha256, train_here, train_in_child
@@ -72,6 +72,7 @@ __all__ = [
     "Studio",
     "StyleInfo",
     "TrainOutcome",
+    "Training",
     "default_data_dir",
     "histogram",
     "sample_photos",
@@ -399,6 +400,10 @@ class Studio:
             shoots_needed=MIN_SHOOTS + 2,
             ready=hold_out(shoots) is not None,
         )
+
+    def trainings(self, style: str) -> list[Training]:
+        """All fine-tunes of a style, published or not, oldest first."""
+        return self.catalog.trainings(style)
 
     def training_due(self, style: str) -> bool:
         """Whether enough was learned since the last training to start one by itself."""

@@ -30,7 +30,7 @@ from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion
 from model_core.exporting import Naming, export_batch
 from model_core.progress import Progress
-from model_core.services import Neutral, PresetStore, Readiness
+from model_core.services import Neutral, PresetStore, Readiness, Training
 
 FAKE_STYLE = "my style"
 
@@ -79,6 +79,7 @@ class FakeStudio:
         self.closed = False
         self.presets = PresetStore(Path("/nonexistent"))
         self.last_id = 0
+        self.all_trainings: list[Training] = []
         self.marks: dict[PhotoId, Marks] = {}
         self.previews: list[tuple[DevelopSettings, bool]] = []
 
@@ -204,6 +205,9 @@ class FakeStudio:
         shoots = [lesson.shoot for lesson in self.lessons(style)]
         enough = len(shoots) >= self.needs_lessons
         return Readiness(len(shoots), self.needs_lessons, len(set(shoots)), 1, enough)
+
+    def trainings(self, style: str) -> list[Training]:
+        return [one for one in self.all_trainings if one.style == style]
 
     def lesson_of(self, style: str, photo: PhotoId) -> Correction | None:
         return next((one for one in self.lessons(style) if one.photo == photo), None)

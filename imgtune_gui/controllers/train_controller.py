@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QObject, QThread, Signal
 
 from imgtune_gui.views.activity import Activity
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import WorkerThread
 from imgtune_gui.workers.train_worker import TrainWorker
+
+#: The trainer names its device once, at the start: "preparing 40 photos (CPU)".
+_DEVICE = re.compile(r"\((CPU|CUDA|GPU|MPS|XPU)[^)]*\)")
 
 
 class TrainController(QObject):
@@ -25,6 +30,7 @@ class TrainController(QObject):
         self.worker_thread = WorkerThread(self.worker, "training")
         self._ready = False
         self._running = False
+        self._device = ""  # of the running fine-tune, once it has said it
         self.worker.progressed.connect(self._on_progressed)
         self.worker.finished.connect(self._on_finished)
         activity.cancel_clicked.connect(self.cancel)
@@ -43,6 +49,7 @@ class TrainController(QObject):
         if not self._ready or self._running:
             return
         self._running = True
+        self._device = ""
         self.worker.cancel.clear()
         self._activity.begin(self.tr("starting…"))
         self.result_changed.emit("")
@@ -55,8 +62,15 @@ class TrainController(QObject):
             self.worker.cancel.set()
 
     def _on_progressed(self, report: m.WorkProgressed) -> None:
-        if not self.worker.cancel.is_set():
-            self._activity.report(report.done, report.total, report.text)
+        if self.worker.cancel.is_set():
+            return
+        found = _DEVICE.search(report.text)
+        if found is not None:
+            self._device = found[1]
+        text = _DEVICE.sub("", report.text).strip()
+        if self._device:
+            text = self.tr("on the {0}: {1}").format(self._device, text)
+        self._activity.report(report.done, report.total, text)
 
     def _on_finished(self, result: m.TrainFinished) -> None:
         self._running = False

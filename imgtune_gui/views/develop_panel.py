@@ -23,6 +23,7 @@ from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.develop_slider import DevelopSlider
 from imgtune_gui.views.histogram_view import HistogramView
 from imgtune_gui.views.labels import ElidedLabel, rule, section_title
+from imgtune_gui.views.strength_row import StrengthRow, at_strength
 from imgtune_gui.views.theme import SPACE
 from model_core.domain.develop import PARAMS
 
@@ -52,6 +53,8 @@ class DevelopPanel(QFrame):
         self._facts.setObjectName("Dim")
         self._model_line = ElidedLabel()
         self._model_line.setObjectName("Model")
+        self.strength = StrengthRow(self._model_line)
+        self.strength.moved.connect(self._on_strength_moved)
         self._state_line = ElidedLabel()
         self._state_line.setObjectName("Dim")
         layout = QVBoxLayout(self)
@@ -158,7 +161,7 @@ class DevelopPanel(QFrame):
         self._reset.clicked.connect(self.reset_clicked)
         lines = QVBoxLayout()
         lines.setSpacing(2)
-        lines.addWidget(self._model_line)
+        lines.addWidget(self.strength)
         lines.addWidget(self._state_line)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE)
@@ -192,6 +195,7 @@ class DevelopPanel(QFrame):
             else:
                 slider.set_prediction(None)
         self._facts.set_full_text(self._facts_text(item))
+        self.strength.show_item(item)
         self._model_line.set_full_text(self._model_text(item))
         self._state_line.set_full_text(self._state_text(item))
         self._accept.setEnabled(usable and prediction is not None)
@@ -215,10 +219,10 @@ class DevelopPanel(QFrame):
             return self.tr("Looking at the photo…")
         lessons = item.prediction.lessons
         if not lessons and is_base(item.prediction.version):
-            return self.tr("Prediction of the base model")
+            return self.tr("Predicted by the base model")
         if lessons == 1:
-            return self.tr("Prediction of your style, 1 lesson")
-        return self.tr("Prediction of your style, {0} lessons").format(lessons)
+            return self.tr("Your style · 1 lesson")
+        return self.tr("Your style · {0} lessons").format(lessons)
 
     def _state_text(self, item: PhotoItem | None) -> str:
         if item is None:
@@ -234,6 +238,12 @@ class DevelopPanel(QFrame):
         return texts[item.state]
 
     # --- asking ---------------------------------------------------------------------
+    def _on_strength_moved(self, percent: int, drag: int) -> None:
+        item = self._session.current
+        if item is not None and item.predicted is not None:
+            edit = at_strength(item.predicted, percent) if percent != 100 else None
+            self._session.set_edits([(item, edit)], self.tr("Strength {0} %").format(percent), drag)
+
     def _on_prediction_wanted(self, name: str) -> None:
         item = self._session.current
         if item is not None and item.predicted is not None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from imgtune_gui.models.photo_item import EditState, is_base
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.labels import ElidedLabel, rule, section_title
+from imgtune_gui.views.learning_window import match_text
 from imgtune_gui.views.theme import SPACE
 from imgtune_gui.workers.messages import StyleLoaded
 from model_core.domain.correction import Correction, Verdict
@@ -49,6 +50,7 @@ class StylePanel(QFrame):
     forget_clicked = Signal(int)
     lesson_opened = Signal(object)  # Path
     open_clicked = Signal()
+    match_clicked = Signal()
 
     def __init__(self, session: PhotoSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,7 +112,12 @@ class StylePanel(QFrame):
         self._lessons_line = ElidedLabel()
         self._version_line = ElidedLabel()
         self._version_line.setObjectName("Dim")
+        self.match = QPushButton()
+        self.match.setObjectName("Link")
+        self.match.setToolTip(self.tr("How well this style knows you, with the learning curve"))
+        self.match.clicked.connect(self.match_clicked)
         layout.addWidget(self._lessons_line)
+        layout.addWidget(self.match)
         layout.addWidget(self._version_line)
         self._train = QPushButton(self.tr("Fine-tune now"))
         self._train.clicked.connect(self.train_clicked)
@@ -192,6 +199,8 @@ class StylePanel(QFrame):
         lessons = self.tr("1 lesson") if count == 1 else self.tr("{0} lessons").format(count)
         self._lessons_line.set_full_text(lessons)
         self._version_line.set_full_text(self._version_text(loaded))
+        self.match.setText(self.tr("Match {0}").format(match_text(loaded)))
+        self.match.setVisible(loaded.curve.match is not None)
         self._fill_lessons(loaded.lessons, loaded.thumbnails)
         self._show_buttons()
 

@@ -16,6 +16,7 @@ from imgtune_gui.backend import Backend
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import QueueWorker
 from model_core.domain.correction import Correction
+from model_core.domain.curve import learning_curve
 from model_core.domain.photo import PhotoId
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ class CatalogWorker(QueueWorker):
                 network_version=studio.network_version(job.style),
                 readiness=studio.readiness(job.style),
                 training_due=studio.training_due(job.style),
+                curve=learning_curve(lessons),
+                trainings=tuple(studio.trainings(job.style)),
                 thumbnails=self._lesson_thumbnails([one.id for one in lessons[-_PICTURED:]]),
             )
         )

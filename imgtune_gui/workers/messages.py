@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage
 from imgtune_gui.backend import Backend, Histogram
 from imgtune_gui.export_choice import ExportChoice
 from model_core.domain.correction import Correction
+from model_core.domain.curve import LearningCurve
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.export import BatchResult, ExportItem
 from model_core.domain.image import Proxy
@@ -25,7 +26,7 @@ from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import ModelVersion
 
 if TYPE_CHECKING:
-    from model_core.services import Edit, Readiness, Studio, StyleInfo, TrainOutcome
+    from model_core.services import Edit, Readiness, Studio, StyleInfo, Training, TrainOutcome
 
 #: Part of a photo: left, top, right, bottom, each 0 .. 1.
 Region = tuple[float, float, float, float]
@@ -62,6 +63,8 @@ class StyleLoaded:
     network_version: str
     readiness: Readiness
     training_due: bool
+    curve: LearningCurve
+    trainings: tuple[Training, ...]
     thumbnails: dict[int, QImage]  # of the newest lessons, by id
 
 
