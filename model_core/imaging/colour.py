@@ -81,7 +81,8 @@ def to_xyz(space: str) -> Float64:
 
 
 @lru_cache
-def _between(source: str, target: str) -> Float64:
+def between(source: str, target: str) -> Float64:
+    """3x3 matrix from linear light of one space to that of another."""
     if source == target:
         return np.eye(3)
     return np.linalg.solve(to_xyz(target), to_xyz(source)).astype(np.float64)
@@ -131,7 +132,7 @@ def encode_transfer(linear: Array, space: str = "srgb") -> Array:
 
 def to_working(code: Array, space: str) -> Array:
     """Code values of ``space`` to working light; what lies outside Rec.2020 is clipped."""
-    linear = apply_matrix(decode_transfer(code, space), _between(space, "rec2020"))
+    linear = apply_matrix(decode_transfer(code, space), between(space, "rec2020"))
     return linear.clip(0.0, None)
 
 
@@ -163,6 +164,7 @@ _OK_LAB[0] /= _OK_LAB[0].sum()
 _OK_RGB = np.linalg.inv(_OK_FROM_RGB)
 _OK_LMS_FROM_LAB = np.linalg.inv(_OK_LAB)
 _SEARCH = 8  # steps; then no more than one colour in a thousand is off by 1 of 255
+_TINY = 1e-5  # outside by less is rounding, and clipped
 _EPS = 1e-7  # keeps the slope of the cube root finite at black
 
 
@@ -178,28 +180,29 @@ def oklab_to_working(lab: Array) -> Array:
     return apply_matrix(root * root * root - _EPS, _OK_RGB)
 
 
-def light_of(lab: Array, space: str = "rec2020") -> Array:
-    """Oklab colours (..., 3) to linear light of ``space`` within 0..1.
+def light_of(lab: Array, space: str = "rec2020", *, top: float | None = 1.0) -> Array:
+    """Oklab colours (..., 3) to linear light of ``space`` from 0 up to ``top``, if any.
 
-    What the space cannot hold keeps its hue and its lightness (at most white's) and as much
-    chroma as fits. Mixed with grey in linear light instead, blue turns by 20 degrees.
+    What the space cannot hold keeps its hue and its lightness (at most white's, if there is a
+    top) and as much chroma as fits. Mixed with grey in linear light instead, blue turns by 20
+    degrees.
     """
     xp = array_api_compat.array_namespace(lab)
-    matrix = _between("rec2020", space) @ _OK_RGB
+    matrix = between("rec2020", space) @ _OK_RGB
     root = apply_matrix(lab, _OK_LMS_FROM_LAB)
     light = apply_matrix(root * root * root - _EPS, matrix)
-    outside = _excess(xp, light)[..., 0] > 1e-6
+    outside = _excess(xp, light, top)[..., 0] > _TINY
     if bool(xp.any(outside)):
         lab = lab[outside]
-        lightness = lab[..., 0:1].clip(0.0, 1.0)
+        lightness = lab[..., 0:1].clip(0.0, top)
         coloured = apply_matrix(lab * _vector(lab, (0.0, 1.0, 1.0)), _OK_LMS_FROM_LAB)
-        root = lightness + coloured * _chroma_held(lightness, coloured, matrix)
+        root = lightness + coloured * _chroma_held(lightness, coloured, matrix, top)
         light = light + 0.0  # a copy that keeps memory order and gradients
         light[outside] = apply_matrix(root * root * root - _EPS, matrix)
-    return light.clip(0.0, 1.0)
+    return light.clip(0.0, top)
 
 
-def _chroma_held(lightness: Array, coloured: Array, matrix: Float64) -> Array:
+def _chroma_held(lightness: Array, coloured: Array, matrix: Float64, top: float | None) -> Array:
     """The share of chroma, (N, 1) in 0..1, that stays inside, by regula falsi with bisection
     in turn. Each channel is a cubic in that share. No gradient flows through the search."""
     xp = array_api_compat.array_namespace(lightness)
@@ -212,7 +215,7 @@ def _chroma_held(lightness: Array, coloured: Array, matrix: Float64) -> Array:
     grey = lightness * lightness * lightness
 
     def excess(share: Array) -> Array:
-        return _excess(xp, grey + share * (one + share * (two + share * three)))
+        return _excess(xp, grey + share * (one + share * (two + share * three)), top)
 
     low, high = xp.zeros_like(lightness), xp.ones_like(lightness)
     under, over = excess(low).clip(None, 0.0), excess(high).clip(0.0, None)
@@ -228,10 +231,12 @@ def _chroma_held(lightness: Array, coloured: Array, matrix: Float64) -> Array:
     return chord
 
 
-def _excess(xp: Any, light: Array) -> Array:
-    """How far the worst channel is outside of 0..1, (..., 1); not over 0 inside."""
-    low, high = (f(light, axis=-1, keepdims=True) for f in (xp.min, xp.max))
-    return xp.maximum(-low, high - 1.0)
+def _excess(xp: Any, light: Array, top: float | None = 1.0) -> Array:
+    """How far the worst channel is outside, (..., 1); not over 0 inside."""
+    excess = -xp.min(light, axis=-1, keepdims=True)
+    if top is not None:
+        excess = xp.maximum(excess, xp.max(light, axis=-1, keepdims=True) - top)
+    return excess
 
 
 def fit_gamut(rgb: Array, space: str = "rec2020") -> Array:
@@ -240,8 +245,8 @@ def fit_gamut(rgb: Array, space: str = "rec2020") -> Array:
     Colours inside are untouched; for others see :func:`light_of`.
     """
     xp = array_api_compat.array_namespace(rgb)
-    linear = apply_matrix(rgb, _between("rec2020", space))
-    outside = _excess(xp, linear)[..., 0] > 1e-6
+    linear = apply_matrix(rgb, between("rec2020", space))
+    outside = _excess(xp, linear)[..., 0] > _TINY
     if bool(xp.any(outside)):
         linear = linear + 0.0
         linear[outside] = light_of(oklab(rgb[outside]), space)

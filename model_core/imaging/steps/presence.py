@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import array_api_compat
 
-from model_core.imaging.colour import Array, light_of, luminance, oklab, oklab_to_working
+from model_core.imaging.colour import (
+    Array,
+    apply_matrix,
+    between,
+    fit_gamut,
+    light_of,
+    luminance,
+    oklab,
+)
 
 _MUTED = 0.12  # Oklab chroma around which colours stop counting as muted
 _VIBRANCE = 0.9  # gain of the most muted colours at vibrance = 100
@@ -25,8 +33,9 @@ def presence(
     chroma = xp.sqrt(xp.sum(ab * ab, axis=-1, keepdims=True) + 1e-9)
     muted = xp.exp(-chroma / _MUTED)
     factor = (1.0 + vibrance / 100.0 * _VIBRANCE * muted) * (1.0 + saturation / 100.0)
-    lab = xp.concat([lab[..., 0:1], ab * factor], axis=-1)
-    # Oklab's lightness is not luminance. Its axes scale with the cube root of light, so a
-    # factor brings luminance back and keeps the hue; the offset makes it 1 at black.
-    ratio = (luminance(rgb) + 1e-6) / (luminance(oklab_to_working(lab)) + 1e-6).clip(1e-6, None)
-    return light_of(lab * ratio ** (1.0 / 3.0), space)
+    scaled = light_of(xp.concat([lab[..., 0:1], ab * factor], axis=-1), space, top=None)
+    working = apply_matrix(scaled, between(space, "rec2020")).clip(0.0, None)
+    # Oklab's lightness is not luminance: scaling light brings it back and keeps the hue. The
+    # offset makes the ratio 1 at black.
+    ratio = (luminance(rgb) + 1e-6) / (luminance(working) + 1e-6)
+    return fit_gamut(working * ratio, space)
