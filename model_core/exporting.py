@@ -18,6 +18,7 @@ from pathlib import Path
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.errors import CannotWrite, ImgtuneError
 from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
+from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameTemplate
 from model_core.imaging.decode import MAX_PIXELS, decode
 from model_core.imaging.encode import encode, refuse_original
@@ -48,6 +49,7 @@ def export_photo(
     out: Path,
     options: ExportOptions,
     *,
+    marks: Marks = UNMARKED,
     max_pixels: int = MAX_PIXELS,
     threads: int | None = None,
     cancel: threading.Event | None = None,
@@ -74,7 +76,7 @@ def export_photo(
     )
     del image
     go_on()
-    data = encode(pixels, path, options)
+    data = encode(pixels, path, options, marks)
     go_on()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,13 @@ from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import ModelVersion
 from model_core.exporting import Naming, Targets, export_batch, export_photo
-from model_core.imaging.decode import MAX_PIXELS, PHOTO_SUFFIXES, decode_proxy, embedded_preview
+from model_core.imaging.decode import (
+    MAX_PIXELS,
+    PHOTO_SUFFIXES,
+    decode_proxy,
+    embedded_preview,
+    photo_id,
+)
 from model_core.imaging.histogram import histogram
 from model_core.imaging.neutral import PATCH_SHARE, Neutral, neutral_at
 from model_core.imaging.render import PREVIEW_GRID, QUICK_GRID, render
@@ -494,6 +500,7 @@ class Studio:
             settings,
             out,
             options or ExportOptions(),
+            marks=self.load_marks(photo_id(path)),
             max_pixels=self._max_pixels,
             threads=threads,
             cancel=cancel,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from model_core.domain.errors import CannotWrite
 from model_core.domain.export import FORMATS, ExportOptions
+from model_core.domain.marks import UNMARKED, Marks
 from model_core.imaging.output.containers import ENCODERS
 from model_core.imaging.output.metadata import metadata_for
 from model_core.imaging.output.profile import icc_profile
@@ -13,13 +14,14 @@ from model_core.imaging.output.sharpen import sharpen
 from model_core.imaging.output.size import Coded, resize
 
 
-def encode(pixels: Coded, original: Path, options: ExportOptions) -> bytes:
+def encode(pixels: Coded, original: Path, options: ExportOptions, marks: Marks = UNMARKED) -> bytes:
     """Pixels (H, W, 3) coded in ``options.profile`` as the bytes of a file.
 
     uint8 or uint16, as ``options.depth`` says. The file holds the profile and, as far as
     ``options.metadata`` goes, what the original and its sidecar know of the picture, with
     orientation and size made true of the copy and without other programs' develop settings,
-    which these pixels do not need. Raises CannotWrite where the format cannot hold the size.
+    which these pixels do not need. ``marks``: the user's own stars and colour. Raises
+    CannotWrite where the format cannot hold the size.
     """
     assert pixels.dtype.itemsize * 8 == options.depth
     height, width = pixels.shape[:2]
@@ -27,7 +29,7 @@ def encode(pixels: Coded, original: Path, options: ExportOptions) -> bytes:
     _refuse_size(size, options)
     pixels = resize(pixels, size, options.profile)
     pixels = sharpen(pixels, options.sharpen, options.sharpen_for, options.profile)
-    metadata = metadata_for(original, options, size)
+    metadata = metadata_for(original, options, size, marks)
     coded = ENCODERS[options.format]
     return coded(pixels, options.quality, icc_profile(options.profile), metadata)
 

@@ -13,10 +13,12 @@ from PIL import Image
 from model_core.domain.develop import IDENTITY, DevelopSettings
 from model_core.domain.errors import CannotWrite, UnreadablePhoto
 from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
+from model_core.domain.marks import Marks
 from model_core.domain.naming import NameTemplate
 from model_core.exporting import Naming, export_batch, export_photo
 from model_core.imaging.encode import encode
 from model_core.progress import Progress
+from model_core.services import Studio
 from model_core.storage.atomic import cannot_write
 from tests.core.pictures import exif, scene, write_scene
 
@@ -246,6 +248,14 @@ class TestPhoto:
         with Image.open(out) as image:
             assert image.size == (60, 40)
             assert image.tag_v2[258] == (16, 16, 16)  # type: ignore[attr-defined]
+
+    def test_carries_the_users_stars(self, tmp_path: Path, studio: Studio) -> None:
+        source = write_scene(tmp_path / "a.jpg")
+        photo, _ = studio.open_photo(source)
+        studio.save_marks({photo.id: Marks(stars=4)})
+        out = studio.export(source, IDENTITY, tmp_path / "b.jpg")
+        with Image.open(out) as image:
+            assert image.getexif()[0x4746] == 4
 
     def test_never_replaces_its_original(self, tmp_path: Path) -> None:
         source = write_scene(tmp_path / "a.jpg")

@@ -13,7 +13,9 @@ from PIL import ExifTags, Image
 
 from model_core import __version__
 from model_core.domain.export import ExportOptions
+from model_core.domain.marks import UNMARKED, Flag, Marks
 from model_core.domain.naming import NameFacts
+from model_core.imaging.decode import MAX_PIXELS
 from model_core.imaging.output import exif as exif_
 from model_core.imaging.output import iptc, xmp
 from model_core.imaging.output.exif import Exif
@@ -39,8 +41,11 @@ class _Found:
     iptc: bytes = b""
 
 
-def metadata_for(original: Path, options: ExportOptions, size: tuple[int, int]) -> Metadata:
-    """What a copy of ``size`` (width, height) should tell. Damaged or missing metadata never
+def metadata_for(
+    original: Path, options: ExportOptions, size: tuple[int, int], marks: Marks = UNMARKED
+) -> Metadata:
+    """What a copy of ``size`` (width, height) should tell, ``marks`` before what the file
+    says of stars and colour. Damaged or missing metadata never
     costs the user the picture: what cannot be read is left out."""
     found = _Found() if options.metadata == "none" else _read(original)
     exif, sets = found.exif, iptc.parse(found.iptc)
@@ -53,6 +58,7 @@ def metadata_for(original: Path, options: ExportOptions, size: tuple[int, int]) 
         properties[xmp.name("xmp:CreatorTool")] = xmp.simple(
             xmp.name("xmp:CreatorTool"), f"imgtune {__version__}"
         )
+        _mark(exif, properties, marks)
     else:
         exif, sets = exif_.rights_only(exif), iptc.rights_only(sets)
         properties = xmp.rights_only(properties)
@@ -65,6 +71,19 @@ def metadata_for(original: Path, options: ExportOptions, size: tuple[int, int]) 
         properties[xmp.name(_DC_RIGHTS)] = xmp.localised(xmp.name(_DC_RIGHTS), own)
         properties[xmp.name("xmpRights:Marked")] = xmp.simple(xmp.name("xmpRights:Marked"), "True")
     return Metadata(exif, xmp.serialise(properties), iptc.serialise(sets))
+
+
+def _mark(exif: Exif, properties: xmp.Properties, marks: Marks) -> None:
+    """Stars, rejection and colour as other programs read them (XMP part 2, xmp:Rating)."""
+    rejected = marks.flag is Flag.REJECT
+    if marks.stars or rejected:
+        key = xmp.name("xmp:Rating")
+        properties[key] = xmp.simple(key, "-1" if rejected else str(marks.stars))
+        exif.picture[ExifTags.Base.Rating] = 0 if rejected else marks.stars
+        exif.picture.pop(ExifTags.Base.RatingPercent, None)
+    if marks.colour:
+        key = xmp.name("xmp:Label")
+        properties[key] = xmp.simple(key, marks.colour.capitalize())
 
 
 def facts_of(path: Path, *, look_inside: bool) -> NameFacts:
@@ -102,6 +121,8 @@ def _read_rendered(path: Path) -> _Found:
 
         pillow_heif.register_heif_opener()
     with Image.open(path) as image:
+        if image.format == "PNG" and image.width * image.height > MAX_PIXELS:
+            return _Found()  # whose metadata Pillow would only give after all its pixels
         found = _Found(exif_.of_image(image))
         tags: Any = getattr(image, "tag_v2", {})
         found.packets.append(_bytes(image.info.get("xmp") or tags.get(_TIFF_XMP)))

@@ -15,6 +15,7 @@ import tifffile
 from PIL import Image
 
 from model_core.domain.export import FORMATS, ExportOptions
+from model_core.domain.marks import UNMARKED, Colour, Flag, Marks
 from model_core.imaging.encode import encode
 from model_core.imaging.output import iptc, xmp
 from tests.core.imaging.written import iptc_of, packet_of, reopened, written
@@ -252,6 +253,31 @@ class TestXmp:
         assert once.keys() == again.keys()
         assert xmp.serialise(once) == xmp.serialise(again)
         assert xmp.serialise({}) == b""
+
+
+class TestMarks:
+    @formats
+    @pytest.mark.parametrize(
+        ("marks", "rating", "label"),
+        [
+            (UNMARKED, ["4"], ["Red"]),
+            (Marks(2, Flag.PICK, Colour.BLUE), ["2"], ["Blue"]),
+            (Marks(3, Flag.REJECT), ["-1"], ["Red"]),
+        ],
+    )
+    def test_are_told_before_what_the_file_says(
+        self, tmp_path: Path, name: str, marks: Marks, rating: list[str], label: list[str]
+    ) -> None:
+        image = reopened(encode(PIXELS, photo(tmp_path), ExportOptions(name), marks))
+        assert values(packet_of(image), "xmp:Rating") == rating
+        assert values(packet_of(image), "xmp:Label") == label
+        if marks.stars:
+            assert image.getexif()[0x4746] == max(0, int(rating[0]))
+
+    def test_are_kept_to_oneself_with_the_rest(self, tmp_path: Path) -> None:
+        options = ExportOptions(metadata="copyright")
+        data = encode(PIXELS, photo(tmp_path), options, Marks(5, Flag.PICK, Colour.RED))
+        assert b"Rating" not in data
 
 
 class TestIptc:
