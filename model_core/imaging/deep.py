@@ -1,6 +1,6 @@
-"""PNG and TIFF with more than 8 bits a channel, which Pillow would read as 8.
+"""PNG, TIFF and HEIC with more than 8 bits a channel, which Pillow would read as 8.
 
-imagecodecs (libpng) and tifffile decode them; integers come out over the full 16 bits,
+imagecodecs (libpng), tifffile and libheif decode them; integers come out over the full 16 bits,
 floats as float32.
 """
 
@@ -48,6 +48,21 @@ def png_raster(path: Path, icc: bytes | None) -> Raster:
     if pixels.shape[2] in (2, 4):
         pixels = _over_white(pixels[..., :-1], pixels[..., -1], premultiplied=False)
     return Raster(pixels[..., 0] if grey else pixels, "L" if grey else "RGB", icc)
+
+
+def heif_raster(path: Path, icc: bytes | None, points: tuple[int, int] | None) -> Raster | None:
+    """A HEIC of 10 or 12 bits over white, upright as libheif gives it; None when it is not
+    RGB. Raises UnreadablePhoto."""
+    import pillow_heif
+
+    with decoder_faults(path):
+        found = pillow_heif.open_heif(path, convert_hdr_to_8bit=False)
+        if found.mode not in ("RGB;16", "RGBA;16"):
+            return None
+        pixels = np.asarray(found)
+    if pixels.shape[2] == 4:
+        pixels = _over_white(pixels[..., :3], pixels[..., 3], premultiplied=False)
+    return Raster(np.ascontiguousarray(pixels), "RGB", icc, points)
 
 
 def deep_tiff(path: Path, max_pixels: int) -> Tiff | None:

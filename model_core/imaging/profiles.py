@@ -28,8 +28,8 @@ from model_core.imaging.colour import (
     to_xyz,
     xyz_of,
 )
+from model_core.imaging.light import from_code_points, from_floats, rolled, sound, to_codes
 from model_core.imaging.shape import Coded, by_bands
-from model_core.imaging.steps.exposure import roll_off
 
 Float32 = npt.NDArray[np.float32]
 
@@ -44,12 +44,14 @@ class Raster:
 
     ``pixels``: (H, W) for kind "L", (H, W, 3) for "RGB" and "LAB" (as TIFF codes it: L over
     the full range, a and b signed), (H, W, 4) for "CMYK" (0 is no ink); uint8, uint16 or
-    float32 (RGB and L only). ``icc``: the embedded profile.
+    float32 (RGB and L only). ``icc``: the embedded profile. ``code_points``: primaries and
+    transfer by ITU-T H.273, for RGB without a profile.
     """
 
     pixels: npt.NDArray[Any]
     kind: str
     icc: bytes | None
+    code_points: tuple[int, int] | None = None
 
 
 def named_rgb(raster: Raster, assumed: str = "srgb") -> tuple[Coded, str]:
@@ -64,7 +66,9 @@ def named_rgb(raster: Raster, assumed: str = "srgb") -> tuple[Coded, str]:
     if profile is not None and raster.icc is not None:
         return _converted(raster, raster.icc), "rec2020"
     if raster.pixels.dtype == np.float32:
-        return _from_light(raster.pixels), "rec2020"
+        return from_floats(raster.pixels), "rec2020"
+    if raster.code_points is not None and raster.kind == "RGB":
+        return from_code_points(_as_rgb(raster), *raster.code_points)
     return _as_rgb(raster), assumed if raster.kind == "RGB" else "srgb"
 
 
@@ -161,7 +165,9 @@ def _converted(raster: Raster, icc: bytes) -> Coded:
     try:
         if raster.pixels.dtype == np.float32:
             # To linear light without a curve that would end at 1.
-            return _rolled(_transform(raster, icc, _rec2020_profile(linear=True), np.float32))
+            light = sound(_transform(raster, icc, _rec2020_profile(linear=True), np.float32))
+            top = float(light.max(initial=0.0))
+            return cast(Coded, by_bands(light, lambda band: rolled(band, top), np.uint16))
         if raster.kind == "L":  # each grey once
             greys = np.arange(np.iinfo(raster.pixels.dtype).max + 1, dtype=raster.pixels.dtype)
             ramp = Raster(greys[None], "L", None)
@@ -221,32 +227,7 @@ def _rec2020_profile(*, linear: bool = False) -> bytes:
     )
 
 
-# --- light and Lab -------------------------------------------------------------------------
-
-
-def _from_light(pixels: Float32) -> Coded:
-    """Floats without a profile: linear light with the primaries of sRGB, 1 being white, as
-    Photoshop and darktable write and read them. Where most of it is over 1 it cannot be
-    that: then the brightest value is white."""
-    light = np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels
-    sound = np.nan_to_num(light, nan=0.0, posinf=0.0, neginf=0.0)
-    top = float(sound.max(initial=0.0))
-    if top > 1 and float(np.median(sound)) > 1:
-        sound = sound / np.float32(top)
-    matrix = np.linalg.solve(to_xyz("rec2020"), to_xyz("srgb")).astype(np.float64)
-    return _rolled(apply_matrix(sound, matrix))
-
-
-def _rolled(light: Float32) -> Coded:
-    """Rec.2020 light to 16-bit codes. What is over white (HDR) is rolled off rather than cut;
-    a picture that stays within white is not touched."""
-    light = np.nan_to_num(light, nan=0.0, posinf=0.0, neginf=0.0).clip(0.0, None)
-    white = max(1.0, float(light.max(initial=0.0)))
-
-    def code(band: Float32) -> npt.NDArray[np.uint16]:
-        return _to_codes(roll_off(band, white) if white > 1 else band)
-
-    return by_bands(light, code, np.uint16)
+# --- Lab -------------------------------------------------------------------------
 
 
 def _from_lab(band: npt.NDArray[Any]) -> npt.NDArray[np.uint16]:
@@ -260,10 +241,4 @@ def _from_lab(band: npt.NDArray[Any]) -> npt.NDArray[np.uint16]:
     delta = 6 / 29
     xyz = np.where(f > delta, f**3, 3 * delta**2 * (f - 4 / 29)) * xyz_of(D50)
     to_rgb = np.linalg.solve(to_xyz("rec2020"), _adaptation(D50, D65)).astype(np.float64)
-    return _to_codes(apply_matrix(xyz, to_rgb).clip(0.0, None))
-
-
-def _to_codes(light: npt.NDArray[Any]) -> npt.NDArray[np.uint16]:
-    code = encode_transfer(light, "rec2020").clip(0.0, 1.0)
-    result: npt.NDArray[np.uint16] = (code * 65535 + 0.5).astype(np.uint16)
-    return result
+    return to_codes(apply_matrix(xyz, to_rgb).clip(0.0, None))

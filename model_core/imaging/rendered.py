@@ -19,7 +19,7 @@ from PIL import ExifTags, Image
 
 from model_core.domain.errors import UnreadablePhoto
 from model_core.domain.image import CodedImage
-from model_core.imaging.deep import deep_tiff, is_deep_png, png_raster
+from model_core.imaging.deep import deep_tiff, heif_raster, is_deep_png, png_raster
 from model_core.imaging.describe import block, declared_space, orientation_of
 from model_core.imaging.faults import decoder_faults, refuse_bomb
 from model_core.imaging.profiles import Raster, named_rgb
@@ -85,6 +85,10 @@ class PillowFile:
         smaller = long_side is not None and long_side < max(image.size)
         if is_deep_png(self._path):
             return png_raster(self._path, icc)
+        if image.format == "HEIF" and image.info.get("bit_depth", 8) > 8:
+            deep = heif_raster(self._path, icc, _code_points(image))
+            if deep is not None:
+                return deep
         if image.format == "JPEG" and image.mode in ("RGB", "L") and not smaller:
             pixels = _whole_jpeg(self._path, self.width, self.height)
             if pixels is not None:
@@ -136,7 +140,7 @@ def jpeg_picture(data: bytes, long_side: int) -> CodedImage | None:
 
 def _raster_of(image: Image.Image, long_side: int | None) -> Raster:
     """Pixels by Pillow; raises what it raises."""
-    icc = image.info.get("icc_profile")
+    icc, points = image.info.get("icc_profile"), _code_points(image)
     if image.format == "JPEG" and long_side is not None:
         image.draft(image.mode, fit_size(*image.size, long_side))
     image.load()
@@ -145,7 +149,15 @@ def _raster_of(image: Image.Image, long_side: int | None) -> Raster:
         return Raster(np.asarray(image).astype(np.uint16), "L", icc)
     if long_side is not None:
         image = shrink_image(image, long_side)
-    return Raster(to_array(image), image.mode, icc)
+    return Raster(to_array(image), image.mode, icc, points)
+
+
+def _code_points(image: Image.Image) -> tuple[int, int] | None:
+    """Primaries and transfer that a HEIC names instead of embedding a profile."""
+    named = image.info.get("nclx_profile")
+    if not isinstance(named, dict):
+        return None
+    return int(named["color_primaries"]), int(named["transfer_characteristics"])
 
 
 #: How files begin that look like photos to a user, and are none that we read.

@@ -15,10 +15,12 @@ from model_core.imaging.colour import to_working
 from model_core.imaging.decode import decode, decode_proxy, photo_id, to_linear
 from tests.core.imaging.refusals import Reader, assert_refused, readers
 from tests.core.pictures import (
+    P3_COLORANTS,
     SAMPLES,
     UPRIGHT,
     corners_of,
     exif,
+    icc_profile,
     quarters,
     scene,
     write_scene,
@@ -94,6 +96,29 @@ class TestFormats:
         photo, proxy = decode_proxy(path, 30)
         assert corners_of(proxy.pixels) == UPRIGHT[1]
         assert (photo.width, photo.height) == (60, 40)
+
+    @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp", "avif", "heic"])
+    def test_every_format_carries_its_profile(self, tmp_path: Path, suffix: str) -> None:
+        path = tmp_path / f"a.{suffix}"
+        p3 = icc_profile("Display P3", P3_COLORANTS, None)
+        Image.fromarray(scene()).save(path, icc_profile=p3, quality=90)
+        assert decode(path).space == decode_proxy(path, 64)[1].space == "display-p3"
+
+    def test_a_whole_jpeg_is_the_one_that_pillow_decodes(self, tmp_path: Path) -> None:
+        for options in ({}, {"progressive": True}, {"subsampling": 2}, {"quality": 30}):
+            path = write_scene(tmp_path / "a.jpg", 3, height=123, width=181, **options)
+            assert np.array_equal(decode(path).pixels, np.asarray(Image.open(path)))
+
+    def test_bytes_after_the_end_of_a_jpeg_do_not_matter(self, tmp_path: Path) -> None:
+        path = write_scene(tmp_path / "a.jpg")
+        before = decode(path).pixels
+        path.write_bytes(path.read_bytes() + b"a film that a phone appends" * 100)
+        assert np.array_equal(decode(path).pixels, before)
+
+    def test_damaged_exif_does_not_cost_the_picture(self, tmp_path: Path) -> None:
+        path = write_scene(tmp_path / "a.jpg", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + bytes(40))
+        photo, _ = decode_proxy(path, 64)
+        assert (photo.width, photo.height) == (180, 120)
 
 
 class TestModes:
@@ -277,6 +302,23 @@ class TestRefusals:
         path = write_scene(tmp_path / "a.png", height=100, width=90)
         read(path, max_pixels=9000)
         assert_refused(read, path, "90 x 100", max_pixels=8999)
+
+    @readers
+    def test_the_decoders_do_not_print(
+        self, tmp_path: Path, read: Reader, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        path = write_scene(tmp_path / "a.tif", compression="tiff_lzw")
+        data = bytearray(path.read_bytes())
+        data[2000:2100] = b"\xff" * 100
+        path.write_bytes(data)
+        assert_refused(read, path)
+        assert capfd.readouterr().err == ""
+
+    @readers
+    def test_a_file_of_another_program_is_named(self, tmp_path: Path, read: Reader) -> None:
+        path = tmp_path / "a.tif"
+        path.write_bytes(b"8BPS\0\1" + bytes(500))
+        assert_refused(read, path, "Photoshop document; save it as TIFF")
 
     @readers
     def test_a_script_in_disguise_is_not_run(self, tmp_path: Path, read: Reader) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pillow_heif
 import pytest
 import tifffile
 from PIL import Image
@@ -166,6 +167,50 @@ class TestSixteenBits:
             tifffile.imwrite(path, stored, photometric="cielab")
             light = to_linear(decode(path)).pixels[0]
             assert np.abs(light - expected @ np.array(to_rec2020).T).max() < 0.02
+
+
+class TestHeif:
+    def write(self, path: Path, pixels: Any, primaries: int, transfer: int) -> Path:
+        """A 10-bit HEIC of 16-bit code values."""
+        height, width = pixels.shape[:2]
+        data = pixels.astype(np.uint16).tobytes()
+        file = pillow_heif.from_bytes(mode="RGB;16", size=(width, height), data=data)
+        file.save(path, quality=-1, chroma=444, color_primaries=primaries,
+                  transfer_characteristics=transfer, matrix_coefficients=0,
+                  full_range_flag=1)  # fmt: skip
+        return path
+
+    @pytest.mark.parametrize(
+        ("primaries", "space"), [(1, "srgb"), (12, "display-p3"), (9, "rec2020"), (2, "srgb")]
+    )
+    def test_ten_bits_of_a_named_space_are_kept(
+        self, tmp_path: Path, primaries: int, space: str
+    ) -> None:
+        ramp = (np.arange(64) * 16 + 5)[None, :, None] * 64 * np.ones((64, 1, 3))
+        image = decode(self.write(tmp_path / "a.heic", ramp, primaries, 13))
+        assert (image.space, image.pixels.dtype) == (space, np.uint16)
+        assert np.abs(image.pixels.astype(int) - ramp).max() <= 128  # 2 of 1,023
+
+    @pytest.mark.parametrize(
+        ("transfer", "codes", "grey"),
+        [
+            # BT.2408, table 1: grey card (26 of 203 cd/m2 in PQ, 18 % of the scene's light in
+            # HLG), diffuse white; and far above it.
+            (16, (0.38, 0.58, 0.75), 0.128),
+            (18, (0.38, 0.75, 0.95), 0.18),
+        ],
+    )
+    def test_light_of_a_screen_is_brought_to_white(
+        self, tmp_path: Path, transfer: int, codes: tuple[float, ...], grey: float
+    ) -> None:
+        pixels = np.repeat(np.array(codes) * 65535, 32)[None, :, None] * np.ones((32, 1, 3))
+        path = self.write(tmp_path / "a.heic", pixels, 9, transfer)
+        for image in (decode(path), decode_proxy(path, 48)[1]):
+            assert (image.space, image.pixels.dtype) == ("rec2020", np.uint16)
+            step = image.width // 6
+            card, white, above = to_linear(image).pixels[8, step :: 2 * step, 1]
+            assert card == pytest.approx(grey, abs=0.005)
+            assert 0.5 < white < above <= 1.0
 
 
 class TestFloats:
