@@ -62,6 +62,8 @@ class TestWords:
             ["model", "export"],
             ["train", "--method", "magic"],
             ["train", "--device", "tpu"],
+            ["--max-megapixels", "none", "predict", "a.jpg"],
+            ["--max-megapixels", "0", "predict", "a.jpg"],
         ],
         ids=" ".join,
     )
@@ -109,6 +111,11 @@ class TestPredict:
             assert all(value > 0 for value in line["uncertainty"].values())
             assert line["model"] == open_studio().base_version
             assert line["lessons"] == 0
+
+    def test_photos_over_the_limit_are_named(self, say: Say, photos: list[Path]) -> None:
+        said = say("--max-megapixels", "0.02", "predict", str(photos[0]))
+        assert said.status == SOME_FAILED
+        assert "180 x 120 pixels, over the limit of 0.02 megapixels" in said.err
 
     def test_names_survive_json(self, say: Say, tmp_path: Path) -> None:
         path = write_scene(tmp_path / 'Fotó "ünd" 日本.jpg')

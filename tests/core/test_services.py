@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from model_core.assets import sample_photos
 from model_core.domain.correction import Verdict
@@ -22,7 +24,8 @@ from model_core.services import (
     default_data_dir,
 )
 from model_core.storage.catalog import UnknownLesson
-from tests.core.pictures import exif, write_scene
+from tests.core.imaging.raws import write_dng
+from tests.core.pictures import UPRIGHT, corners_of, exif, quarters, write_scene
 from tests.core.teaching import look, predicted, teach
 
 OpenStudio = Callable[..., Studio]
@@ -76,6 +79,34 @@ class TestLooking:
         assert (photo.width, photo.height) == (900, 1200)
         assert max(proxy.width, proxy.height) == ANALYSIS_SIDE
         assert studio.open_photo(path, 100)[1].height == 100
+
+    def test_what_the_camera_left_in_a_file_is_there_at_once(
+        self, studio: Studio, tmp_path: Path
+    ) -> None:
+        buffer = io.BytesIO()
+        Image.fromarray(quarters(160, 240)).save(buffer, "JPEG", quality=95)
+        dark = np.zeros((80, 120, 3), np.uint8)
+        path = write_dng(tmp_path / "a.dng", dark, orientation=6, preview=buffer.getvalue())
+        found = studio.quick_thumbnail(path, 120)
+        assert found is not None
+        assert (found.shape, found.dtype) == ((120, 80, 3), np.uint8)
+        assert corners_of(found) == UPRIGHT[6]
+        assert studio.quick_thumbnail(write_scene(tmp_path / "b.jpg"), 120) is None
+        with pytest.raises(UnreadablePhoto):
+            studio.quick_thumbnail(tmp_path / "gone.dng", 120)
+
+    def test_how_large_a_photo_may_be_can_be_set(self, studio: Studio, tmp_path: Path) -> None:
+        path = write_scene(tmp_path / "a.png", height=100, width=90)
+        studio.max_megapixels = 0.0089
+        for work in (
+            lambda: studio.open_photo(path),
+            lambda: studio.export(path, IDENTITY, tmp_path / "out.jpg"),
+            lambda: studio.quick_thumbnail(path, 8),
+        ):
+            with pytest.raises(UnreadablePhoto, match="over the limit"):
+                work()
+        studio.max_megapixels = 0.009
+        assert studio.open_photo(path)[0].width == 90
 
     def test_what_is_seen_does_not_depend_on_what_is_on_the_screen(
         self, open_studio: OpenStudio, tmp_path: Path

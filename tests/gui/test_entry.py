@@ -40,6 +40,7 @@ def test_wrong_arguments_are_one_line(
         (["--version"], True),
         (["predict", "a.jpg"], True),
         (["--data-dir", "d", "predict"], True),
+        (["--max-megapixels", "400", "predict"], True),
         (["./predict"], False),
         (["a.jpg"], False),
         ([], False),
