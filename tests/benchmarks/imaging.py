@@ -26,10 +26,12 @@ import numpy as np
 from PIL import Image
 
 from model_core.domain.develop import PARAMS, DevelopSettings
+from model_core.domain.export import ExportOptions
 from model_core.domain.image import CodedImage
+from model_core.exporting import export_photo
 from model_core.imaging.colour import cielab, delta_e2000, to_working
 from model_core.imaging.decode import PHOTO_SUFFIXES, decode, decode_proxy
-from model_core.imaging.encode import ExportOptions, encode
+from model_core.imaging.encode import encode
 from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, reference, render
 
 SETTINGS = DevelopSettings.from_mapping(
@@ -138,10 +140,10 @@ def one_file(photo: Path) -> None:
     )
 
 
-def _adjusted(photo: Path, threads: int | None = None) -> bytes:
-    image = decode(photo)
-    pixels = render(image, SETTINGS, grid=EXPORT_GRID, out=image.pixels, threads=threads)
-    return encode(pixels, photo, ExportOptions())
+def _adjusted(photo: Path, out: Path | None = None, threads: int | None = None) -> None:
+    """What an export does: decode, look, encode with metadata, write atomically."""
+    target = out or photo.with_suffix(".out.jpg")
+    export_photo(photo, SETTINGS, target, ExportOptions(), threads=threads)
 
 
 def many_files(photo: Path, count: int) -> None:
@@ -151,7 +153,8 @@ def many_files(photo: Path, count: int) -> None:
     for workers in (1, cores):
         start = time.perf_counter()
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(lambda _: _adjusted(photo, threads=1), range(count)))
+            names = [photo.with_name(f"copy-{i % (2 * cores)}.jpg") for i in range(count)]
+            list(pool.map(lambda name: _adjusted(photo, name, threads=1), names))
         seconds[workers] = time.perf_counter() - start
         say(f"{count} such files, {workers} at a time", f"{seconds[workers]:.1f} s")
     say(
