@@ -43,6 +43,7 @@ from model_core.imaging.decode import (
 )
 from model_core.imaging.histogram import histogram
 from model_core.imaging.neutral import PATCH_SHARE, Neutral, neutral_at
+from model_core.imaging.palette import Palette, palette_of, render_palette
 from model_core.imaging.render import PREVIEW_GRID, QUICK_GRID, render
 from model_core.learn.gate import MIN_PHOTOS, MIN_SHOOTS, hold_out, require_enough
 from model_core.predict.fold import MODEL_FILE, PERSONAL_FILE, fold
@@ -72,6 +73,7 @@ __all__ = [
     "NameTemplate",
     "Neutral",
     "OnCollision",
+    "Palette",
     "Preset",
     "PresetStore",
     "Readiness",
@@ -463,6 +465,11 @@ class Studio:
         return outcome
 
     # --- output -------------------------------------------------------------------
+    def palette(self, proxy: Proxy) -> Palette | None:
+        """(slow, 50 ms for 2 MP) What makes :meth:`preview` of this very proxy three times as
+        fast; None where it would not."""
+        return palette_of(proxy)
+
     def preview(
         self,
         proxy: Proxy,
@@ -470,11 +477,15 @@ class Studio:
         *,
         quick: bool = False,
         out: npt.NDArray[np.uint8] | None = None,
+        palette: Palette | None = None,
     ) -> npt.NDArray[np.uint8]:
         """(H, W, 3) uint8 sRGB, contiguous; or written to ``out``, (H, W, 4) uint8, as blue,
-        green, red and 255 of a 32-bit picture. ``quick`` is for a picture that is about to be
-        replaced by the next: a coarser table, baked in a third of the time."""
+        green, red and 255 of a 32-bit picture, for which ``palette`` (of the same proxy)
+        saves time. ``quick`` is for a picture that is about to be replaced by the next: a
+        coarser table, baked in a third of the time."""
         grid = QUICK_GRID if quick else PREVIEW_GRID
+        if palette is not None and out is not None and (quick or palette.exact):
+            return render_palette(palette, settings, out, grid=grid)
         return cast(npt.NDArray[np.uint8], render(proxy, settings, grid=grid, out=out))
 
     def neutral_at(self, proxy: Proxy, x: float, y: float) -> Neutral:

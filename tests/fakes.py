@@ -303,6 +303,9 @@ class FakeStudio:
         return Neutral((red, green, blue), float(blue - red), float(green - red), False)
 
     # --- output ---------------------------------------------------------------------
+    def palette(self, proxy: Proxy) -> None:
+        return None
+
     def preview(
         self,
         proxy: Proxy,
@@ -310,6 +313,7 @@ class FakeStudio:
         *,
         quick: bool = False,
         out: npt.NDArray[np.uint8] | None = None,
+        palette: object = None,
     ) -> npt.NDArray[np.uint8]:
         self.previews.append((settings, quick))
         pixels = proxy.pixels

@@ -262,8 +262,15 @@ class LoupeView(QWidget):
                 continue
             target = self._target(picture.region)
             ratio = self.devicePixelRatioF()
-            exact = abs(target.width() * ratio - image.width()) < 0.5
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not exact)
+            if abs(target.width() * ratio - image.width()) < 0.5:
+                # Pixel for pixel, on whole pixels: a copy instead of a transformation.
+                corner = QPointF(
+                    round(target.left() * ratio) / ratio, round(target.top() * ratio) / ratio
+                )
+                image.setDevicePixelRatio(ratio)
+                painter.drawImage(corner, image)
+                continue
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(target, image)
 
     def _picture_covers(self) -> bool:

@@ -17,7 +17,7 @@ from model_core.domain.develop import IDENTITY
 from model_core.domain.image import Proxy
 
 if TYPE_CHECKING:
-    from model_core.services import Studio
+    from model_core.services import Palette, Studio
 
 _HISTOGRAM_PIXELS = 60_000
 
@@ -37,11 +37,11 @@ class PreviewWorker(QueueWorker):
         self._source: Proxy | None = None  # kept, so that its id stays its own
         self._before: tuple[tuple[object, ...], QImage] | None = None
         self._thin: tuple[Proxy, Proxy] | None = None
+        self._palette: tuple[Proxy, Palette | None] | None = None
 
     def set_studio(self, backend: Backend, studio: Studio) -> None:
         """Before the first job; from any thread."""
         self._backend, self._studio = backend, studio
-        # A studio may offer a coarser look for moving sliders; without it all are fine.
 
     def _add(self, job: object) -> None:
         self._jobs.clear()
@@ -53,7 +53,8 @@ class PreviewWorker(QueueWorker):
             return
         part, region = self._cut_and_reduced(job)
         image, pixels = blank_image(part.width, part.height)
-        self._studio.preview(part, job.settings, quick=job.quick, out=pixels)
+        palette = self._palette[1] if self._palette and self._palette[0] is part else None
+        self._studio.preview(part, job.settings, quick=job.quick, out=pixels, palette=palette)
         counted = self._sample(job, pixels)
         if job.clipping:
             mark_clipping(pixels)
@@ -62,6 +63,15 @@ class PreviewWorker(QueueWorker):
             m.Rendered(job.generation, job.path, region, image, before, job.settings)
         )
         self._compute_histogram(job, counted)
+        self._prepare(part)
+
+    def _prepare(self, part: Proxy) -> None:
+        """While nothing waits: makes the next moves of a slider on this picture cheap."""
+        assert self._studio is not None
+        with self._lock:
+            if self._jobs or (self._palette is not None and self._palette[0] is part):
+                return
+        self._palette = part, self._studio.palette(part)
 
     def _cut_and_reduced(self, job: m.Render) -> tuple[Proxy, m.Region]:
         key = (id(job.proxy), job.region, job.width, job.height)

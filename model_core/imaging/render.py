@@ -30,8 +30,8 @@ EXPORT_GRID = 65
 _GATHER = 0.8
 _AXIS = 4096  # entries of the curve from code values to places between the points
 _MIN_ROWS = 64
-_CORES = os.cpu_count() or 1
-_pool = ThreadPoolExecutor(_CORES, thread_name_prefix="render")
+CORES = os.cpu_count() or 1
+pool = ThreadPoolExecutor(CORES, thread_name_prefix="render")
 _ocio_lock = threading.Lock()
 
 Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
@@ -72,7 +72,7 @@ def render(
     processor = _processor(settings, image.space, space, grid, pixels.dtype.name, depth)
     if out is None:
         out = np.empty(pixels.shape, wanted)
-    bands = min(threads or _CORES, max(1, image.height // _MIN_ROWS))
+    bands = min(threads or CORES, max(1, image.height // _MIN_ROWS))
     edges = [image.height * i // bands for i in range(bands + 1)]
     if bands == 1:
         _apply(processor, pixels, out, 0, image.height)
@@ -80,7 +80,7 @@ def render(
         target = out
         # OpenColorIO releases the interpreter lock, so bands run side by side.
         work = (
-            _pool.submit(_apply, processor, pixels, target, top, bottom)
+            pool.submit(_apply, processor, pixels, target, top, bottom)
             for top, bottom in pairwise(edges)
         )
         for band in list(work):

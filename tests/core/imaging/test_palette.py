@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as run
+
+from model_core.domain.develop import IDENTITY, DevelopSettings
+from model_core.domain.image import CodedImage
+from model_core.imaging.palette import Palette, palette_of, render_palette
+from model_core.imaging.render import QUICK_GRID, render
+from tests.core.pictures import scene, settings_in_the_box
+
+
+def picture(height: int = 120, width: int = 90) -> CodedImage:
+    """A scene in few colours, as photos have fewer than pixels."""
+    return CodedImage(scene(height=height, width=width) // 16 * 16)
+
+
+def made(image: CodedImage) -> Palette:
+    palette = palette_of(image)
+    assert palette is not None
+    return palette
+
+
+def screen(image: CodedImage) -> np.ndarray:
+    return np.zeros((image.height, image.width, 4), np.uint8)
+
+
+@run(max_examples=20)
+@given(settings_in_the_box)
+def test_gives_the_very_pixels_that_rendering_gives(s: DevelopSettings) -> None:
+    image = picture()
+    palette = made(image)
+    assert palette.exact
+    for settings in (s, IDENTITY):
+        fast = render_palette(palette, settings, screen(image), grid=QUICK_GRID)
+        assert np.array_equal(fast, render(image, settings, grid=QUICK_GRID, out=screen(image)))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 700), (700, 1), (33, 512)])
+def test_any_shape(size: tuple[int, int]) -> None:
+    image = CodedImage(np.full((*size, 3), (10, 200, 90), np.uint8), "display-p3")
+    palette = palette_of(image)
+    if palette is None:
+        assert size == (1, 1)
+        return
+    warm = IDENTITY.with_value("temperature", 20.0)
+    fast = render_palette(palette, warm, screen(image))
+    assert np.array_equal(fast, render(image, warm, out=screen(image)))
+
+
+def test_deep_pictures_are_near_enough_while_a_slider_moves() -> None:
+    deep = CodedImage(picture().pixels.astype(np.uint16) * 257 + 90, "rec2020")
+    palette = made(deep)
+    assert not palette.exact
+    bright = IDENTITY.with_value("exposure_ev", 0.5)
+    fast = render_palette(palette, bright, screen(deep)).astype(int)
+    gap = np.abs(fast - render(deep, bright, out=screen(deep)))
+    assert gap.mean() < 1
+    assert np.quantile(gap, 0.99) < 6
+
+
+def test_noise_has_none() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), dtype=np.uint8)
+    assert palette_of(CodedImage(noise)) is None
