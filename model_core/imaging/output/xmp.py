@@ -6,6 +6,7 @@ element form are the same thing.
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
@@ -82,12 +83,13 @@ _UNTRUE = (
     | _names("xmpMM", "History InstanceID DocumentID DerivedFrom Ingredients Pantry Manifest")
     | _names("dc", "format")
 )  # fmt: skip
-_PLACE = (
-    _names("photoshop", "City State Country")
-    | _names("Iptc4xmpCore", "Location CountryCode")
-    | _names("Iptc4xmpExt", "LocationCreated LocationShown City ProvinceState CountryName "
-             "CountryCode Sublocation WorldRegion")
-)  # fmt: skip
+#: Names, in whatever namespace, that tell where a photo was taken: drones, phones and
+#: programs each have a namespace of their own for it.
+_PLACE = re.compile(
+    r"gps|latitude|longitude|altitude|location|^geo|^(lat|long?|alt)$"
+    r"|^city$|^state$|province|country|worldregion",
+    re.IGNORECASE,
+)
 _RIGHTS = (
     _names("dc", "rights creator")
     | _names("xmpRights", "Marked WebStatement UsageTerms Owner Certificate")
@@ -156,9 +158,26 @@ def of_the_copy(properties: Properties) -> Properties:
 
 
 def without_place(properties: Properties) -> Properties:
-    """Without coordinates and names of places."""
-    gps = name("exif:GPS")
-    return {k: v for k, v in properties.items() if k not in _PLACE and not k.startswith(gps)}
+    """Without coordinates and names of places, however deep; the creator's address stays."""
+    kept = {k: v for k, v in properties.items() if not _tells_place(k)}
+    for key, element in kept.items():
+        if key not in _RIGHTS:
+            _drop_places(element)
+    return kept
+
+
+def _tells_place(key: str) -> bool:
+    return _PLACE.search(key.rpartition("}")[2]) is not None
+
+
+def _drop_places(element: ET.Element) -> None:
+    for key in [k for k in element.attrib if _tells_place(k)]:
+        del element.attrib[key]
+    for child in list(element):
+        if _tells_place(child.tag):
+            element.remove(child)
+        else:
+            _drop_places(child)
 
 
 def rights_only(properties: Properties) -> Properties:
