@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from imgtune_gui.actions import build_actions
 from imgtune_gui.backend import Backend, load_backend
+from imgtune_gui.controllers.crop_controller import CropController
 from imgtune_gui.controllers.cull_controller import CullController
 from imgtune_gui.controllers.edit_controller import EditController
 from imgtune_gui.controllers.export_controller import ExportController
@@ -74,8 +75,11 @@ class App(QObject):
         self.export = ExportController(session, window, settings, self)
         self.training = TrainController(window.training, self)
         self.picker = PickerController(session, window, self.loupe.proxy_of, self)
+        self.crop = CropController(session, window, self.loupe, self.catalog, self)
         self.presets = PresetController(session, window, settings, self)
-        self.view = ViewController(session, window, self.loupe, self.picker, settings, self)
+        self.view = ViewController(
+            session, window, self.loupe, self.picker, self.crop, settings, self
+        )
         self.menu = MenuController(session, window, self.library, self.learn, settings, self)
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
@@ -95,6 +99,10 @@ class App(QObject):
             "sync_some": edit.sync_some,
             "history": view.show_history,
             "pick_white": self.picker.set_armed,
+            "crop": self.crop.set_cropping,
+            "turn_left": self.crop.turn_left,
+            "turn_right": self.crop.turn_right,
+            "whole_photo": self.crop.reset,
             "presets": self.presets.show,
             "save_preset": self.presets.ask_save,
             "paste_previous": edit.paste_previous,
@@ -169,6 +177,7 @@ class App(QObject):
             self.edit,
             self.cull,
             self.picker,
+            self.crop,
             self.presets,
             self.export,
             self.training,
@@ -230,7 +239,11 @@ class App(QObject):
         self.window.show_message(failure.text, lasting=lasting)
 
     def accept(self) -> None:
-        """Teaches and goes on; the keys belong to the photos again, not to a slider."""
+        """Teaches and goes on; the keys belong to the photos again, not to a slider. In the
+        crop tool, Enter ends the tool and teaches nothing."""
+        if self.crop.is_cropping:
+            self.crop.overlay.finish()
+            return
         self.learn.accept()
         self.window.focus_photo()
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QUndoCommand
 from imgtune_gui.models.photo_item import PhotoItem
 from model_core.domain.correction import Correction
 from model_core.domain.develop import DevelopSettings, param
+from model_core.domain.geometry import Geometry
 from model_core.domain.marks import Marks
 
 if TYPE_CHECKING:
@@ -102,6 +103,25 @@ class ForgetLesson(QUndoCommand):
 
     def undo(self) -> None:
         self._session.lesson_wanted_back.emit(self._lesson)
+
+
+class SetGeometry(QUndoCommand):
+    """How a photo is turned, straightened and cropped."""
+
+    def __init__(
+        self, session: PhotoSession, frames: Sequence[tuple[PhotoItem, Geometry]], text: str
+    ) -> None:
+        super().__init__(in_history(text, text, [item for item, _ in frames]))
+        self._session = session
+        self._frames = [(item, item.geometry, after) for item, after in frames]
+
+    def redo(self) -> None:
+        for item, _, after in self._frames:
+            self._session.apply_geometry(item, after)
+
+    def undo(self) -> None:
+        for item, before, _ in self._frames:
+            self._session.apply_geometry(item, before)
 
 
 class SetMarks(QUndoCommand):

@@ -12,11 +12,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from imgtune_gui.commands import ForgetLesson, SetEdits, SetMarks, SetParam, Teach
+from imgtune_gui.commands import ForgetLesson, SetEdits, SetGeometry, SetMarks, SetParam, Teach
 from imgtune_gui.models.arrangement import Arrangement, SortKey
 from imgtune_gui.models.photo_item import PhotoItem
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import DevelopSettings
+from model_core.domain.geometry import Geometry
 from model_core.domain.marks import Marks
 from model_core.domain.photo import Photo
 from model_core.domain.prediction import PhotoFeatures, Prediction
@@ -40,6 +41,7 @@ class PhotoSession(QObject):
     edit_changed = Signal(object)  # the user's part of it changed: to be saved
     item_changed = Signal(object)  # anything else about an item
     marks_changed = Signal(object)  # list[PhotoItem], by the user: to be saved
+    geometry_changed = Signal(object)  # PhotoItem, by the user: to be saved and shown
     arrangement_changed = Signal(object)  # Arrangement
     taught = Signal(object, object, int)  # PhotoItem, DevelopSettings, ticket
     taken_back = Signal(object, int)  # PhotoItem, ticket
@@ -240,6 +242,18 @@ class PhotoSession(QObject):
         self.apply_edit(item, edit)
         self.item_changed.emit(item)
 
+    def set_geometry(self, frames: Sequence[tuple[PhotoItem, Geometry]], text: str) -> None:
+        """Turns, straightens, crops one or more photos, as one undo."""
+        changed = [(item, after) for item, after in frames if item.geometry != after]
+        if changed:
+            self.undo_stack.push(SetGeometry(self, changed, text))
+
+    def apply_geometry(self, item: PhotoItem, geometry: Geometry) -> None:
+        """For commands only."""
+        item.geometry = geometry
+        self.geometry_changed.emit(item)
+        self.item_changed.emit(item)
+
     def apply_marks(self, marks: Sequence[tuple[PhotoItem, Marks]]) -> None:
         """For commands only."""
         for item, after in marks:
@@ -265,11 +279,14 @@ class PhotoSession(QObject):
         features: PhotoFeatures | None,
         opened_for: str,
         marks: Marks | None = None,
+        geometry: Geometry | None = None,
     ) -> None:
         item.photo, item.features = photo, features
         item.opened_for, item.error = opened_for, ""
         if marks is not None:
             item.marks = marks
+        if geometry is not None:
+            item.geometry = geometry
         self.item_changed.emit(item)
 
     def mark_failed(self, item: PhotoItem, text: str) -> None:

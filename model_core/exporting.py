@@ -18,10 +18,12 @@ from pathlib import Path
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.errors import CannotWrite, ImgtuneError
 from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
+from model_core.domain.geometry import UNCROPPED, Geometry
 from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameTemplate
 from model_core.imaging.decode import MAX_PIXELS, decode
 from model_core.imaging.encode import encode, refuse_original
+from model_core.imaging.framing import framed
 from model_core.imaging.output.metadata import facts_of
 from model_core.imaging.output.profile import is_own_export
 from model_core.imaging.output.size import Coded
@@ -50,12 +52,14 @@ def export_photo(
     options: ExportOptions,
     *,
     marks: Marks = UNMARKED,
+    geometry: Geometry = UNCROPPED,
     max_pixels: int = MAX_PIXELS,
     threads: int | None = None,
     cancel: threading.Event | None = None,
 ) -> Path:
-    """Develops the whole photo into the file ``out``: atomic, never an original. Raises
-    UnreadablePhoto, CannotWrite, or Cancelled soon after ``cancel`` is set."""
+    """Develops the whole photo, framed as ``geometry`` says, into the file ``out``: atomic,
+    never an original. Raises UnreadablePhoto, CannotWrite, or Cancelled soon after ``cancel``
+    is set."""
 
     def go_on() -> None:
         if cancel is not None and cancel.is_set():
@@ -63,7 +67,7 @@ def export_photo(
 
     refuse_original(out, [path])
     go_on()
-    image = decode(path, max_pixels=max_pixels)
+    image = framed(decode(path, max_pixels=max_pixels), geometry)
     go_on()
     pixels = render(
         image,

@@ -27,6 +27,7 @@ from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import IDENTITY, DevelopSettings
 from model_core.domain.errors import UnknownStyle, UnreadablePhoto
 from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
+from model_core.domain.geometry import UNCROPPED, Geometry
 from model_core.domain.image import Proxy
 from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameTemplate
@@ -41,6 +42,7 @@ from model_core.imaging.decode import (
     embedded_preview,
     photo_id,
 )
+from model_core.imaging.framing import framed
 from model_core.imaging.histogram import histogram
 from model_core.imaging.neutral import PATCH_SHARE, Neutral, neutral_at
 from model_core.imaging.palette import Palette, palette_of, render_palette
@@ -248,6 +250,18 @@ class Studio:
     def save_marks(self, marks: Mapping[PhotoId, Marks]) -> None:
         """Keeps stars, flags and colours; durable on return."""
         self.catalog.save_marks(marks)
+
+    def load_geometry(self, photo: PhotoId) -> Geometry:
+        """How a photo is turned, straightened and cropped, in whatever style."""
+        return self.catalog.load_geometry(photo)
+
+    def save_geometry(self, photo: PhotoId, geometry: Geometry) -> None:
+        """Keeps how a photo is framed; durable on return."""
+        self.catalog.save_geometry(photo, geometry)
+
+    def framed(self, proxy: Proxy, geometry: Geometry) -> Proxy:
+        """(slow) A proxy of any size, turned, straightened and cropped."""
+        return framed(proxy, geometry)
 
     def learn(
         self,
@@ -500,6 +514,7 @@ class Studio:
         out: Path,
         options: ExportOptions | None = None,
         *,
+        geometry: Geometry = UNCROPPED,
         threads: int | None = None,
         cancel: threading.Event | None = None,
     ) -> Path:
@@ -512,6 +527,7 @@ class Studio:
             out,
             options or ExportOptions(),
             marks=self.load_marks(photo_id(path)),
+            geometry=geometry,
             max_pixels=self._max_pixels,
             threads=threads,
             cancel=cancel,
@@ -538,7 +554,18 @@ class Studio:
 
         def write(item: ExportItem, target: Path) -> None:
             settings = item.settings or self.settings_for(style, item.path)
-            self.export(item.path, settings, target, options, threads=1, cancel=progress.cancel)
+            geometry = item.geometry
+            if geometry is None:
+                geometry = self.load_geometry(photo_id(item.path))
+            self.export(
+                item.path,
+                settings,
+                target,
+                options,
+                geometry=geometry,
+                threads=1,
+                cancel=progress.cancel,
+            )
 
         naming = Naming(folder, options.suffix, name or NameTemplate(), on_collision, style)
         return export_batch(

@@ -22,6 +22,7 @@ from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import IDENTITY, PARAMS, DevelopSettings
 from model_core.domain.errors import CannotTrain, CannotWrite, UnreadablePhoto
 from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
+from model_core.domain.geometry import UNCROPPED, Geometry
 from model_core.domain.image import Proxy
 from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameTemplate
@@ -29,6 +30,7 @@ from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion
 from model_core.exporting import Naming, export_batch
+from model_core.imaging.framing import framed
 from model_core.progress import Progress
 from model_core.services import Neutral, PresetStore, Readiness, Training
 
@@ -81,6 +83,8 @@ class FakeStudio:
         self.last_id = 0
         self.all_trainings: list[Training] = []
         self.marks: dict[PhotoId, Marks] = {}
+        self.export_items: list[ExportItem] = []
+        self.geometries: dict[PhotoId, Geometry] = {}
         self.previews: list[tuple[DevelopSettings, bool]] = []
 
     def close(self) -> None:
@@ -154,6 +158,15 @@ class FakeStudio:
 
     def load_marks(self, photo: PhotoId) -> Marks:
         return self.marks.get(photo, UNMARKED)
+
+    def load_geometry(self, photo: PhotoId) -> Geometry:
+        return self.geometries.get(photo, UNCROPPED)
+
+    def save_geometry(self, photo: PhotoId, geometry: Geometry) -> None:
+        self.geometries[photo] = geometry
+
+    def framed(self, proxy: Proxy, geometry: Geometry) -> Proxy:
+        return framed(proxy, geometry)
 
     def save_marks(self, marks: Mapping[PhotoId, Marks]) -> None:
         self.marks.update(marks)
@@ -347,6 +360,7 @@ class FakeStudio:
         progress: Progress | None = None,
     ) -> BatchResult:
         def write(item: ExportItem, target: Path) -> None:
+            self.export_items.append(item)
             self.export(item.path, item.settings or IDENTITY, target, options)
 
         naming = Naming(folder, f"-imgtune{options.suffix}", name, on_collision, style)

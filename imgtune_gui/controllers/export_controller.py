@@ -82,7 +82,11 @@ class ExportController(QObject):
         self._window.export.begin(self.tr("starting…"))
         # One that is not analysed yet is exported as the model will show it, not bare.
         photos = tuple(
-            ExportItem(item.path, item.settings if item.prediction or item.edit else None)
+            ExportItem(
+                item.path,
+                item.settings if item.prediction or item.edit else None,
+                item.geometry if item.photo is not None else None,
+            )
             for item in items
         )
         folder = Path(choice.folder).expanduser()

@@ -19,6 +19,7 @@ from imgtune_gui.workers.catalog_worker import CatalogWorker
 from imgtune_gui.workers.library_worker import LibraryWorker
 from model_core.domain.correction import Verdict
 from model_core.domain.develop import DevelopSettings
+from model_core.domain.geometry import Geometry
 from model_core.domain.prediction import Prediction
 
 #: Photos analysed within this time are predicted together.
@@ -58,7 +59,7 @@ class LibraryController(QObject):
         self._replacing = False
         self._folders: list[str] = []
         self._watched: list[str] = []  # those that were opened as folders
-        self._drawn: dict[Path, DevelopSettings] = {}
+        self._drawn: dict[Path, tuple[DevelopSettings, Geometry]] = {}
         self._visible: tuple[Path, ...] = ()
         self._left: PhotoItem | None = None
         self._failed = 0  # since photos were opened last
@@ -93,6 +94,7 @@ class LibraryController(QObject):
         self.worker.watch.folder_changed.connect(self._on_folder_changed)
         self._catalog.predicted.connect(self._on_predicted)
         self._session.settings_changed.connect(self._on_settings_changed)
+        self._session.geometry_changed.connect(self._draw)
         self._session.style_changed.connect(self._on_style_changed)
         self._session.current_changed.connect(self._on_current_changed)
 
@@ -212,7 +214,12 @@ class LibraryController(QObject):
             return
         first = not item.opened_for
         self._session.mark_opened(
-            item, result.photo, result.features, self._wanted_for(), result.marks if first else None
+            item,
+            result.photo,
+            result.features,
+            self._wanted_for(),
+            result.marks if first else None,
+            result.geometry if first else None,
         )
         if result.source is not None:
             self._model.set_source(item.path, result.source)
@@ -363,17 +370,20 @@ class LibraryController(QObject):
 
     def _draw(self, item: PhotoItem) -> None:
         """Asks for the thumbnail as developed, unless it looks like that already."""
-        if self._drawn.get(item.path) == item.settings and item.path in self._model.images:
+        if (
+            self._drawn.get(item.path) == (item.settings, item.geometry)
+            and item.path in self._model.images
+        ):
             return
         source = self._model.sources.get(item.path)
         if source is not None:
-            self.worker.submit(m.RenderThumb(item.path, source, item.settings))
+            self.worker.submit(m.RenderThumb(item.path, source, item.settings, item.geometry))
 
     def _on_thumb_rendered(self, result: m.ThumbRendered) -> None:
         item = self._session.find(result.path)
         if item is None:
             return
-        self._drawn[result.path] = result.settings
+        self._drawn[result.path] = result.settings, result.geometry
         self._model.set_image(result.path, result.image)
         self.thumb_changed.emit(item)
 

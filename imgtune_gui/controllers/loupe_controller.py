@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
+from PySide6.QtGui import QImage
 
 from imgtune_gui.backend import Backend
 from imgtune_gui.models.filmstrip_model import FilmstripModel
@@ -17,11 +18,14 @@ from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import WorkerThread
 from imgtune_gui.workers.loupe_worker import LoupeWorker
 from imgtune_gui.workers.preview_worker import PreviewWorker
+from model_core.domain.geometry import UNCROPPED, Geometry
 from model_core.domain.image import Proxy
 
 PROXY_BYTES = 96 * 1024**2
 #: Decode without reducing. Proxies are never enlarged, so any large number does.
 FULL_SIDE = 1_000_000
+#: A photo as it is framed.
+Framed = tuple[Path, Geometry]
 #: After the last move of a slider the picture is rendered once more, with all care.
 _SETTLE_MS = 120
 
@@ -49,8 +53,11 @@ class LoupeController(QObject):
         self._side = 0
         self._generation = 0
         self._clipping = False
-        self._proxies: LruCache[Path, Proxy] = LruCache(PROXY_BYTES)
-        self._full: tuple[Path, Proxy] | None = None
+        self._proxies: LruCache[Framed, Proxy] = LruCache(PROXY_BYTES)
+        self._full: tuple[Framed, Proxy] | None = None
+        self._snapshot: QImage | None = None
+        self._oldest = 0  # generation that may still be shown
+        self._uncropped = False  # the crop tool shows the whole photo
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
@@ -63,6 +70,8 @@ class LoupeController(QObject):
         session.current_changed.connect(self._on_current_changed)
         session.settings_changed.connect(self._on_settings_changed)
         session.photos_reset.connect(self._on_photos_reset)
+        session.geometry_changed.connect(self._on_geometry_changed)
+        session.item_changed.connect(self._on_item_changed)
         loupe.view_changed.connect(self._on_view_changed)
 
     def start(self) -> None:
@@ -84,8 +93,43 @@ class LoupeController(QObject):
         self._render()
 
     def proxy_of(self, item: PhotoItem) -> Proxy | None:
-        """The source's pixels of a photo near the current one, or None while it is opened."""
-        return self._proxies.get(item.path)
+        """The source's pixels of a photo near the current one, as framed, or None while it is
+        opened."""
+        return self._proxies.get(self._key(item))
+
+    def show_uncropped(self, wanted: bool) -> None:
+        """The whole photo as the camera held it, for the crop tool."""
+        self._uncropped = wanted
+        self._on_geometry_changed(self._session.current)
+
+    def _on_item_changed(self, item: PhotoItem) -> None:
+        # How it is framed is known with the photo, perhaps after the first decoding.
+        if item is self._session.current and self.proxy_of(item) is None:
+            self._want()
+
+    def _key(self, item: PhotoItem) -> Framed:
+        return item.path, UNCROPPED if self._uncropped else item.geometry
+
+    def _size(self, item: PhotoItem) -> tuple[int, int] | None:
+        if self._uncropped and item.photo is not None:
+            return item.photo.width, item.photo.height
+        return item.size
+
+    def _on_geometry_changed(self, item: PhotoItem | None) -> None:
+        if item is None or item is not self._session.current:
+            return
+        self._full = None
+        # What is being rendered shows the old frame; so does the thumbnail.
+        self._oldest = self._generation + 1
+        size = self._size(item)
+        if size is not None:
+            self._loupe.show_photo(*size, self._snapshot)
+        self._want()
+        self._render()
+
+    def set_snapshot(self, image: QImage | None) -> None:
+        """What to show of the next frame until it is rendered."""
+        self._snapshot = image
 
     # --- decoding -------------------------------------------------------------------
     def _on_photos_reset(self) -> None:
@@ -102,11 +146,10 @@ class LoupeController(QObject):
             self._loupe.clear(self.tr("No photo passes the filter") if filtered else "")
             return
         stand_in = self._model.images.get(item.path)
-        if item.photo is not None:
-            size = item.photo.width, item.photo.height
-        elif stand_in is not None:
+        size = self._size(item)
+        if size is None and stand_in is not None:
             size = stand_in.width() * 8, stand_in.height() * 8
-        else:
+        elif size is None:
             size = 3000, 2000
         text = item.error or ("" if stand_in is not None else self.tr("Opening…"))
         self._loupe.show_photo(*size, stand_in, text)
@@ -119,36 +162,46 @@ class LoupeController(QObject):
         if item is None or not self._side:
             return
         wanted: list[m.DecodeProxy] = []
-        if item.path not in self._proxies and not item.error:
-            wanted.append(m.DecodeProxy(item.path, self._side))
+        if not item.error:
+            wanted += self._decodes(item)
         if self._needs_full(item):
-            wanted.append(m.DecodeProxy(item.path, FULL_SIDE))
+            wanted.append(m.DecodeProxy(item.path, FULL_SIDE, self._key(item)[1]))
         row, items = self._session.current_row, self._session.items
         for near in (row + 1, row - 1):
             inside = 0 <= near < len(items)
-            if inside and items[near].path not in self._proxies and not items[near].error:
-                wanted.append(m.DecodeProxy(items[near].path, self._side))
+            if inside and not items[near].error:
+                wanted += self._decodes(items[near])
         self.decoder.want(wanted)
 
+    def _decodes(self, item: PhotoItem) -> list[m.DecodeProxy]:
+        """What it takes to have the photo as it is framed; nothing when it is here."""
+        key = self._key(item)
+        if key in self._proxies:
+            return []
+        whole = self._proxies.get((item.path, UNCROPPED))
+        return [m.DecodeProxy(item.path, self._side, key[1], whole)]
+
     def _needs_full(self, item: PhotoItem) -> bool:
-        proxy = self._proxies.get(item.path)
-        if proxy is None or item.photo is None or proxy.width >= item.photo.width:
+        proxy, size = self.proxy_of(item), self._size(item)
+        if proxy is None or size is None or proxy.width >= size[0]:
             return False
-        if self._full is not None and self._full[0] == item.path:
+        if self._full is not None and self._full[0] == self._key(item):
             return False
-        return self._loupe.geometry_.actual_scale > 1.05 * proxy.width / item.photo.width
+        return self._loupe.geometry_.actual_scale > 1.05 * proxy.width / size[0]
 
     def _on_decoded(self, result: m.ProxyDecoded) -> None:
         item = self._session.find(result.path)
         if item is None:
             return
+        key = result.path, result.geometry
         if result.long_side == FULL_SIDE:
             if item is self._session.current:
-                self._full = result.path, result.proxy
+                self._full = key, result.proxy
         else:
-            self._proxies.put(result.path, result.proxy, result.proxy.pixels.nbytes)
-        if item is self._session.current:
-            self._loupe.set_photo_size(result.photo.width, result.photo.height)
+            self._proxies.put(key, result.proxy, result.proxy.pixels.nbytes)
+        if item is self._session.current and key == self._key(item):
+            size = self._size(item) or (result.proxy.width, result.proxy.height)
+            self._loupe.set_photo_size(*size)
             self._render()
             if result.long_side != FULL_SIDE:
                 self._want()
@@ -179,11 +232,11 @@ class LoupeController(QObject):
 
     def _render(self, *, quick: bool = False) -> None:
         item = self._session.current
-        proxy = self._proxies.get(item.path) if item is not None else None
+        proxy = self.proxy_of(item) if item is not None else None
         if item is None or proxy is None:
             return
         geometry = self._loupe.geometry_
-        if self._full is not None and self._full[0] == item.path and not geometry.is_fit:
+        if self._full is not None and self._full[0] == self._key(item) and not geometry.is_fit:
             proxy = self._full[1]
         region = m.WHOLE if geometry.is_fit else geometry.visible()
         _, _, width, height = geometry.photo_rect()
@@ -205,7 +258,7 @@ class LoupeController(QObject):
 
     def _on_rendered(self, result: m.Rendered) -> None:
         current = self._session.current
-        if current is None or result.path != current.path:
+        if current is None or result.path != current.path or result.generation < self._oldest:
             return
         # Not only the newest: while a slider is dragged each answer is newer than what is
         # shown, and the one before the last keeps the picture moving with the hand.

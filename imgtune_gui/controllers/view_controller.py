@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from imgtune_gui.actions import ACTIONS
+from imgtune_gui.controllers.crop_controller import CropController
 from imgtune_gui.controllers.loupe_controller import LoupeController
 from imgtune_gui.controllers.picker_controller import PickerController
 from imgtune_gui.models.arrangement import Arrangement, SortKey
@@ -31,12 +32,13 @@ class ViewController(QObject):
         window: MainWindow,
         loupe: LoupeController,
         picker: PickerController,
+        crop: CropController,
         settings: AppSettings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._window, self._settings = session, window, settings
-        self._loupe_controller, self._picker = loupe, picker
+        self._loupe_controller, self._picker, self._crop = loupe, picker, crop
         self._history: HistoryWindow | None = None
         self._actions: Mapping[str, QAction] = {}
 
@@ -49,6 +51,7 @@ class ViewController(QObject):
         self.show_left_panel(actions["left_panel"].isChecked())
         self.show_right_panel(actions["right_panel"].isChecked())
         self._picker.armed_changed.connect(self._on_armed_changed)
+        self._crop.cropping_changed.connect(self._on_cropping_changed)
         stack = self._session.undo_stack
         stack.canUndoChanged.connect(actions["undo"].setEnabled)
         stack.canRedoChanged.connect(actions["redo"].setEnabled)
@@ -109,6 +112,8 @@ class ViewController(QObject):
         """Leaves whatever was entered last."""
         if self._picker.is_armed:
             self._picker.disarm()
+        elif self._crop.is_cropping:
+            self._crop.cancel()
         elif self._window.isFullScreen():
             self._actions["full_screen"].trigger()
 
@@ -116,9 +121,16 @@ class ViewController(QObject):
         self._actions["pick_white"].setChecked(armed)
         self._update_escape()
 
+    def _on_cropping_changed(self, cropping: bool) -> None:
+        self._actions["crop"].setChecked(cropping)
+        # The tool shows the whole photo; comparing and zooming would show something else.
+        for name in ("before", "split", "zoom", "zoom_in", "zoom_out", "grid", "pick_white"):
+            self._actions[name].setEnabled(not cropping)
+        self._update_escape()
+
     def _update_escape(self) -> None:
         # Enabled only while it does something, so that Escape is free everywhere else.
-        inside = self._picker.is_armed or self._window.isFullScreen()
+        inside = self._picker.is_armed or self._crop.is_cropping or self._window.isFullScreen()
         self._actions["escape"].setEnabled(inside)
 
     def show_history(self) -> None:

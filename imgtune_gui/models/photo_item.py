@@ -8,6 +8,7 @@ from pathlib import Path
 
 from model_core.domain.correction import Verdict
 from model_core.domain.develop import IDENTITY, DevelopSettings
+from model_core.domain.geometry import UNCROPPED, Geometry
 from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.photo import Photo
 from model_core.domain.prediction import PhotoFeatures, Prediction
@@ -39,8 +40,16 @@ class PhotoItem:
     edit: DevelopSettings | None = None
     taught: tuple[DevelopSettings, Verdict] | None = None
     marks: Marks = UNMARKED
+    geometry: Geometry = UNCROPPED
     error: str = ""
     opened_for: str = field(default="", repr=False)  # style and network it was opened for
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Pixels of the photo as it is framed."""
+        if self.photo is None:
+            return None
+        return self.geometry.output_size(self.photo.width, self.photo.height)
 
     @property
     def predicted(self) -> DevelopSettings | None:

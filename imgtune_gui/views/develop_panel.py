@@ -219,7 +219,7 @@ class DevelopPanel(QFrame):
             return self.tr("Looking at the photo…")
         lessons = item.prediction.lessons
         if not lessons and is_base(item.prediction.version):
-            return self.tr("Predicted by the base model")
+            return self.tr("Base model")
         if lessons == 1:
             return self.tr("Your style · 1 lesson")
         return self.tr("Your style · {0} lessons").format(lessons)

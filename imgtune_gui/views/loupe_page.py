@@ -55,6 +55,7 @@ class LoupePage(QWidget):
             "before": self.tr("Before"),
             "split": self.tr("Split"),
             "clipping": self.tr("Clipping"),
+            "crop": self.tr("Crop"),
             "zoom": self.tr("Zoom"),
         }
         self._bar.addWidget(self._name, 1)

@@ -51,6 +51,7 @@ class CatalogWorker(QueueWorker):
             m.LoadStyle: self._load_style,
             m.SaveEdit: self._save_edit,
             m.SaveMarks: self._save_marks,
+            m.SaveGeometry: self._save_geometry,
             m.Learn: self._learn,
             m.Unlearn: self._unlearn,
             m.Forget: self._forget,
@@ -123,6 +124,9 @@ class CatalogWorker(QueueWorker):
 
     def _save_marks(self, job: m.SaveMarks) -> None:
         self.studio.save_marks(job.marks)
+
+    def _save_geometry(self, job: m.SaveGeometry) -> None:
+        self.studio.save_geometry(job.photo, job.geometry)
 
     def _learn(self, job: m.Learn) -> None:
         replaced = self.studio.lesson_of(job.style, job.photo.id)

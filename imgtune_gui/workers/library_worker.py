@@ -112,12 +112,15 @@ class LibraryWorker(QueueWorker):
             features = self.studio.analyse(photo, job.style, proxy)
             edit = self.studio.load_edit(job.style, photo.id)
             marks = self.studio.load_marks(photo.id)
+            geometry = self.studio.load_geometry(photo.id)
         except ImgtuneError as error:
             self.photo_failed.emit(m.PhotoFailed(job.generation, job.path, str(error)))
             return
         source = reduce(proxy, THUMB_SIDE, THUMB_SIDE) if proxy is not None else None
         self.opened.emit(
-            m.PhotoOpened(job.generation, job.path, job.style, photo, features, edit, marks, source)
+            m.PhotoOpened(
+                job.generation, job.path, job.style, photo, features, edit, marks, geometry, source
+            )
         )
 
     def _decode(self, job: m.OpenPhoto) -> tuple[Photo, Proxy | None]:
@@ -126,5 +129,6 @@ class LibraryWorker(QueueWorker):
         return self.studio.open_photo(job.path, self._analysis_side)
 
     def _render_thumb(self, job: m.RenderThumb) -> None:
-        image = to_image(self.studio.preview(job.source, job.settings))
-        self.thumb_rendered.emit(m.ThumbRendered(job.path, image, job.settings))
+        source = self.studio.framed(job.source, job.geometry)
+        image = to_image(self.studio.preview(source, job.settings))
+        self.thumb_rendered.emit(m.ThumbRendered(job.path, image, job.settings, job.geometry))

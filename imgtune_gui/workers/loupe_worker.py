@@ -22,6 +22,7 @@ class LoupeWorker(QueueWorker):
     def __init__(self) -> None:
         super().__init__()
         self._studio: Studio | None = None
+        self._running: tuple[object, ...] | None = None
 
     def set_studio(self, studio: Studio) -> None:
         """Before the first job; from any thread."""
@@ -31,7 +32,8 @@ class LoupeWorker(QueueWorker):
         """Replaces all that has not begun, most wanted first; from any thread."""
         with self._lock:
             self._jobs.clear()
-            self._jobs.extend(requests)
+            # What is being decoded just now will be there without being asked for again.
+            self._jobs.extend(one for one in requests if _key(one) != self._running)
         for _ in requests:
             self._woken.emit()
 
@@ -39,5 +41,18 @@ class LoupeWorker(QueueWorker):
         assert isinstance(job, m.DecodeProxy)
         if self._studio is None:
             return
-        photo, proxy = self._studio.open_photo(job.path, job.long_side)
-        self.decoded.emit(m.ProxyDecoded(job.path, job.long_side, photo, proxy))
+        with self._lock:
+            self._running = _key(job)
+        try:
+            whole = job.source
+            if whole is None:
+                _, whole = self._studio.open_photo(job.path, job.long_side)
+            proxy = self._studio.framed(whole, job.geometry)
+            self.decoded.emit(m.ProxyDecoded(job.path, job.long_side, job.geometry, proxy))
+        finally:
+            with self._lock:
+                self._running = None
+
+
+def _key(job: m.DecodeProxy) -> tuple[object, ...]:
+    return job.path, job.long_side, job.geometry

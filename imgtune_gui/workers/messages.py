@@ -19,6 +19,7 @@ from model_core.domain.correction import Correction
 from model_core.domain.curve import LearningCurve
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.export import BatchResult, ExportItem
+from model_core.domain.geometry import Geometry
 from model_core.domain.image import Proxy
 from model_core.domain.marks import Marks
 from model_core.domain.photo import Photo, PhotoId
@@ -80,6 +81,12 @@ class SaveEdit:
 @dataclass(frozen=True, slots=True, eq=False)
 class SaveMarks:
     marks: dict[PhotoId, Marks]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SaveGeometry:
+    photo: PhotoId
+    geometry: Geometry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -255,6 +262,7 @@ class PhotoOpened:
     features: PhotoFeatures | None
     edit: Edit | None
     marks: Marks
+    geometry: Geometry
     source: Proxy | None
 
 
@@ -270,6 +278,7 @@ class RenderThumb:
     path: Path
     source: Proxy
     settings: DevelopSettings
+    geometry: Geometry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -277,21 +286,26 @@ class ThumbRendered:
     path: Path
     image: QImage
     settings: DevelopSettings
+    geometry: Geometry
 
 
 # --- loupe worker: large proxies ----------------------------------------------------
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodeProxy:
+    """``source``: the whole proxy, where it is at hand; then only its framing is done."""
+
     path: Path
     long_side: int
+    geometry: Geometry
+    source: Proxy | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProxyDecoded:
     path: Path
     long_side: int
-    photo: Photo
-    proxy: Proxy
+    geometry: Geometry
+    proxy: Proxy  # framed
 
 
 # --- preview worker: the picture in the loupe ---------------------------------------

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.errors import CannotWrite
+from model_core.domain.geometry import Geometry
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +151,12 @@ def format_of(path: Path) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class ExportItem:
-    """One photo of a batch. ``settings`` None: as the style would develop it."""
+    """One photo of a batch. ``settings`` None: as the style would develop it; ``geometry``
+    None: as the catalog has it."""
 
     path: Path
     settings: DevelopSettings | None = None
+    geometry: Geometry | None = None
 
 
 @dataclass(frozen=True, slots=True)

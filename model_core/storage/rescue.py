@@ -42,6 +42,7 @@ _SAVED = {
     ),
     "meta": ("key", "value"),
     "marks": ("photo", "stars", "flag", "colour", "updated_at"),
+    "geometries": ("photo", "geometry", "updated_at"),
     "trainings": (
         "id", "style", "version", "started_at", "seconds", "method", "outcome", "gate", "lessons",
     ),
@@ -197,7 +198,7 @@ def _restore(
     styles += [(name, now()) for name in named]
     _insert(connection, "styles", _SAVED["styles"], styles)
     _insert(connection, "edits", _SAVED["edits"], map(_clean_edit, salvage.rows.get("edits", [])))
-    for table in ("photos", "meta", "marks", "trainings"):
+    for table in ("photos", "meta", "marks", "geometries", "trainings"):
         _insert(connection, table, _SAVED[table], salvage.rows.get(table, []))
     for lesson in lessons:
         _restore_lesson(connection, lesson, salvage.thumbnails.get(lesson.id))

@@ -55,11 +55,19 @@ def _add_tint(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE photos ADD COLUMN as_shot_tint REAL")
 
 
+def _add_geometries(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE geometries (photo TEXT PRIMARY KEY, geometry TEXT NOT NULL, "
+        "updated_at TEXT NOT NULL)"
+    )
+
+
 #: Version reached -> the step from the version before. Add steps; never change one.
 MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _create,
     2: _add_marks,
     3: _add_tint,
+    4: _add_geometries,
 }
 
 #: The tables that every catalog of ours has, whatever its version.

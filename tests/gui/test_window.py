@@ -54,7 +54,8 @@ def test_one_correction_moves_the_others(app: App, studio: FakeStudio, qtbot: Qt
     assert items[3].settings == draft
     assert items[0].settings["exposure_ev"] == before[0]
     assert len(studio.all_lessons) == 1
-    assert app.window.message() == "Learned from photo0.png: 4 other photos follow"
+    learned = "Learned from photo0.png: 4 other photos follow"
+    qtbot.waitUntil(lambda: app.window.message() == learned)
     shown = app.window.develop_panel.sliders["exposure_ev"].value()
     assert shown == items[1].settings["exposure_ev"]
     qtbot.waitUntil(lambda: app.window.style_panel.lessons.count() == 1)

@@ -1,0 +1,143 @@
+"""Under the crop: ratio, angle, quarter turns, size, done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from imgtune_gui.models.crop_state import CropState
+from imgtune_gui.views.theme import SPACE
+from model_core.domain.geometry import MAX_ANGLE
+
+_RATIOS = ("1:1", "5:4", "4:3", "3:2", "16:10", "16:9", "2:1")
+_STEPS = 10  # of the angle's slider, to a degree
+
+
+class CropBar(QFrame):
+    """Asks the overlay; shows what the state is."""
+
+    ratio_chosen = Signal(object)  # float, or None for free
+    swapped = Signal()
+    angle_changed = Signal(float)
+    turned = Signal(int)
+    reset = Signal()
+    done = Signal()
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("Toolbar")
+        self._original: float | None = None
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * SPACE, 5, 2 * SPACE, 5)
+        layout.setSpacing(6)
+        self.ratios = QComboBox()
+        self.ratios.setAccessibleName(self.tr("Ratio"))
+        self.ratios.setToolTip(self.tr("Ratio of the sides"))
+        self.ratios.addItem(self.tr("Free"), None)
+        self.ratios.addItem(self.tr("As taken"), "original")
+        for text in _RATIOS:
+            self.ratios.addItem(text, text)
+        self.ratios.activated.connect(self._on_ratio_activated)
+        layout.addWidget(self.ratios)
+        layout.addWidget(self._tool("⇄", self.tr("Portrait or landscape"), self.swapped))
+        layout.addSpacing(SPACE)
+        self._left = self._tool("↺", self.tr("Turn left"), self._on_left)
+        self._right = self._tool("↻", self.tr("Turn right"), self._on_right)
+        layout.addWidget(self._left)
+        layout.addWidget(self._right)
+        layout.addSpacing(SPACE)
+        self._build_angle(layout)
+        self._size = QLabel()
+        self._size.setObjectName("Dim")
+        layout.addSpacing(SPACE)
+        layout.addWidget(self._size)
+        layout.addStretch(1)
+        for text, signal, name in (
+            (self.tr("Reset"), self.reset, "Quiet"),
+            (self.tr("Cancel"), self.cancelled, ""),
+            (self.tr("Done"), self.done, "Primary"),
+        ):
+            button = QPushButton(text)
+            button.setObjectName(name)
+            button.clicked.connect(signal)
+            layout.addWidget(button)
+
+    def _build_angle(self, layout: QHBoxLayout) -> None:
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(round(-MAX_ANGLE * _STEPS), round(MAX_ANGLE * _STEPS))
+        self.slider.setMinimumWidth(90)
+        self.slider.setMaximumWidth(240)
+        self.slider.setAccessibleName(self.tr("Straighten"))
+        self.slider.setToolTip(self.tr("Straighten; or drag outside the crop"))
+        self.slider.valueChanged.connect(self._on_slider_changed)
+        self.angle = QDoubleSpinBox()
+        self.angle.setRange(-MAX_ANGLE, MAX_ANGLE)
+        self.angle.setDecimals(1)
+        self.angle.setSingleStep(0.1)
+        self.angle.setSuffix("°")
+        self.angle.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.angle.setFixedWidth(64)
+        self.angle.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.angle.setAccessibleName(self.tr("Angle"))
+        self.angle.valueChanged.connect(self.angle_changed)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.angle)
+
+    def _tool(
+        self, text: str, tip: str, slot: Callable[[], object] | SignalInstance
+    ) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.clicked.connect(slot)
+        return button
+
+    def show_state(self, state: CropState, *, new: bool = False) -> None:
+        """``new``: another photo, or all anew."""
+        across, down = state.turned_size
+        self._original = across / down
+        angle = state.geometry.angle
+        self.slider.blockSignals(True)
+        self.angle.blockSignals(True)
+        self.slider.setValue(round(angle * _STEPS))
+        self.angle.setValue(angle)
+        self.slider.blockSignals(False)
+        self.angle.blockSignals(False)
+        if new:
+            self.ratios.setCurrentIndex(0)
+        wide, high = state.output_size
+        self._size.setText(f"{wide} × {high}")
+
+    def _on_ratio_activated(self, index: int) -> None:
+        key = self.ratios.itemData(index)
+        if key == "original":
+            self.ratio_chosen.emit(self._original)
+        elif key is None:
+            self.ratio_chosen.emit(None)
+        else:
+            wide, high = (float(part) for part in str(key).split(":"))
+            landscape = self._original is None or self._original >= 1
+            self.ratio_chosen.emit(wide / high if landscape else high / wide)
+
+    def _on_slider_changed(self, value: int) -> None:
+        self.angle_changed.emit(value / _STEPS)
+
+    def _on_left(self) -> None:
+        self.turned.emit(-1)
+
+    def _on_right(self) -> None:
+        self.turned.emit(1)
