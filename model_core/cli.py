@@ -11,7 +11,7 @@ import math
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from model_core.domain.develop import PARAM_NAMES, PARAMS, DevelopSettings
 from model_core.domain.errors import CannotWrite, ImgtuneError, InvalidSettings
 from model_core.domain.export import FORMATS, ExportItem, ExportOptions, OnCollision, format_of
 from model_core.domain.naming import NameTemplate
-from model_core.domain.prediction import Prediction
+from model_core.domain.prediction import Because, PhotoFeatures, Prediction
 from model_core.progress import Cancelled, Progress
 from model_core.services import DEFAULT_STYLE, MAX_MEGAPIXELS, Studio
 
@@ -69,8 +69,12 @@ def _predict(args: argparse.Namespace) -> int:
         style = studio.require_style(args.style)
 
         def one(path: Path) -> None:
-            prediction = _prediction(studio, style, path)
-            print(_as_json(path, prediction) if args.json else _as_text(path, prediction))
+            features = _seen(studio, style, path)
+            prediction = studio.predict(style, features)
+            if args.json:
+                print(_as_json(path, prediction, studio.because(style, features)))
+            else:
+                print(_as_text(path, prediction))
 
         return _each(studio.find_photos(args.paths), one)
 
@@ -337,12 +341,12 @@ def _each(items: Any, work: Callable[[Any], None]) -> int:
     return SOME_FAILED if failed else DONE
 
 
-def _prediction(studio: Studio, style: str, path: Path) -> Prediction:
+def _seen(studio: Studio, style: str, path: Path) -> PhotoFeatures:
     photo, proxy = studio.open_photo(path)
-    return studio.predict(style, studio.analyse(photo, style, proxy))
+    return studio.analyse(photo, style, proxy)
 
 
-def _as_json(path: Path, prediction: Prediction) -> str:
+def _as_json(path: Path, prediction: Prediction, because: Sequence[Because]) -> str:
     spread = zip(PARAMS, prediction.spread, strict=True)
     return json.dumps(
         {
@@ -351,6 +355,7 @@ def _as_json(path: Path, prediction: Prediction) -> str:
             "uncertainty": {p.name: round(s, p.decimals + 1) for p, s in spread},
             "model": prediction.version,
             "lessons": prediction.lessons,
+            "because": [{"photo": str(b.path), "weight": round(b.weight, 3)} for b in because],
         },
         ensure_ascii=False,
     )

@@ -13,13 +13,14 @@ from pathlib import Path
 from model_core.domain.correction import Correction
 from model_core.domain.errors import BrokenModel
 from model_core.domain.photo import PhotoId
-from model_core.domain.prediction import PhotoFeatures, Prediction
+from model_core.domain.prediction import Because, PhotoFeatures, Prediction
 from model_core.domain.version import BASE_VERSION
 from model_core.predict.fold import MODEL_FILE
 from model_core.predict.onnx_network import OnnxNetwork, thumbnail_pixels
 from model_core.predict.personal_head import PersonalHead
-from model_core.predict.personal_predictor import PersonalPredictor, learn
+from model_core.predict.personal_predictor import Lesson, PersonalPredictor, learn
 from model_core.predict.predictor import PredictorSlot
+from model_core.predict.prior import Prior, shipped_prior
 from model_core.storage.catalog import Catalog
 from model_core.storage.model_store import ModelStore
 
@@ -34,9 +35,8 @@ class Predictors:
         self.base_version = f"{BASE_VERSION}-{_stamp(base / 'manifest.json')}"
         self._lock = threading.RLock()
         self._networks: dict[str, OnnxNetwork] = {}
-        self._slots: dict[tuple[str, str], PredictorSlot] = {}
+        self._slots: dict[tuple[str, str], PredictorSlot[PersonalPredictor]] = {}
         self._serving: dict[str, str] = {}
-        self._known: dict[tuple[str, str], dict[PhotoId, tuple[Correction, PhotoFeatures]]] = {}
 
     def serving(self, style: str) -> str:
         """The network version that serves a style in this process."""
@@ -72,82 +72,71 @@ class Predictors:
         """What was learned beyond the network that serves."""
         return self._slot(style, self.serving(style)).current.head
 
+    def because(self, style: str, features: PhotoFeatures) -> tuple[Because, ...]:
+        """Which lessons moved this photo's prediction most, strongest first."""
+        return self._slot(style, features.version).current.because(features)
+
     def learned(self, lesson: Correction, features: PhotoFeatures) -> None:
         """Takes up a lesson that the catalog has stored: the next prediction knows it."""
         with self._lock:
             style, serving = lesson.style, self.serving(lesson.style)
-            # What other versions know is read again when they are asked: they too must know
-            # the newest lesson.
-            for key in [k for k in self._known if k[0] == style and k[1] != serving]:
-                del self._known[key]
-            if features.version == serving:
-                known = self._lessons_seen(style, serving)
-                known.pop(lesson.photo, None)  # the newest lesson comes last
-                known[lesson.photo] = (lesson, features)
+            self._drop_others(style)
+            slot = self._slots.get((style, serving))
+            if slot is None or features.version != serving:
+                self._slots.pop((style, serving), None)  # read again when it is asked
             else:
-                self._known.pop((style, serving), None)
-            self._relearn(style)
+                slot.current = slot.current.learn_one(lesson, features)
 
     def forgotten(self, lesson: Correction) -> None:
         """Drops a lesson that the catalog has deleted."""
         with self._lock:
-            for (style, _), known in self._known.items():
-                if style == lesson.style and known.get(lesson.photo, (lesson,))[0].id == lesson.id:
-                    known.pop(lesson.photo, None)
-            self._relearn(lesson.style)
+            self._drop_others(lesson.style)
+            slot = self._slots.get((lesson.style, self.serving(lesson.style)))
+            if slot is not None:
+                slot.current = slot.current.forget(lesson)
 
     def reload(self, style: str) -> bool:
         """Takes up what another process published or taught; True when the network changed."""
         with self._lock:
             before = self._serving.get(style)
             self._serving[style] = self._stored_version(style)
-            for key in [k for k in self._known if k[0] == style]:
-                del self._known[key]
-            self._relearn(style)
+            for key in [k for k in self._slots if k[0] == style]:
+                del self._slots[key]
             return before != self._serving[style]
 
     def _stored_version(self, style: str) -> str:
         current = self.models.current(style)
         return current.id if current else self.base_version
 
-    def _slot(self, style: str, version: str) -> PredictorSlot:
+    def _slot(self, style: str, version: str) -> PredictorSlot[PersonalPredictor]:
         with self._lock:
             key = (style, version)
             if key not in self._slots:
-                self._slots[key] = PredictorSlot(self._learned(style, version))
+                prior = self.prior(self.network(style, version))
+                lessons = self._lessons_seen(style, version)
+                self._slots[key] = PredictorSlot(learn(version, prior, lessons))
             return self._slots[key]
 
-    def _relearn(self, style: str) -> None:
-        """Swaps in predictors that know the lessons as they are now."""
-        with self._lock:
-            serving = self.serving(style)
-            for style_, version in list(self._slots):
-                if style_ == style and version != serving:
-                    del self._slots[style_, version]
-            self._slot(style, serving).current = self._learned(style, serving)
+    def _drop_others(self, style: str) -> None:
+        """Predictors over other versions are read again when they are asked: they too must
+        know the lessons as they are now."""
+        serving = self.serving(style)
+        for key in [k for k in self._slots if k[0] == style and k[1] != serving]:
+            del self._slots[key]
 
-    def _learned(self, style: str, version: str) -> PersonalPredictor:
-        """A predictor over ``version`` that knows every lesson it can see."""
-        known = list(self._lessons_seen(style, version).values())
-        return learn(version, self.network(style, version).features, known)
+    def prior(self, network: OnnxNetwork) -> Prior:
+        """What is known of photographers in general, for this network's features. Versions
+        keep the base's directions, so its prior is theirs."""
+        return shipped_prior(self._base_path.parent, network.features)
 
-    def _lessons_seen(
-        self, style: str, version: str
-    ) -> dict[PhotoId, tuple[Correction, PhotoFeatures]]:
-        """The style's lessons with what ``version`` sees of them. Read from the catalog once,
-        then kept up to date: reading thousands anew for each lesson would take too long."""
-        with self._lock:
-            if (style, version) not in self._known:
-                lessons = self.catalog.lessons(style)
-                features = self.catalog.features_for(version, [c.photo for c in lessons])
-                missing = [c for c in lessons if c.photo not in features]
-                if missing:
-                    network = self.network(style, version)
-                    features |= self._analyse_lessons(network, missing)
-                self._known[style, version] = {
-                    c.photo: (c, features[c.photo]) for c in lessons if c.photo in features
-                }
-            return self._known[style, version]
+    def _lessons_seen(self, style: str, version: str) -> list[Lesson]:
+        """The style's lessons with what ``version`` sees of them, from the catalog."""
+        lessons = self.catalog.lessons(style)
+        features = self.catalog.features_for(version, [c.photo for c in lessons])
+        missing = [c for c in lessons if c.photo not in features]
+        if missing:
+            features |= self._analyse_lessons(self.network(style, version), missing)
+        return [(c, features[c.photo]) for c in lessons if c.photo in features]
 
     def _analyse_lessons(
         self, network: OnnxNetwork, lessons: list[Correction]

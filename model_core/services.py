@@ -32,7 +32,7 @@ from model_core.domain.image import Proxy
 from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameTemplate
 from model_core.domain.photo import Photo, PhotoId
-from model_core.domain.prediction import PhotoFeatures, Prediction
+from model_core.domain.prediction import Because, PhotoFeatures, Prediction
 from model_core.domain.version import ModelVersion
 from model_core.exporting import Naming, Targets, export_batch, export_photo
 from model_core.imaging.decode import (
@@ -216,6 +216,10 @@ class Studio:
         """Settings for many photos (milliseconds for 1,000), in order, by one predictor.
         Features of an older version are answered by the lessons over that version."""
         return self.predictors.predict_many(style, features)
+
+    def because(self, style: str, features: PhotoFeatures) -> tuple[Because, ...]:
+        """The lessons that moved this photo's prediction most, strongest first; exact."""
+        return self.predictors.because(style, features)
 
     def settings_for(self, style: str, path: Path) -> DevelopSettings:
         """(slow) What a photo should look like: the user's own settings where they accepted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,17 @@ class PhotoFeatures:
     settings: npt.NDArray[np.float32]
     spread: npt.NDArray[np.float32]
     z: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One lesson's part in a prediction. ``weight``: its share of what was learned for this
+    photo; the shares of all lessons add up to 1, one below 0 held against the others."""
+
+    lesson: int
+    photo: PhotoId
+    path: Path
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ from model_core.learn.network import DevelopNet
 from model_core.learn.replay import rehearsal
 from model_core.predict import personal_head
 from model_core.predict.onnx_network import OnnxNetwork, thumbnail_pixels
-from model_core.predict.personal_predictor import LESSON_WEIGHT, STATISTICS
+from model_core.predict.personal_predictor import LESSON_WEIGHT
+from model_core.predict.prior import Prior, shipped_prior
 from model_core.progress import Progress
 
 _EPOCHS, _PATIENCE, _BATCH = 60, 8, 32
@@ -98,7 +99,8 @@ def fine_tune(
     if parent is not None:
         adapter.load_adapter(model, parent, method)
     start = OnnxNetwork((parent or base) / "model.onnx", "start")
-    _train(model.to(where), data, split.train, start, where, progress)
+    prior = shipped_prior(base, start.features)
+    _train(model.to(where), data, split.train, start, prior, where, progress)
     progress.report(1, 1, "testing the candidate on photos it has not seen")
     net = adapter.merged(model.cpu(), base)
     adapter.save_adapter(model, out, method)
@@ -107,8 +109,8 @@ def fine_tune(
     candidate = OnnxNetwork(out / "model.onnx", "candidate")
     held_shoots = [data.shoots[i] for i in split.held_out]
     return gate.judge(
-        _held_out_error(current, data, split),
-        _held_out_error(candidate, data, split),
+        _held_out_error(current, data, split, prior),
+        _held_out_error(candidate, data, split, prior),
         held_shoots,
         parity(net, out / "model.onnx"),
     )
@@ -159,6 +161,7 @@ def _train(
     data: LessonData,
     rows: npt.NDArray[np.intp],
     start: OnnxNetwork,
+    prior: Prior,
     device: torch.device,
     progress: Progress,
 ) -> None:
@@ -166,7 +169,7 @@ def _train(
     part of the training shoots."""
     tail = _Tail(model).eval()  # frozen BatchNorm: adapters do not store its statistics
     fit, check = _validation(data, rows)
-    head = _head(start, data, fit)
+    head = _head(start, data, fit, prior)
     personal = adapter.personal_of(tail.net)
     personal += torch.from_numpy(head.weights.astype(np.float32)).to(device)
     images, labels, weight = _augmented(data, fit)
@@ -265,11 +268,11 @@ def _cached(
 
 
 def _held_out_error(
-    network: OnnxNetwork, data: LessonData, split: gate.Split
+    network: OnnxNetwork, data: LessonData, split: gate.Split, prior: Prior
 ) -> npt.NDArray[np.floating]:
     """Mean absolute error in J of each held-out photo, by this network with a personal head
     that knows the training lessons: as it would serve."""
-    head = _head(network, data, split.train)
+    head = _head(network, data, split.train, prior)
     settings, z = _answers(network, data.images[split.held_out])
     residual = (data.chosen[split.held_out] - settings) / _JND
     error: npt.NDArray[np.floating] = np.abs(residual - head.shift(z)).mean(1)
@@ -277,13 +280,13 @@ def _held_out_error(
 
 
 def _head(
-    network: OnnxNetwork, data: LessonData, rows: npt.NDArray[np.intp]
+    network: OnnxNetwork, data: LessonData, rows: npt.NDArray[np.intp], prior: Prior
 ) -> personal_head.PersonalHead:
     """The personal head over ``network`` that knows the lessons ``rows``."""
     settings, z = _answers(network, data.images[rows])
     residual = (data.chosen[rows] - settings) / _JND
     shoots = [data.shoots[i] for i in rows]
-    return personal_head.fit(z, residual, data.weight[rows], shoots, STATISTICS)
+    return personal_head.fit(z, residual, data.weight[rows], shoots, prior)
 
 
 def _answers(

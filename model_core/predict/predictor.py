@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.predict.personal_head import PersonalHead
@@ -33,9 +33,12 @@ class Predictor(Protocol):
         ...
 
 
-class PredictorSlot:
+P = TypeVar("P", bound=Predictor)
+
+
+class PredictorSlot(Generic[P]):
     """Holds the predictor in use. Rebinding ``current`` is the hot swap: take it once per
     request (``predictor = slot.current``), so that settings and version agree."""
 
-    def __init__(self, current: Predictor) -> None:
+    def __init__(self, current: P) -> None:
         self.current = current

@@ -94,6 +94,11 @@ class TestWords:
 
 
 class TestPredict:
+    def test_json_names_the_lessons_behind_it(self, say: Say, photos: list[Path]) -> None:
+        say("correct", photos[0], "--set", "exposure_ev=1.5")
+        found = say("predict", "--json", photos[1]).json[0]["because"]
+        assert found == [{"photo": str(photos[0].absolute()), "weight": 1.0}]
+
     def test_json_has_one_object_a_line(
         self, say: Say, photos: list[Path], open_studio: OpenStudio
     ) -> None:
@@ -104,7 +109,10 @@ class TestPredict:
             "IMG_1.jpg", "IMG_2.jpg", "IMG_10.jpg"
         ]  # fmt: skip
         for line in said.json:
-            assert set(line) == {"photo", "settings", "uncertainty", "model", "lessons"}
+            assert set(line) == {
+                "photo", "settings", "uncertainty", "model", "lessons", "because"
+            }  # fmt: skip
+            assert line["because"] == []
             assert list(line["settings"]) == list(line["uncertainty"]) == list(PARAM_NAMES)
             settings = DevelopSettings.from_mapping(line["settings"])
             assert settings.rounded().as_dict() == line["settings"]

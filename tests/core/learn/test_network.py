@@ -18,7 +18,7 @@ from model_core.learn.fine_tune import pick_device
 from model_core.learn.network import Z_SIZE, DevelopNet, PhotometricStatistics
 from model_core.predict.onnx_network import OnnxNetwork
 from model_core.predict.personal_head import PersonalHead
-from model_core.predict.personal_predictor import STATISTICS
+from model_core.predict.prior import STATISTICS
 from tests.core.pictures import scene
 
 BASE = assets_dir() / "base"

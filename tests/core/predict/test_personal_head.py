@@ -7,11 +7,12 @@ from hypothesis import settings as run
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from model_core.predict import personal_head
+from model_core.predict import ridge
 from model_core.predict.personal_head import Float64, PersonalHead, fit
+from model_core.predict.prior import plain_prior
 
 Z, PARAMS = 64, 10
-STATISTICS = slice(1, 43)
+PRIOR = plain_prior(Z)
 
 
 def pictures(rng: np.random.Generator, count: int) -> Float64:
@@ -26,7 +27,7 @@ def shoots_of(count: int, size: int = 5) -> list[str]:
 
 
 def learned(z: Float64, y: Float64, shoots: list[str] | None = None) -> PersonalHead:
-    return fit(z, y, np.ones(len(z)), shoots or shoots_of(len(z)), STATISTICS)
+    return fit(z, y, np.ones(len(z)), shoots or shoots_of(len(z)), PRIOR)
 
 
 def preset(y: Float64) -> Float64:
@@ -100,7 +101,7 @@ class TestOneLesson:
     def test_a_lesson_that_weighs_less_moves_less(self) -> None:
         rng = np.random.default_rng(0)
         z, y = pictures(rng, 1), np.ones((1, PARAMS))
-        full, half = (fit(z, y, np.array([w]), ["a"], STATISTICS).shift(z) for w in (1.0, 0.5))
+        full, half = (fit(z, y, np.array([w]), ["a"], PRIOR).shift(z) for w in (1.0, 0.5))
         assert (half > 0).all()
         assert (half < full).all()
 
@@ -140,8 +141,8 @@ class TestManyLessons:
         z, y = pictures(rng, count), rng.normal(size=(count, PARAMS))
         weight, shoots = rng.choice([0.5, 1.0], count), shoots_of(count)
         order = rng.permutation(count)
-        one = fit(z, y, weight, shoots, STATISTICS)
-        other = fit(z[order], y[order], weight[order], [shoots[i] for i in order], STATISTICS)
+        one = fit(z, y, weight, shoots, PRIOR)
+        other = fit(z[order], y[order], weight[order], [shoots[i] for i in order], PRIOR)
         assert_allclose(one.weights, other.weights, atol=1e-8)
         assert_allclose(one.error, other.error, atol=1e-8)
 
@@ -151,7 +152,7 @@ class TestManyLessons:
         z[3, 5] = 99.0
         shoots = shoots_of(30)
         given_ = [x.copy() for x in (z, y, weight)]
-        first, second = (fit(z, y, weight, shoots, STATISTICS) for _ in range(2))
+        first, second = (fit(z, y, weight, shoots, PRIOR) for _ in range(2))
         first.shift(z)
         first.spread(z, np.ones((30, PARAMS)))
         assert all(map(np.array_equal, given_, (z, y, weight)))
@@ -246,8 +247,9 @@ class TestLeftOutErrors:
         z, y = pictures(rng, count)[:, :columns], rng.normal(size=(count, 3))
         weight = rng.choice([0.5, 1.0], count)
         shoots = [f"s{i}" for i in rng.integers(0, max(2, count // size), count)]
-        folds = personal_head._folds(shoots)
-        fitted = personal_head._ridge(z, y, weight, folds, strength)
+        folds = ridge.folds_of(shoots)
+        precision = np.r_[0.5, np.full(columns - 1, strength)]
+        fitted = ridge.ridge(z, y, weight, folds, precision)
         for rows in folds:
             kept = np.setdiff1d(np.arange(count), rows)
             without = refit(z[kept], y[kept], weight[kept], strength)
@@ -256,7 +258,7 @@ class TestLeftOutErrors:
     def test_fold_together_what_was_shot_together(self) -> None:
         rng = np.random.default_rng(0)
         shoots = [f"s{i}" for i in rng.integers(0, 300, 900)]
-        folds = personal_head._folds(shoots)
+        folds = ridge.folds_of(shoots)
         assert sorted(np.concatenate(folds).tolist()) == list(range(900))
         homes = [{shoots[i] for i in rows} for rows in folds]
         assert sum(map(len, homes)) == len(set(shoots))
@@ -265,7 +267,7 @@ class TestLeftOutErrors:
 def refit(z: Float64, y: Float64, weight: Float64, strength: float) -> Float64:
     """Ridge regression as least squares over lessons and prior, by another route."""
     precision = np.full(z.shape[1], strength)
-    precision[0] = personal_head._BIAS_PRECISION
+    precision[0] = 0.5
     rows = np.concatenate([z * np.sqrt(weight)[:, None], np.diag(np.sqrt(precision))])
     targets = np.concatenate([y * np.sqrt(weight)[:, None], np.zeros((z.shape[1], y.shape[1]))])
     return np.linalg.lstsq(rows, targets, rcond=None)[0]

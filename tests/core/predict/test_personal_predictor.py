@@ -13,10 +13,12 @@ from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import IDENTITY, PARAM_NAMES, PARAMS, DevelopSettings
 from model_core.domain.photo import PhotoId
 from model_core.domain.prediction import PhotoFeatures
-from model_core.predict.personal_predictor import as_shown, learn
+from model_core.predict.personal_predictor import PersonalPredictor, as_shown, learn
 from model_core.predict.predictor import PredictorSlot
+from model_core.predict.prior import plain_prior
 
 Z = 64
+PRIOR = plain_prior(Z)
 JND = np.array([p.jnd for p in PARAMS])
 
 
@@ -43,7 +45,7 @@ def lesson(seed: int, verdict: Verdict = Verdict.CORRECTED, **chosen: float) -> 
 def test_without_lessons_the_network_answers_rounded_and_within_the_ranges() -> None:
     wild = features(0, settings=np.array([p.high * 3 for p in PARAMS], np.float32))
     few = [features(1), wild]
-    predictor = learn("v1", Z, [])
+    predictor = learn("v1", PRIOR, [])
     calm, held = predictor.predict_many(few)
     assert calm.settings == DevelopSettings.from_values(few[0].settings).rounded()
     assert held.settings == DevelopSettings.from_values(p.high for p in PARAMS)
@@ -52,8 +54,8 @@ def test_without_lessons_the_network_answers_rounded_and_within_the_ranges() -> 
 
 
 def test_a_lesson_moves_other_photos_the_same_way() -> None:
-    before = learn("v1", Z, []).predict_many([features(9)])[0]
-    taught = learn("v1", Z, [lesson(1, exposure_ev=1.0, tint=-20.0)])
+    before = learn("v1", PRIOR, []).predict_many([features(9)])[0]
+    taught = learn("v1", PRIOR, [lesson(1, exposure_ev=1.0, tint=-20.0)])
     after = taught.predict_many([features(9)])[0]
     assert 0.5 <= after.settings["exposure_ev"] - before.settings["exposure_ev"] <= 1.0
     assert -21 <= after.settings["tint"] - before.settings["tint"] <= -10
@@ -66,7 +68,7 @@ def test_a_lesson_moves_other_photos_the_same_way() -> None:
 
 def test_keeping_a_prediction_says_less_than_moving_a_slider() -> None:
     moved = [
-        learn("v1", Z, [lesson(1, verdict, contrast=40.0)]).head.shift(features(9).z[None])
+        learn("v1", PRIOR, [lesson(1, verdict, contrast=40.0)]).head.shift(features(9).z[None])
         for verdict in (Verdict.CORRECTED, Verdict.ACCEPTED)
     ]
     contrast = PARAM_NAMES.index("contrast")
@@ -76,13 +78,13 @@ def test_keeping_a_prediction_says_less_than_moving_a_slider() -> None:
 def test_an_accepted_prediction_holds_the_next_one_back() -> None:
     one = [lesson(1, contrast=40.0)]
     kept = [*one, lesson(5, Verdict.ACCEPTED)]
-    found = [learn("v1", Z, them).predict_many([features(9)])[0].settings["contrast"] for them in
-             (one, kept)]  # fmt: skip
+    predictors = [learn("v1", PRIOR, them) for them in (one, kept)]
+    found = [p.predict_one(features(9)).settings["contrast"] for p in predictors]
     assert found[1] < found[0]
 
 
 def test_many_are_answered_in_order_and_as_each_alone() -> None:
-    predictor = learn("v1", Z, [lesson(i, exposure_ev=0.5 + i / 10) for i in range(12)])
+    predictor = learn("v1", PRIOR, [lesson(i, exposure_ev=0.5 + i / 10) for i in range(12)])
     seen = [features(100 + i) for i in range(30)]
     together = predictor.predict_many(seen)
     assert [p.photo for p in together] == [f.photo for f in seen]
@@ -93,15 +95,69 @@ def test_many_are_answered_in_order_and_as_each_alone() -> None:
 
 
 def test_of_no_photos_there_are_no_predictions() -> None:
-    assert learn("v1", Z, [lesson(1, tint=9.0)]).predict_many([]) == []
+    assert learn("v1", PRIOR, [lesson(1, tint=9.0)]).predict_many([]) == []
 
 
 def test_the_spread_is_positive_and_finite() -> None:
-    predictor = learn("v1", Z, [lesson(i, exposure_ev=0.5) for i in range(20)])
+    predictor = learn("v1", PRIOR, [lesson(i, exposure_ev=0.5) for i in range(20)])
     for prediction in predictor.predict_many([features(i) for i in range(100, 120)]):
         assert np.isfinite(prediction.spread).all()
         assert min(prediction.spread) > 0
         assert prediction.doubt > 0
+
+
+def taught(*seeds: int) -> PersonalPredictor:
+    return learn("v1", PRIOR, [lesson(i, exposure_ev=0.3 + i / 20, tint=-3.0 * i) for i in seeds])
+
+
+def test_forgetting_equals_never_having_learned() -> None:
+    seen = [features(100 + i) for i in range(5)]
+    whole, without = taught(*range(12)), taught(*[i for i in range(12) if i != 4])
+    forgotten = whole.forget(whole.known[PhotoId("p4")][0])
+    assert forgotten.predict_many(seen) == without.predict_many(seen)
+    assert forgotten.lessons == 11
+    assert whole.lessons == 12
+
+
+def test_one_at_a_time_equals_all_at_once() -> None:
+    seen = [features(100 + i) for i in range(5)]
+    one = taught()
+    for i in range(9):
+        one = one.learn_one(*lesson(i, exposure_ev=0.3 + i / 20, tint=-3.0 * i))
+    assert one.predict_many(seen) == taught(*range(9)).predict_many(seen)
+
+
+def test_a_newer_lesson_of_a_photo_replaces_the_older() -> None:
+    again = taught(1, 2, 3).learn_one(*lesson(2, contrast=22.0))
+    assert again.lessons == 3
+    fresh = taught(1, 3).learn_one(*lesson(2, contrast=22.0))
+    assert again.predict_one(features(9)) == fresh.predict_one(features(9))
+
+
+def test_what_is_not_known_cannot_be_forgotten() -> None:
+    some = taught(1, 2)
+    assert some.forget(lesson(7, tint=1.0)[0]) is some
+    assert some.forget(replace(lesson(1, tint=1.0)[0], id=99)) is some
+
+
+def test_the_reasons_are_named_strongest_first() -> None:
+    reasons = taught(*range(8)).because(features(3))
+    assert len(reasons) == 3
+    weights = [abs(reason.weight) for reason in reasons]
+    assert weights == sorted(weights, reverse=True)
+    assert {reason.photo for reason in reasons} <= {f"p{i}" for i in range(8)}
+
+
+def test_the_only_lesson_is_the_whole_reason() -> None:
+    (reason,) = taught(3).because(features(9))
+    assert (reason.photo, reason.weight) == ("p3", pytest.approx(1.0))
+    assert taught().because(features(9)) == ()
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf])
+def test_numbers_that_no_slider_can_show_are_refused(odd: float) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        as_shown(np.full((1, len(PARAMS)), odd))
 
 
 @given(st.tuples(*[st.floats(-1e4, 1e4)] * len(PARAMS)))
@@ -114,9 +170,9 @@ def test_rounding_many_is_rounding_each(values: tuple[float, ...]) -> None:
 
 
 def test_rebinding_the_slot_leaves_a_request_its_predictor() -> None:
-    slot = PredictorSlot(learn("v1", Z, []))
+    slot = PredictorSlot(learn("v1", PRIOR, []))
     mine = slot.current
-    slot.current = learn("v2", Z, [lesson(1, tint=9.0)])
+    slot.current = learn("v2", PRIOR, [lesson(1, tint=9.0)])
     assert (mine.version, mine.lessons) == ("v1", 0)
     assert (slot.current.version, slot.current.lessons) == ("v2", 1)
     assert mine.predict_many([features(3)])[0].settings != IDENTITY

@@ -1,0 +1,101 @@
+"""What photographers are like: how far each direction of the features tends to matter.
+
+Learned across many synthetic photographers by ``python -m tests.benchmarks.prior`` and
+shipped as one small file. It belongs to one base model, since the features are its own; with
+another base the plain prior serves, which trusts the photo's statistics and little else.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from model_core.domain.develop import PARAMS
+
+Float64 = npt.NDArray[np.float64]
+
+#: Columns of z: bias, the network's own prediction, statistics, embedding.
+STATISTICS = slice(1, 1 + len(PARAMS) + 32)
+PRIOR_FILE = "prior.safetensors"
+_EMBEDDING_SHARE = 0.1  # variance of an embedding feature beside a statistic, when unlearned
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prior:
+    """``views``: matrices (Z, K). Ridge regression on z @ view with one strength for all
+    columns is regression on z with the covariance view @ view.T. The bias has none: it is
+    regressed apart."""
+
+    views: tuple[Float64, ...]
+
+    @property
+    def features(self) -> int:
+        return len(self.views[0])
+
+
+def plain_prior(features: int) -> Prior:
+    """What is assumed when nothing was learned for this base."""
+    statistics, scale = np.zeros(features), np.full(features, _EMBEDDING_SHARE**0.5)
+    statistics[STATISTICS] = scale[STATISTICS] = 1
+    scale[0] = 0
+    return Prior((_columns(scale), _columns(statistics)))
+
+
+def learned_prior(covariance: Float64) -> Prior:
+    """From the covariance (Z, Z) of photographers' weights, scaled to a mean variance of 1."""
+    z = len(covariance)
+    inner = covariance[1:, 1:]
+    values, vectors = np.linalg.eigh(inner * ((z - 1) / np.trace(inner)))
+    view = np.zeros((z, z - 1))
+    view[1:] = vectors * np.sqrt(np.clip(values, 1e-6, None))
+    return Prior((view, plain_prior(z).views[1]))
+
+
+def save_prior(covariance: Float64, base_sha256: str, facts: dict[str, str], file: Path) -> None:
+    """Writes a learned covariance for the base with that hash."""
+    save_file(
+        {"covariance": covariance.astype(np.float32)},
+        file,
+        metadata={"base_sha256": base_sha256, "facts": json.dumps(facts, sort_keys=True)},
+    )
+
+
+def shipped_prior(base: Path, features: int) -> Prior:
+    """The prior that ships beside the base model in folder ``base``."""
+    try:
+        manifest = json.loads((base / "manifest.json").read_text(encoding="utf-8"))
+        sha256 = str(manifest["sha256"]["weights.safetensors"])
+    except (OSError, ValueError, KeyError, TypeError):
+        sha256 = ""
+    return prior_for(sha256, features, base.parent / PRIOR_FILE)
+
+
+@lru_cache(maxsize=8)
+def prior_for(base_sha256: str, features: int, file: Path) -> Prior:
+    """The shipped prior where it belongs to this base, else the plain one. Never raises: a
+    missing or damaged prior costs some precision, not the program."""
+    try:
+        with safe_open(file, framework="numpy") as stored:
+            facts = stored.metadata() or {}
+            covariance = stored.get_tensor("covariance").astype(np.float64)
+    except (OSError, SafetensorError):
+        return plain_prior(features)
+    fits = facts.get("base_sha256") == base_sha256 and covariance.shape == (features, features)
+    return learned_prior(covariance) if fits and _sound(covariance) else plain_prior(features)
+
+
+def _sound(covariance: Float64) -> bool:
+    return bool(np.isfinite(covariance).all() and np.trace(covariance[1:, 1:]) > 0)
+
+
+def _columns(scale: Float64) -> Float64:
+    """The diagonal view that keeps the columns with a scale."""
+    result: Float64 = np.diag(scale)[:, scale > 0]
+    return result
