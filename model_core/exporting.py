@@ -22,10 +22,10 @@ from model_core.domain.geometry import UNCROPPED, Geometry
 from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameTemplate
 from model_core.imaging.decode import MAX_PIXELS, decode
-from model_core.imaging.encode import encode, refuse_original
+from model_core.imaging.encode import encode
 from model_core.imaging.framing import framed
 from model_core.imaging.output.metadata import facts_of
-from model_core.imaging.output.profile import is_own_export
+from model_core.imaging.output.replacing import refuse_foreign, refuse_original
 from model_core.imaging.output.size import Coded
 from model_core.imaging.render import EXPORT_GRID, render
 from model_core.progress import Cancelled, Progress
@@ -58,14 +58,15 @@ def export_photo(
     cancel: threading.Event | None = None,
 ) -> Path:
     """Develops the whole photo, framed as ``geometry`` says, into the file ``out``: atomic,
-    never an original. Raises UnreadablePhoto, CannotWrite, or Cancelled soon after ``cancel``
-    is set."""
+    and never over another file than an export of ours. Raises UnreadablePhoto, CannotWrite,
+    or Cancelled soon after ``cancel`` is set."""
 
     def go_on() -> None:
         if cancel is not None and cancel.is_set():
             raise Cancelled
 
     refuse_original(out, [path])
+    refuse_foreign(out)
     go_on()
     image = framed(decode(path, max_pixels=max_pixels), geometry)
     go_on()
@@ -139,16 +140,9 @@ class Targets:
             if exists and naming.on_collision is OnCollision.SKIP:
                 return None
             if exists:
-                self._refuse_foreign(candidate)
+                refuse_original(candidate, self._originals)
+                refuse_foreign(candidate)
             return candidate
-
-    def _refuse_foreign(self, file: Path) -> None:
-        refuse_original(file, self._originals)
-        if not is_own_export(file):
-            raise CannotWrite(
-                f"{file}: is there already and was not exported by imgtune; "
-                "choose another folder or name"
-            )
 
 
 def export_batch(

@@ -42,13 +42,3 @@ def _refuse_size(size: tuple[int, int], options: ExportOptions) -> None:
             f"{label} holds at most {limit} pixels a side, not {max(size)}; "
             "choose a smaller size or another format"
         )
-
-
-def refuse_original(target: Path, originals: list[Path]) -> None:
-    """Raises CannotWrite when ``target`` is one of the photos themselves."""
-    for original in originals:
-        same = target.absolute() == original.absolute()
-        if same or (target.exists() and original.exists() and target.samefile(original)):
-            raise CannotWrite(
-                f"{target}: is the original photo; choose another folder or name for the copy"
-            )

@@ -264,6 +264,20 @@ class TestPhoto:
             export_photo(source, IDENTITY, source, ExportOptions())
         assert source.read_bytes() == before
 
+    def test_never_replaces_another_photo(self, tmp_path: Path) -> None:
+        source, other = write_scene(tmp_path / "a.jpg"), write_scene(tmp_path / "b.jpg", 2)
+        before = other.read_bytes()
+        with pytest.raises(CannotWrite, match=r"b\.jpg: is there already"):
+            export_photo(source, IDENTITY, other, ExportOptions())
+        assert other.read_bytes() == before
+
+    def test_replaces_its_own_copy(self, tmp_path: Path) -> None:
+        source, out = write_scene(tmp_path / "a.jpg"), tmp_path / "out.jpg"
+        export_photo(source, IDENTITY, out, ExportOptions())
+        first = out.read_bytes()
+        export_photo(source, IDENTITY.with_value("exposure_ev", 1), out, ExportOptions())
+        assert out.read_bytes() != first
+
     def test_a_folder_that_cannot_be_made_is_named(self, tmp_path: Path) -> None:
         source = write_scene(tmp_path / "a.jpg")
         (tmp_path / "file").write_bytes(b"")

@@ -228,8 +228,8 @@ class TestOutput:
         fault: str,
     ) -> None:
         out = tmp_path / "out"
-        out.mkdir()
-        (out / "0.jpg").write_bytes(b"from yesterday")
+        studio.export(photos[1], IDENTITY, out / "0.jpg")
+        yesterday = (out / "0.jpg").read_bytes()
 
         def full(*_: object, **__: object) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
@@ -239,7 +239,7 @@ class TestOutput:
             studio.export(photos[0], self.settings, out / "0.jpg")
         monkeypatch.undo()
         assert "\n" not in str(caught.value)
-        assert [p.read_bytes() for p in out.iterdir()] == [b"from yesterday"]
+        assert [p.read_bytes() for p in out.iterdir()] == [yesterday]
 
     def test_a_folder_that_cannot_be_made_is_named(
         self, studio: Studio, photos: list[Path]

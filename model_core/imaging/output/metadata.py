@@ -125,13 +125,19 @@ def _read_rendered(path: Path) -> _Found:
             return _Found()  # whose metadata Pillow would only give after all its pixels
         found = _Found(exif_.of_image(image))
         tags: Any = getattr(image, "tag_v2", {})
-        found.packets.append(_bytes(image.info.get("xmp") or tags.get(_TIFF_XMP)))
+        found.packets.append(packet_of(image))
         resources = image.info.get("photoshop") or {}
         if isinstance(resources, dict):
             found.iptc = _bytes(resources.get(0x0404))
         if not found.iptc and tags:
             found.iptc = _iptc_of_tiff(tags.get(_TIFF_IPTC), image.tag_v2.get(_TIFF_PHOTOSHOP))  # type: ignore[attr-defined]
     return found
+
+
+def packet_of(image: Image.Image) -> bytes:
+    """The XMP packet of an opened picture, wherever its format keeps it; empty without one."""
+    tags: Any = getattr(image, "tag_v2", {})
+    return _bytes(image.info.get("xmp") or tags.get(_TIFF_XMP))
 
 
 def _iptc_of_tiff(block: Any, resources: Any) -> bytes:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import struct
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from model_core.imaging.colour import BRADFORD, D65, SPACES, decode_transfer, to_xyz, xyz_of
 
@@ -46,16 +44,6 @@ def icc_profile(space: str) -> bytes:
             body += data + b"\0" * (-len(data) % 4)
         table += struct.pack(">4sII", signature, placed[data], len(data))
     return _header(start + len(body)) + table + body
-
-
-def is_own_export(path: Path) -> bool:
-    """Whether imgtune wrote this picture: its profile says so."""
-    try:
-        with Image.open(path) as image:
-            profile = image.info.get("icc_profile") or b""
-    except Exception:  # whatever cannot be read is not ours to replace
-        return False
-    return bool(profile[80:84] == CREATOR)
 
 
 def _header(size: int) -> bytes:

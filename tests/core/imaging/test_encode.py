@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from PIL import Image
 
 from model_core.domain.errors import CannotWrite
 from model_core.domain.export import FORMATS, ExportOptions, format_of
-from model_core.imaging.encode import encode, refuse_original
+from model_core.imaging.encode import encode
 from tests.core.imaging.written import PILLOW_NAMES, deep_png, written
 from tests.core.pictures import scene, write_scene
 
@@ -169,34 +168,3 @@ class TestOptions:
         assert format_of(Path(file)) == name
         if name is not None:
             assert format_of(Path("a" + ExportOptions(name).suffix)) == name
-
-
-class TestOriginals:
-    def test_are_refused_under_their_own_name(self, tmp_path: Path) -> None:
-        original = write_scene(tmp_path / "a.jpg")
-        with pytest.raises(CannotWrite, match="original"):
-            refuse_original(original, [original])
-
-    def test_are_refused_when_they_are_gone_too(self, tmp_path: Path) -> None:
-        with pytest.raises(CannotWrite, match="original"):
-            refuse_original(tmp_path / "a.jpg", [tmp_path / "b.jpg", tmp_path / "a.jpg"])
-
-    def test_are_refused_by_any_other_way_to_them(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        original = write_scene(tmp_path / "photos" / "a.jpg")
-        (tmp_path / "soft.jpg").symlink_to(original)
-        os.link(original, tmp_path / "hard.jpg")
-        (tmp_path / "door").symlink_to(original.parent, target_is_directory=True)
-        monkeypatch.chdir(tmp_path)
-        ways = ["soft.jpg", "hard.jpg", "door/a.jpg", "photos/../photos/a.jpg", "./photos/a.jpg"]
-        for way in ways:
-            with pytest.raises(CannotWrite, match="original"):
-                refuse_original(Path(way), [original])
-
-    def test_others_may_be_written(self, tmp_path: Path) -> None:
-        original = write_scene(tmp_path / "a.jpg")
-        copy = tmp_path / "b.jpg"
-        copy.write_bytes(original.read_bytes())
-        for target in (copy, tmp_path / "new.jpg", tmp_path / "no folder" / "a.jpg"):
-            refuse_original(target, [original])

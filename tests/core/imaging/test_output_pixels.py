@@ -14,7 +14,7 @@ from model_core.domain.export import FORMATS, MEDIA, PROFILES, SHARPENING, Expor
 from model_core.imaging.colour import SPACES, from_working, to_working
 from model_core.imaging.decode import decode
 from model_core.imaging.encode import encode
-from model_core.imaging.output.profile import icc_profile, is_own_export
+from model_core.imaging.output.profile import icc_profile
 from model_core.imaging.output.sharpen import sharpen
 from model_core.imaging.output.size import resize
 from tests.core.imaging.written import written
@@ -156,16 +156,3 @@ class TestProfiles:
         path = tmp_path / f"out{FORMATS[name].suffixes[0]}"
         path.write_bytes(encode(scene(), tmp_path / "a.jpg", ExportOptions(name, profile=profile)))
         assert decode(path).space == profile
-
-    def test_tell_our_exports_from_all_other_files(self, tmp_path: Path) -> None:
-        for name, spec in FORMATS.items():
-            path = tmp_path / f"out{spec.suffixes[0]}"
-            for metadata in ("all", "none"):
-                options = ExportOptions(name, metadata=metadata)
-                path.write_bytes(encode(scene(), tmp_path / "a.jpg", options))
-                assert is_own_export(path)
-            Image.fromarray(scene()).save(path)
-            assert not is_own_export(path)
-        path.write_bytes(b"no picture")
-        assert not is_own_export(path)
-        assert not is_own_export(tmp_path / "gone.jpg")
