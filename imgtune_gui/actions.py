@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
@@ -53,6 +54,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec(_FILE, "open_files", "Open &photos…", "Ctrl+Shift+O"),
     _spec(_FILE, "open_samples", "Open the &sample photos"),
     _spec(_FILE, "export", "&Export…", "Ctrl+E", photo=True, rule=True),
+    _spec(_FILE, "preferences", "&Preferences…", "Ctrl+,", rule=True),
     _spec(_FILE, "quit", "&Quit", "Ctrl+Q", rule=True),
     _spec(_EDIT, "undo", "&Undo", "Ctrl+Z"),
     _spec(_EDIT, "redo", "&Redo", "Ctrl+Shift+Z", "Ctrl+Y"),
@@ -156,14 +158,19 @@ def tr(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Without the mnemonic's ampersand."""
-    return tr(text).replace("&", "")
+    """Without the mnemonic: ``&File`` and ``文件(&F)`` alike."""
+    return re.sub(r"\(&.\)", "", tr(text)).replace("&", "")
 
 
-def keys_of(spec: ActionSpec) -> str:
+def text_of(spec: ActionSpec) -> str:
+    """What an action is called where it stands by itself."""
+    return plain(spec.text).rstrip("…")
+
+
+def native(keys: Iterable[str]) -> str:
     """The keys as the user's platform writes them: ``Z or Space``."""
-    native = QKeySequence.SequenceFormat.NativeText
-    return tr(" or ").join(QKeySequence(key).toString(native) for key in spec.keys)
+    style = QKeySequence.SequenceFormat.NativeText
+    return tr(" or ").join(QKeySequence(key).toString(style) for key in keys)
 
 
 def build_actions(
@@ -178,10 +185,8 @@ def build_actions(
     for spec in ACTIONS:
         action = QAction(tr(spec.text), window)
         action.setObjectName(spec.name)
-        action.setShortcuts([QKeySequence(key) for key in spec.keys])
         action.setCheckable(spec.checkable)
-        keys = f"  ({keys_of(spec)})" if spec.keys else ""
-        action.setToolTip((tr(spec.tip) or plain(spec.text).rstrip("…")) + keys)
+        set_keys(action, spec, spec.keys)
         action.triggered.connect(handlers[spec.name])
         if spec.rule:
             menus[spec.menu].addSeparator()
@@ -192,6 +197,13 @@ def build_actions(
     for menu in menus.values():
         window.menuBar().addMenu(menu)
     return actions
+
+
+def set_keys(action: QAction, spec: ActionSpec, keys: Sequence[str]) -> None:
+    """Gives an action its keys and says them in its tool tip."""
+    action.setShortcuts([QKeySequence(key) for key in keys])
+    shown = f"  ({native(keys)})" if keys else ""
+    action.setToolTip((tr(spec.tip) or text_of(spec)) + shown)
 
 
 def _menu_of(spec: ActionSpec, menus: Mapping[str, QMenu]) -> QMenu:

@@ -24,7 +24,7 @@ from imgtune_gui.controllers.view_controller import ViewController
 from imgtune_gui.errors import ErrorHook
 from imgtune_gui.models.filmstrip_model import FilmstripModel
 from imgtune_gui.session import PhotoSession
-from imgtune_gui.settings import AppSettings
+from imgtune_gui.settings import AppSettings, Preferences
 from imgtune_gui.views.learning_window import LearningWindow
 from imgtune_gui.views.main_window import MainWindow
 from imgtune_gui.views.style_panel import can_roll_back, can_train
@@ -63,7 +63,17 @@ class App(QObject):
         self.window.develop_panel.add_buttons(self.actions)
         self._connect_window()
         self._connect_controllers()
-        self.library.open_paths(paths, replace=True)
+        self._open_first(paths)
+
+    def _open_first(self, paths: Iterable[Path]) -> None:
+        """What was asked for; else what was open the last time, as far as it is still there."""
+        asked = tuple(paths)
+        if not asked and self.settings.preferences.reopen:
+            asked = tuple(Path(p) for p in self.settings.open_paths if Path(p).exists())
+            last = self.settings.value("current_photo", "")
+            self.library.select_when_found(Path(last) if last else None)
+            self.view.restore_page(grid=self.settings.value("grid", False))
+        self.library.open_paths(asked, replace=True)
 
     def _build_controllers(self) -> None:
         session, window, settings = self.session, self.window, self.settings
@@ -89,6 +99,7 @@ class App(QObject):
             "open_files": menu.open_files,
             "open_samples": menu.open_samples,
             "export": self.export.ask,
+            "preferences": menu.show_preferences,
             "quit": self.window.close,
             "undo": self.session.undo_stack.undo,
             "redo": self.session.undo_stack.redo,
@@ -185,6 +196,7 @@ class App(QObject):
         ):
             controller.message_raised.connect(window.show_message)
         self.hook.error_raised.connect(window.show_message)
+        self.menu.preferences_changed.connect(self._apply_preferences)
         self.catalog.studio_opened.connect(self._on_studio_opened)
         self.catalog.failed.connect(self._on_catalog_failed)
         self.library.busy_changed.connect(window.show_busy)
@@ -221,6 +233,7 @@ class App(QObject):
         self.window.show_busy("")
         self.window.start_page.set_ready(True)
         self.menu.set_backend(backend)
+        self._apply_preferences(self.settings.preferences)
         self.loupe.set_studio(backend, opened)
         self.export.set_studio(backend, opened)
         self.training.set_studio(opened)
@@ -231,6 +244,12 @@ class App(QObject):
         self.library.set_studio(backend, opened)
         if opened.studio.warnings:
             self.window.show_message(" · ".join(opened.studio.warnings), lasting=True)
+
+    def _apply_preferences(self, chosen: Preferences) -> None:
+        studio = self.catalog.opened_studio
+        if studio is not None:
+            studio.max_megapixels = chosen.max_megapixels
+        self.learn.auto_train = chosen.auto_train
 
     def _on_catalog_failed(self, failure: m.WorkFailed) -> None:
         lasting = isinstance(failure.request, m.OpenStudio)
@@ -274,12 +293,20 @@ class App(QObject):
             self._learning.show_style(loaded)
         self._on_training_changed(self.training.is_running)
 
+    def _remember(self) -> None:
+        """For the next start."""
+        current = self.session.current
+        self.settings.open_paths = [str(path) for path in self.library.opened_paths]
+        self.settings.set_value("current_photo", str(current.path) if current else "")
+        self.settings.set_value("grid", self.window.is_grid())
+
     # --- shutting down --------------------------------------------------------------
     def shut_down(self) -> None:
         """Saves, stops every thread and waits for it; safe to call twice."""
         if self._closed:
             return
         self._closed = True
+        self._remember()
         self.learn.flush()
         # The stack announces its end when the window's actions are gone already.
         self.session.undo_stack.blockSignals(True)

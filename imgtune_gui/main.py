@@ -74,6 +74,8 @@ def run_window(data_dir: Path | None, paths: Sequence[Path]) -> int:
     from PySide6.QtWidgets import QApplication
 
     from imgtune_gui.app import App
+    from imgtune_gui.language import install_language
+    from imgtune_gui.settings import AppSettings
     from imgtune_gui.views.theme import apply_theme
 
     qt = QApplication.instance() or QApplication(sys.argv[:1])
@@ -81,6 +83,7 @@ def run_window(data_dir: Path | None, paths: Sequence[Path]) -> int:
     qt.setApplicationName("imgtune")
     qt.setDesktopFileName("imgtune")
     apply_theme(qt)
+    install_language(AppSettings(data_dir).preferences.language)
     app = App(data_dir, paths)
     app.start()
     code = qt.exec()

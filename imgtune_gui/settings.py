@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,17 @@ from imgtune_gui.export_choice import ExportChoice, from_stored, presets_from, p
 RECENT_FOLDERS = 10
 
 T = TypeVar("T", str, int, float, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """``language``: a code, or empty for the system's."""
+
+    language: str = ""
+    max_megapixels: float = 200.0
+    reopen: bool = True
+    auto_train: bool = True
+    sidecars: bool = False
 
 
 class AppSettings:
@@ -72,12 +83,53 @@ class AppSettings:
         self.set_value("last_folder", folder)
 
     @property
+    def preferences(self) -> Preferences:
+        default = Preferences()
+        found = {f.name: self.value(f.name, getattr(default, f.name)) for f in fields(default)}
+        return Preferences(**found)
+
+    @preferences.setter
+    def preferences(self, chosen: Preferences) -> None:
+        for name, value in asdict(chosen).items():
+            self.set_value(name, value)
+
+    @property
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """Keys that the user changed, by action."""
+        found = self._json("keys")
+        if not isinstance(found, dict):
+            return {}
+        return {
+            str(name): tuple(str(key) for key in keys)
+            for name, keys in found.items()
+            if isinstance(keys, list)
+        }
+
+    @keys.setter
+    def keys(self, changed: Mapping[str, Sequence[str]]) -> None:
+        text = json.dumps({name: list(keys) for name, keys in changed.items()})
+        self._store.setValue("keys", text)
+
+    @property
+    def open_paths(self) -> list[str]:
+        """What was open when the window was closed."""
+        found = self._json("open_paths")
+        return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+    @open_paths.setter
+    def open_paths(self, paths: Sequence[str]) -> None:
+        self._store.setValue("open_paths", json.dumps(list(paths)))
+
+    def _json(self, key: str) -> object:
+        try:
+            return json.loads(str(self._store.value(key, "")))
+        except ValueError:
+            return None
+
+    @property
     def recent_folders(self) -> list[str]:
         """Newest first."""
-        try:
-            found = json.loads(str(self._store.value("recent_folders", "")))
-        except ValueError:
-            return []
+        found = self._json("recent_folders")
         return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
     def note_folders(self, folders: Sequence[str]) -> None:

@@ -42,6 +42,7 @@ class LearnController(QObject):
         self._autosave.setInterval(_AUTOSAVE_MS)
         self._autosave.timeout.connect(self.flush)
         self._ready = False
+        self.auto_train = True  # else only when asked for
         self._first_load = True
         self._lessons: dict[int, Correction] = {}
         self._taken_back: set[int] = set()  # tickets of lessons that may still be on their way
@@ -133,7 +134,7 @@ class LearnController(QObject):
             self._session.mark_learned(item, lesson)
         self.lesson_learned.emit(result.path.name)
         self.load_style()
-        if result.training_due:
+        if result.training_due and self.auto_train:
             self.training_wanted.emit(result.style)
 
     def _on_lessons_changed(self, result: m.LessonsChanged) -> None:
@@ -193,7 +194,7 @@ class LearnController(QObject):
         if self._first_load:
             # A fine-tune that the end of the last run cut off begins anew.
             self._first_load = False
-            if loaded.training_due:
+            if loaded.training_due and self.auto_train:
                 self.training_wanted.emit(loaded.style)
 
     def _restore_verdicts(self, loaded: m.StyleLoaded) -> None:

@@ -58,6 +58,8 @@ class LibraryController(QObject):
         self._waiting: tuple[Path, ...] = ()
         self._replacing = False
         self._folders: list[str] = []
+        self.opened_paths: list[Path] = []  # folders and files as they were asked for
+        self._select_later: Path | None = None
         self._watched: list[str] = []  # those that were opened as folders
         self._drawn: dict[Path, tuple[DevelopSettings, Geometry]] = {}
         self._visible: tuple[Path, ...] = ()
@@ -122,6 +124,10 @@ class LibraryController(QObject):
         self.busy_changed.emit(self.tr("Looking for photos…"))
         self.worker.submit(m.Scan(self._generation, asked))
 
+    def select_when_found(self, path: Path | None) -> None:
+        """The photo to show of those that are opened next."""
+        self._select_later = path
+
     def _on_scanned(self, result: m.Scanned) -> None:
         if result.generation != self._generation:
             return
@@ -141,10 +147,16 @@ class LibraryController(QObject):
             self._drawn.clear()
             self._model.images.clear()
             self._model.sources.clear()
+            self.opened_paths = []
             self._session.set_photos(result.paths)
+            item = self._session.find(self._select_later) if self._select_later else None
+            if item is not None:
+                self._session.select(item)
+            self._select_later = None
         elif not self._session.add_photos(result.paths):
             self.message_raised.emit(self.tr("These photos are already open"))
         self._failed = 0
+        self.opened_paths += [p for p in result.asked if p not in self.opened_paths]
         self._note_folders(result.asked)
         self._open_all()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox
 
+from imgtune_gui.actions import ACTIONS, set_keys
 from imgtune_gui.backend import Backend
 from imgtune_gui.controllers.learn_controller import LearnController
 from imgtune_gui.controllers.library_controller import LibraryController
@@ -16,6 +17,7 @@ from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
 from imgtune_gui.views.dialogs import about_dialog, shortcuts_dialog
 from imgtune_gui.views.main_window import MainWindow
+from imgtune_gui.views.preferences import PreferencesDialog
 
 _PACK_SUFFIX = ".imgtune"
 
@@ -24,6 +26,7 @@ class MenuController(QObject):
     """Asks the user, then asks the controller that does it."""
 
     message_raised = Signal(str)
+    preferences_changed = Signal(object)  # Preferences
 
     def __init__(
         self,
@@ -38,12 +41,15 @@ class MenuController(QObject):
         self._session, self._window, self._settings = session, window, settings
         self._library, self._learn = library, learn
         self._backend: Backend | None = None
+        self._actions: Mapping[str, QAction] = {}
 
     def set_backend(self, backend: Backend) -> None:
         self._backend = backend
 
     def adopt(self, actions: Mapping[str, QAction]) -> None:
         """Once the menus exist: the folders that were open before go below "Open"."""
+        self._actions = actions
+        self._apply_keys()
         menu = actions["export"].associatedObjects()
         self._recent = QMenu(self.tr("Open &recent"), self._window)
         self._recent.aboutToShow.connect(self._fill_recent)
@@ -78,6 +84,23 @@ class MenuController(QObject):
             QMessageBox.information(self._window, self.tr("Open"), text)
         else:
             self._window.start_page.set_notice(text)
+
+    def _apply_keys(self) -> None:
+        changed = self._settings.keys
+        for spec in ACTIONS:
+            set_keys(self._actions[spec.name], spec, changed.get(spec.name, spec.keys))
+
+    def show_preferences(self) -> None:
+        before = self._settings.preferences
+        dialog = PreferencesDialog(before, self._settings.keys, self._window)
+        if dialog.exec() == PreferencesDialog.DialogCode.Accepted:
+            self._settings.keys = dialog.keys.changed_keys()
+            self._apply_keys()
+            self._settings.preferences = dialog.preferences()
+            self.preferences_changed.emit(dialog.preferences())
+            if dialog.preferences().language != before.language:
+                self.message_raised.emit(self.tr("The language changes with the next start"))
+        dialog.deleteLater()
 
     def open_recent(self, folder: str) -> None:
         if Path(folder).is_dir():
@@ -191,7 +214,7 @@ class MenuController(QObject):
 
     # --- help -----------------------------------------------------------------------
     def show_shortcuts(self) -> None:
-        shortcuts_dialog(self._window).exec()
+        shortcuts_dialog(self._window, self._actions).exec()
 
     def show_about(self) -> None:
         about_dialog(self._window).exec()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 import PySide6
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -20,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from imgtune_gui.actions import ACTIONS, MENUS, keys_of, plain, tr
+from imgtune_gui.actions import ACTIONS, MENUS, native, plain, text_of, tr
 from imgtune_gui.views.labels import rule, section_title
 from imgtune_gui.views.theme import SPACE
 from model_core.domain.develop import PARAMS
@@ -62,8 +64,8 @@ class InfoDialog(QDialog):
         layout.addWidget(buttons)
 
 
-def shortcuts_dialog(parent: QWidget) -> InfoDialog:
-    """Generated from the table of actions, so it cannot be out of date."""
+def shortcuts_dialog(parent: QWidget, actions: Mapping[str, QAction]) -> InfoDialog:
+    """Generated from the actions as they are, so it cannot be out of date."""
     content = QWidget()
     grid = QGridLayout(content)
     grid.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
@@ -71,14 +73,14 @@ def shortcuts_dialog(parent: QWidget) -> InfoDialog:
     grid.setVerticalSpacing(6)
     row = 0
     for menu in MENUS:
-        specs = [spec for spec in ACTIONS if spec.menu == menu and spec.keys]
+        specs = [s for s in ACTIONS if s.menu == menu and actions[s.name].shortcuts()]
         if not specs:
             continue
         grid.addWidget(section_title(plain(menu)), row, 0, 1, 2)
         row += 1
         for spec in specs:
-            grid.addWidget(QLabel(plain(spec.text).rstrip("…")), row, 0)
-            keys = QLabel(keys_of(spec))
+            grid.addWidget(QLabel(text_of(spec)), row, 0)
+            keys = QLabel(native(key.toString() for key in actions[spec.name].shortcuts()))
             keys.setObjectName("Dim")
             grid.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)
             row += 1

@@ -50,6 +50,8 @@ class MainWindow(QMainWindow):
         self.style_panel = StylePanel(session)
         self._selected: list[PhotoItem] = []
         self._alone = False
+        self._first_grid = False
+        self._said = ""
         self.training = Activity(self.tr("Fine-tuning"))
         self.export = Activity(self.tr("Export"))
         self._build()
@@ -109,13 +111,24 @@ class MainWindow(QMainWindow):
     # --- what is shown --------------------------------------------------------------
     def show_message(self, text: str, *, lasting: bool = False) -> None:
         """One line at the lower left; a lasting one stays until the next."""
-        self._message.set_full_text(text)
+        self._said = text
+        self._message.set_full_text(text or self._idle_text())
+        self._message.setEnabled(bool(text))
         self._message_timer.stop()
         if text and not lasting:
             self._message_timer.start(_MESSAGE_MS)
 
     def message(self) -> str:
-        return self._message.full_text()
+        return self._said
+
+    def _idle_text(self) -> str:
+        """What the line says while there is nothing to say: the keys that one needs most."""
+        if not self._session.all_items:
+            return ""
+        return self.tr(
+            "Enter accepts   ·   \\ before   ·   G grid, E loupe   ·   P X pick, reject   ·   "
+            "R crop   ·   W white balance   ·   F1 all keys"
+        )
 
     def show_busy(self, text: str) -> None:
         """What goes on in the background, such as analysing; empty when nothing."""
@@ -133,6 +146,10 @@ class MainWindow(QMainWindow):
     def set_filmstrip_wanted(self, wanted: bool) -> None:
         self._settings.set_value("filmstrip", wanted)
         self._update_filmstrip()
+
+    def set_first_page(self, *, grid: bool) -> None:
+        """Which page follows the start page."""
+        self._first_grid = grid
 
     def set_alone(self, alone: bool) -> None:
         """Only the loupe or the grid, without menus and bars."""
@@ -157,8 +174,10 @@ class MainWindow(QMainWindow):
         if not has_photos:
             self._stack.setCurrentWidget(self.start_page)
         elif self._stack.currentWidget() is self.start_page:
-            self._stack.setCurrentWidget(self.loupe_page)
+            self._stack.setCurrentWidget(self.grid if self._first_grid else self.loupe_page)
         self._update_filmstrip()
+        if not self._said:
+            self.show_message("")
 
     def _on_photos_about_to_be_reset(self) -> None:
         self._selected = self.filmstrip.marked_items()
@@ -170,7 +189,7 @@ class MainWindow(QMainWindow):
         self._selected = []
 
     def _on_message_expired(self) -> None:
-        self._message.set_full_text("")
+        self.show_message("")
 
     # --- dropping and closing -------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -22,6 +22,11 @@ FAINT = "#6a6a6a"
 ACCENT = "#d9a55b"
 WARN = "#d97a6a"
 
+_FONTS = [
+    "Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans",
+    "Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Zen Hei",
+]  # fmt: skip
+
 SPACE = 8  # everything is spaced in steps of this
 
 _TOKENS = {
@@ -51,7 +56,7 @@ def apply_theme(app: QApplication) -> None:
     app.setStyle("Fusion")
     app.setPalette(_palette())
     font = QFont(app.font())
-    font.setFamilies(["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"])
+    font.setFamilies(_FONTS)
     font.setPointSizeF(9.0)
     app.setFont(font)
     sheet = asset("theme", "dark.qss")

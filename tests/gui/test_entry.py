@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeySequence
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui import main as entry
-from imgtune_gui.actions import ACTIONS, MENUS, build_actions, keys_of
+from imgtune_gui.actions import ACTIONS, MENUS, build_actions, native
 from imgtune_gui.app import App
 from imgtune_gui.views.dialogs import about_dialog, shortcuts_dialog
 from imgtune_gui.views.main_window import MainWindow
@@ -75,11 +75,11 @@ def test_an_action_without_a_handler_is_refused(app: App) -> None:
 def test_the_shortcut_list_comes_from_the_table(app: App, qtbot: QtBot) -> None:
     from PySide6.QtWidgets import QLabel
 
-    dialog = shortcuts_dialog(app.window)
+    dialog = shortcuts_dialog(app.window, app.actions)
     texts = {label.text() for label in dialog.findChildren(QLabel)}
     for spec in ACTIONS:
         if spec.keys:
-            assert keys_of(spec) in texts
+            assert native(spec.keys) in texts
     dialog.deleteLater()
     about = about_dialog(app.window)
     assert any("LGPL" in label.text() for label in about.findChildren(QLabel))

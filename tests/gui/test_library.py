@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -210,6 +211,7 @@ def test_recent_folders_are_remembered_newest_first(
 ) -> None:
     app = make_app([photos[0].parent])
     wait_for_predictions(app, qtbot)
+    app.settings.preferences = replace(app.settings.preferences, reopen=False)
     app.window.close()
     again = make_app()
     buttons = [b for b in again.window.start_page.children() if b.property("folder")]

@@ -1,0 +1,106 @@
+"""Preferences, keys, and what is there again at the next start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog
+from pytestqt.qtbot import QtBot
+
+from imgtune_gui.actions import ACTIONS
+from imgtune_gui.app import App
+from imgtune_gui.settings import AppSettings, Preferences
+from imgtune_gui.views.preferences import KeysPage, PreferencesDialog
+from tests.fakes import FakeStudio
+from tests.gui.conftest import MakeApp, wait_for_predictions
+
+
+def test_the_last_folder_and_photo_are_there_again(
+    make_app: MakeApp, photos: list[Path], qtbot: QtBot
+) -> None:
+    app = make_app([photos[0].parent])
+    wait_for_predictions(app, qtbot)
+    app.session.select_row(3)
+    app.actions["grid"].trigger()
+    app.window.close()
+    again = make_app()
+    wait_for_predictions(again, qtbot)
+    assert len(again.session.items) == 6
+    assert again.session.current_row == 3
+    assert again.window.is_grid()
+
+
+def test_a_folder_that_is_gone_is_not_missed(
+    make_app: MakeApp, photos: list[Path], qtbot: QtBot
+) -> None:
+    app = make_app(photos[:2])
+    wait_for_predictions(app, qtbot)
+    app.window.close()
+    for path in photos:
+        path.unlink()
+    again = make_app()
+    qtbot.waitUntil(lambda: again.window.start_page.samples_button.isEnabled())
+    assert again.window.start_page.isVisible()
+    assert again.session.all_items == []
+
+
+def test_preferences_are_kept_and_taken_up(
+    app: App, studio: FakeStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def choose(dialog: PreferencesDialog) -> QDialog.DialogCode:
+        dialog.megapixels.setValue(50)
+        dialog.auto_train.setChecked(False)
+        dialog.language.setCurrentIndex(dialog.language.findData("zh_CN"))
+        dialog.keys.edits["accept"].setKeySequence(QKeySequence("Ctrl+Return"))
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(PreferencesDialog, "exec", choose)
+    app.actions["preferences"].trigger()
+    assert app.settings.preferences == Preferences("zh_CN", 50.0, auto_train=False)
+    assert studio.max_megapixels == 50
+    assert not app.learn.auto_train
+    assert app.actions["accept"].shortcuts()[0] == QKeySequence("Ctrl+Return")
+    assert "Ctrl+Return" in app.actions["accept"].toolTip()
+
+
+def test_changed_keys_work_after_the_next_start(
+    app: App, make_app: MakeApp, photos: list[Path], qtbot: QtBot
+) -> None:
+    app.settings.keys = {"stars_5": ("T",), "accept": ()}
+    app.window.close()
+    again = make_app(photos)
+    wait_for_predictions(again, qtbot)
+    qtbot.keyClick(again.window, Qt.Key.Key_T)
+    assert again.session.items[0].marks.stars == 5
+    qtbot.keyClick(again.window, Qt.Key.Key_Return)
+    assert again.session.current_row == 0
+
+
+def test_a_key_that_is_taken_is_refused_and_the_owner_named(qtbot: QtBot) -> None:
+    page = KeysPage({})
+    qtbot.addWidget(page)
+    page.edits["accept"].setKeySequence(QKeySequence("G"))
+    assert page.warning.text() == "G belongs to: Grid"
+    assert page.edits["accept"].keySequence() == QKeySequence("Return")
+    assert page.changed_keys() == {}
+    page.edits["grid"].setKeySequence(QKeySequence("T"))
+    page.edits["accept"].setKeySequence(QKeySequence("G"))
+    assert page.changed_keys() == {"grid": ("T",), "accept": ("G", "Enter")}
+
+
+def test_shipped_keys_are_each_given_once() -> None:
+    keys = [QKeySequence(key).toString() for spec in ACTIONS for key in spec.keys]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("stored", ["[]", "{", '{"a": 3}', "null"])
+def test_damaged_settings_are_ignored(tmp_path: Path, stored: str) -> None:
+    settings = AppSettings(tmp_path)
+    for key in ("keys", "open_paths", "max_megapixels"):
+        settings._store.setValue(key, stored)
+    assert settings.keys == {}
+    assert settings.open_paths == []
+    assert settings.preferences == Preferences()
