@@ -80,7 +80,7 @@ class App(QObject):
         self.learn = LearnController(session, self.catalog, settings, self)
         self.library = LibraryController(session, self.model, self.catalog, self)
         self.loupe = LoupeController(session, self.model, window.loupe, window.develop_panel, self)
-        self.edit = EditController(session, window, self)
+        self.edit = EditController(session, window, self.catalog, self)
         self.cull = CullController(session, window, self.catalog, self)
         self.export = ExportController(session, window, settings, self)
         self.training = TrainController(window.training, self)
@@ -108,6 +108,7 @@ class App(QObject):
             "paste_some": edit.paste_some,
             "sync_selected": edit.sync_selected,
             "sync_some": edit.sync_some,
+            "read_sidecars": edit.read_sidecars,
             "history": view.show_history,
             "pick_white": self.picker.set_armed,
             "crop": self.crop.set_cropping,
@@ -198,6 +199,7 @@ class App(QObject):
         self.hook.error_raised.connect(window.show_message)
         self.menu.preferences_changed.connect(self._apply_preferences)
         self.catalog.studio_opened.connect(self._on_studio_opened)
+        self.catalog.sidecar_failed.connect(window.show_message)
         self.catalog.failed.connect(self._on_catalog_failed)
         self.library.busy_changed.connect(window.show_busy)
         self.library.nothing_found.connect(self.menu.tell_nothing_found)
@@ -250,6 +252,7 @@ class App(QObject):
         if studio is not None:
             studio.max_megapixels = chosen.max_megapixels
         self.learn.auto_train = chosen.auto_train
+        self.catalog.sidecars = chosen.sidecars
 
     def _on_catalog_failed(self, failure: m.WorkFailed) -> None:
         lasting = isinstance(failure.request, m.OpenStudio)

@@ -56,6 +56,7 @@ from model_core.predict.onnx_network import (
 )
 from model_core.predictors import Predictors
 from model_core.progress import Progress
+from model_core.sidecar import SidecarEdit, read_sidecar, write_sidecar
 from model_core.storage.catalog import DEFAULT_STYLE, Catalog, Edit, EditState, Training
 from model_core.storage.model_store import ModelStore
 from model_core.storage.presets import Preset, PresetStore
@@ -79,6 +80,7 @@ __all__ = [
     "Preset",
     "PresetStore",
     "Readiness",
+    "SidecarEdit",
     "Studio",
     "StyleInfo",
     "TrainOutcome",
@@ -266,6 +268,14 @@ class Studio:
     def framed(self, proxy: Proxy, geometry: Geometry) -> Proxy:
         """(slow) A proxy of any size, turned, straightened and cropped."""
         return framed(proxy, geometry)
+
+    def write_sidecar(self, photo: Photo, settings: DevelopSettings) -> Path:
+        """Merges an edit, with the photo's marks, into the XMP beside it. Raises CannotWrite."""
+        return write_sidecar(photo, settings, self.load_marks(photo.id))
+
+    def read_sidecar(self, photo: Photo) -> SidecarEdit | None:
+        """What other programs left beside a photo; None when nothing. Raises UnreadableXmp."""
+        return read_sidecar(photo)
 
     def learn(
         self,

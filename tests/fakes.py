@@ -33,6 +33,7 @@ from model_core.exporting import Naming, export_batch
 from model_core.imaging.framing import framed
 from model_core.progress import Progress
 from model_core.services import Neutral, PresetStore, Readiness, Training
+from model_core.sidecar import SidecarEdit, read_sidecar, write_sidecar
 
 FAKE_STYLE = "my style"
 
@@ -158,6 +159,12 @@ class FakeStudio:
 
     def load_marks(self, photo: PhotoId) -> Marks:
         return self.marks.get(photo, UNMARKED)
+
+    def write_sidecar(self, photo: Photo, settings: DevelopSettings) -> Path:
+        return write_sidecar(photo, settings, self.load_marks(photo.id))
+
+    def read_sidecar(self, photo: Photo) -> SidecarEdit | None:
+        return read_sidecar(photo)
 
     def load_geometry(self, photo: PhotoId) -> Geometry:
         return self.geometries.get(photo, UNCROPPED)

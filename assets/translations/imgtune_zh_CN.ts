@@ -212,6 +212,10 @@
       <translation>保存为预设(&amp;T)…</translation>
     </message>
     <message>
+      <source>Read edits of other pro&amp;grams (.xmp)</source>
+      <translation>读取其他程序的编辑 (.xmp)(&amp;G)</translation>
+    </message>
+    <message>
       <source>&amp;Next photo</source>
       <translation>下一张照片(&amp;N)</translation>
     </message>
@@ -466,6 +470,10 @@
   <context>
     <name>EditController</name>
     <message>
+      <source>Read from .xmp</source>
+      <translation>从 .xmp 读取</translation>
+    </message>
+    <message>
       <source>Reset to prediction</source>
       <translation>恢复为预测</translation>
     </message>
@@ -502,6 +510,10 @@
       <translation>{0}：{1} 张照片</translation>
     </message>
     <message>
+      <source>No edits were found beside these photos</source>
+      <translation>这些照片旁没有找到编辑</translation>
+    </message>
+    <message>
       <source>Copy the settings of a photo first</source>
       <translation>请先复制一张照片的设置</translation>
     </message>
@@ -510,12 +522,20 @@
       <translation>请先在胶片栏中选择要同步的照片</translation>
     </message>
     <message>
+      <source>Edits of {0} photos were read; looks are approximate</source>
+      <translation>已读取 {0} 张照片的编辑；效果为近似</translation>
+    </message>
+    <message>
       <source>No photo is left that waits for you</source>
       <translation>没有等待处理的照片了</translation>
     </message>
     <message>
       <source>Copied the settings of {0}</source>
       <translation>已复制 {0} 的设置</translation>
+    </message>
+    <message>
+      <source>, without {0}</source>
+      <translation>，不含 {0}</translation>
     </message>
   </context>
   <context>

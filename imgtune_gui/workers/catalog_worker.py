@@ -7,6 +7,7 @@ after a lesson always knows the lesson.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -17,10 +18,12 @@ from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import QueueWorker
 from model_core.domain.correction import Correction
 from model_core.domain.curve import learning_curve
-from model_core.domain.photo import PhotoId
+from model_core.domain.develop import DevelopSettings
+from model_core.domain.errors import ImgtuneError
+from model_core.domain.photo import Photo, PhotoId
 
 if TYPE_CHECKING:
-    from model_core.services import Studio
+    from model_core.services import SidecarEdit, Studio
 
 _PICTURED = 100  # newest lessons that are shown with a picture
 _THUMB = 80  # sharp at twice the density
@@ -39,11 +42,14 @@ class CatalogWorker(QueueWorker):
     version_changed = Signal(object)  # VersionChanged
     pack_done = Signal(object)  # PackDone
     predicted = Signal(object)  # Predicted
+    sidecar_failed = Signal(str)
+    sidecars_read = Signal(object)  # SidecarsRead
 
     def __init__(self, loader: Callable[[], Backend]) -> None:
         super().__init__()
         self._loader = loader
         self._studio: Studio | None = None
+        self.sidecars = False  # whether edits are also written beside the photos
         self._thumbnails: dict[int, QImage] = {}
         self._replaced: dict[int, Correction] = {}  # by ticket
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -51,6 +57,7 @@ class CatalogWorker(QueueWorker):
             m.LoadStyle: self._load_style,
             m.SaveEdit: self._save_edit,
             m.SaveMarks: self._save_marks,
+            m.ReadSidecars: self._read_sidecars,
             m.SaveGeometry: self._save_geometry,
             m.Learn: self._learn,
             m.Unlearn: self._unlearn,
@@ -121,6 +128,29 @@ class CatalogWorker(QueueWorker):
             self.studio.clear_edit(job.style, job.photo.id)
         else:
             self.studio.save_edit(job.style, job.photo, job.settings)
+            self._write_sidecar(job.photo, job.settings)
+
+    def _write_sidecar(self, photo: Photo, settings: DevelopSettings) -> None:
+        # After the catalog has it: a folder that is read-only must not cost the edit.
+        if not self.sidecars:
+            return
+        try:
+            self.studio.write_sidecar(photo, settings)
+        except ImgtuneError as error:
+            self.sidecar_failed.emit(str(error))
+
+    def _read_sidecars(self, job: m.ReadSidecars) -> None:
+        found: list[tuple[Path, SidecarEdit]] = []
+        errors: list[str] = []
+        for photo in job.photos:
+            try:
+                edit = self.studio.read_sidecar(photo)
+            except ImgtuneError as error:
+                errors.append(str(error))
+                continue
+            if edit is not None:
+                found.append((photo.path, edit))
+        self.sidecars_read.emit(m.SidecarsRead(tuple(found), tuple(errors)))
 
     def _save_marks(self, job: m.SaveMarks) -> None:
         self.studio.save_marks(job.marks)
@@ -134,6 +164,7 @@ class CatalogWorker(QueueWorker):
         if replaced is not None:
             self._replaced[job.ticket] = replaced
         due = self.studio.training_due(job.style)
+        self._write_sidecar(job.photo, job.chosen)
         self.learned.emit(m.Learned(job.style, job.photo.path, lesson, due, job.ticket))
 
     def _unlearn(self, job: m.Unlearn) -> None:

@@ -6,6 +6,7 @@ watchdog, not QFileSystemWatcher, which is not recursive and forgets replaced fi
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -59,5 +60,9 @@ class FolderWatch(QObject, FileSystemEventHandler):
             observer.join()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        if event.event_type not in _QUIET and not event.is_directory:
+        if event.event_type in _QUIET or event.is_directory:
+            return
+        # Sidecars and half-written files are no photos; we write such ourselves.
+        name = Path(os.fsdecode(event.dest_path or event.src_path)).name
+        if not name.startswith(".") and not name.lower().endswith(".xmp"):
             self.folder_changed.emit()

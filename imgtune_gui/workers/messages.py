@@ -27,7 +27,15 @@ from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import ModelVersion
 
 if TYPE_CHECKING:
-    from model_core.services import Edit, Readiness, Studio, StyleInfo, Training, TrainOutcome
+    from model_core.services import (
+        Edit,
+        Readiness,
+        SidecarEdit,
+        Studio,
+        StyleInfo,
+        Training,
+        TrainOutcome,
+    )
 
 #: Part of a photo: left, top, right, bottom, each 0 .. 1.
 Region = tuple[float, float, float, float]
@@ -81,6 +89,19 @@ class SaveEdit:
 @dataclass(frozen=True, slots=True, eq=False)
 class SaveMarks:
     marks: dict[PhotoId, Marks]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadSidecars:
+    photos: tuple[Photo, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SidecarsRead:
+    """Of the photos that have one, and what could not be read, in plain lines."""
+
+    edits: tuple[tuple[Path, SidecarEdit], ...]
+    errors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -104,3 +104,41 @@ def test_damaged_settings_are_ignored(tmp_path: Path, stored: str) -> None:
     assert settings.keys == {}
     assert settings.open_paths == []
     assert settings.preferences == Preferences()
+
+
+def test_sidecars_are_written_after_edits_only_and_only_when_wanted(
+    app: App, photos: list[Path], qtbot: QtBot
+) -> None:
+    folder = photos[0].parent
+    app.session.set_param("contrast", 21.0, drag=1)
+    app.learn.flush()
+    app._apply_preferences(Preferences(sidecars=True))
+    for _ in range(3):
+        app.session.step(1)  # looking is no edit
+    app.session.set_param("contrast", 33.0, drag=2)
+    app.learn.accept()
+    qtbot.waitUntil(lambda: bool(list(folder.glob("photo*.xmp"))))
+    assert [file.name for file in folder.glob("photo*.xmp")] == ["photo3.png.xmp"]
+    assert "+33" in (folder / "photo3.png.xmp").read_text()
+
+
+def test_edits_of_other_programs_are_read_and_undone(
+    app: App, photos: list[Path], qtbot: QtBot
+) -> None:
+    from tests.core.storage.test_presets import HEAD, TAIL
+
+    photos[0].with_name("photo0.png.xmp").write_text(
+        f'{HEAD}xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4" '
+        f'crs:Contrast2012="+20" crs:Clarity2012="+30">{TAIL}'
+    )
+    item = app.session.items[0]
+    app.actions["read_sidecars"].trigger()
+    qtbot.waitUntil(lambda: item.marks.stars == 4)
+    assert item.settings.as_dict() == {
+        **dict.fromkeys(item.settings.as_dict(), 0.0),
+        "contrast": 20,
+    }
+    assert "without Clarity2012" in app.window.message()
+    app.session.undo_stack.undo()
+    app.session.undo_stack.undo()
+    assert item.edit is None
