@@ -164,6 +164,7 @@ _OK_LAB[0] /= _OK_LAB[0].sum()
 _OK_RGB = np.linalg.inv(_OK_FROM_RGB)
 _OK_LMS_FROM_LAB = np.linalg.inv(_OK_LAB)
 _SEARCH = 8  # steps; then no more than one colour in a thousand is off by 1 of 255
+_HOLLOW = 0.02
 _TINY = 1e-5  # outside by less is rounding, and clipped
 _EPS = 1e-7  # keeps the slope of the cube root finite at black
 
@@ -232,11 +233,15 @@ def _chroma_held(lightness: Array, coloured: Array, matrix: Float64, top: float 
 
 
 def _excess(xp: Any, light: Array, top: float | None = 1.0) -> Array:
-    """How far the worst channel is outside, (..., 1); not over 0 inside."""
-    excess = -xp.min(light, axis=-1, keepdims=True)
-    if top is not None:
-        excess = xp.maximum(excess, xp.max(light, axis=-1, keepdims=True) - top)
-    return excess
+    """How far the worst channel is outside, (..., 1); not over 0 inside.
+
+    What is negative by less than a fiftieth of the largest channel counts as inside, and is
+    clipped: at constant hue the edge of a gamut is slightly hollow towards blue and yellow,
+    and a search that took it to the letter would tear neighbouring blues apart.
+    """
+    peak = xp.max(light, axis=-1, keepdims=True)
+    excess = -xp.min(light, axis=-1, keepdims=True) - _HOLLOW * peak
+    return excess if top is None else xp.maximum(excess, peak - top)
 
 
 def fit_gamut(rgb: Array, space: str = "rec2020") -> Array:

@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from model_core.assets import assets_dir
 from model_core.domain.develop import IDENTITY, PARAMS, ParamSpec
@@ -24,10 +24,11 @@ from model_core.imaging.render import render
 
 _SIDE = 480
 _GAP = 6
+_HEAD = 44
 _SHARES = (-1.0, -0.5, 0.0, 0.5, 1.0)
 _SAMPLES = ("city-night.jpg", "street-sunset.jpg", "kitten.jpg", "spice-market.jpg")
-#: Exposure at its end, 5 EV, shows white only; what is used is within two stops.
-_FULL = {"exposure_ev": 2.0}
+#: Exposure at its end, 5 EV, shows white only.
+_FULL = {"exposure_ev": 3.0}
 
 
 def positions(spec: ParamSpec) -> list[float]:
@@ -37,17 +38,18 @@ def positions(spec: ParamSpec) -> list[float]:
 
 def sheet(photos: list[Proxy], spec: ParamSpec) -> Image.Image:
     """One row a photo, one column a position, on neutral grey."""
-    tall = max(p.height for p in photos)
-    page = Image.new(
-        "RGB",
-        (len(_SHARES) * (_SIDE + _GAP) + _GAP, len(photos) * (tall + _GAP) + _GAP),
-        (40, 40, 40),
-    )
-    for row, photo in enumerate(photos):
-        for column, value in enumerate(positions(spec)):
+    tall = sum(photo.height + _GAP for photo in photos)
+    page = Image.new("RGB", (len(_SHARES) * (_SIDE + _GAP) + _GAP, _HEAD + tall), (40, 40, 40))
+    draw = ImageDraw.Draw(page)
+    font = ImageFont.load_default(_HEAD // 2)
+    for column, value in enumerate(positions(spec)):
+        x, top = _GAP + column * (_SIDE + _GAP), _HEAD
+        label = f"{spec.label} {spec.format(value)} {spec.unit}".strip()
+        draw.text((x, _HEAD // 4), label, fill=(208, 208, 208), font=font)
+        for photo in photos:
             pixels = render(photo, IDENTITY.with_value(spec.name, value))
-            at = _GAP + column * (_SIDE + _GAP), _GAP + row * (tall + _GAP)
-            page.paste(Image.fromarray(np.ascontiguousarray(pixels)), at)
+            page.paste(Image.fromarray(np.ascontiguousarray(pixels)), (x, top))
+            top += photo.height + _GAP
     return page
 
 
@@ -57,15 +59,14 @@ def main(out: Path, paths: list[Path]) -> None:
     body = []
     for spec in PARAMS:
         sheet(photos, spec).save(out / f"{spec.name}.jpg", quality=90)
-        labels = "  ".join(f"<td>{spec.format(v)} {escape(spec.unit)}" for v in positions(spec))
         body.append(
             f"<h2>{escape(spec.label)}</h2><p>{escape(spec.tip)}</p>"
-            f"<table><tr>{labels}</table><img src='{spec.name}.jpg' alt='{escape(spec.label)}'>"
+            f"<img src='{spec.name}.jpg' alt='{escape(spec.label)}'>"
         )
     (out / "index.html").write_text(
         "<!doctype html><meta charset=utf-8><title>imgtune: every slider</title><style>"
         "body{background:#282828;color:#d0d0d0;font:14px system-ui,sans-serif;margin:24px}"
-        "img,table{width:100%}td{width:20%;text-align:center}</style>" + "".join(body),
+        "img{width:100%}</style>" + "".join(body),
         encoding="utf-8",
     )
     print(out / "index.html")
