@@ -60,6 +60,42 @@ IIM = iptc.serialise(
 )
 
 
+#: Ways in which a packet tells a place: as attributes ("a") or elements ("e").
+PLACES = (
+    'a drone-dji:GpsLatitude="PLACE" drone-dji:GpsLongitude="PLACE"',
+    'a drone-dji:AbsoluteAltitude="PLACE" geo:lat="PLACE" geo:long="PLACE" geo:alt="PLACE"',
+    'a xmpDM:shotLocation="PLACE" exif:GPSLatitude="PLACE" photoshop:City="PLACE"',
+    "e <drone-dji:GpsLatitude>PLACE</drone-dji:GpsLatitude>",
+    "e <geo:Point rdf:parseType='Resource'><geo:lat>PLACE</geo:lat></geo:Point>",
+    "e <xmpDM:shotLocation>PLACE</xmpDM:shotLocation>",
+    "e <my:Shot rdf:parseType='Resource'><drone-dji:GpsLatitude>PLACE</drone-dji:GpsLatitude>"
+    "</my:Shot>",
+    "e <my:Shots><rdf:Bag><rdf:li><rdf:Description geo:lat='PLACE'/></rdf:li></rdf:Bag></my:Shots>",
+    "e <my:Shot geo:lat='PLACE' xmpDM:shotLocation='PLACE'/>",
+    "e <Iptc4xmpExt:LocationShown><rdf:Bag><rdf:li rdf:parseType='Resource'>"
+    "<Iptc4xmpExt:City>PLACE</Iptc4xmpExt:City></rdf:li></rdf:Bag></Iptc4xmpExt:LocationShown>",
+)
+
+
+def placed(place: str) -> bytes:
+    """A packet that tells a place in one of PLACES's ways, and something else."""
+    kind, _, text = place.partition(" ")
+    names = {
+        "drone-dji": "http://www.dji.com/drone-dji/1.0/",
+        "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+        "xmpDM": "http://ns.adobe.com/xmp/1.0/DynamicMedia/",
+        "exif": "http://ns.adobe.com/exif/1.0/",
+        "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+        "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+        "my": "http://example.com/mine/",
+    }
+    declared = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in names.items())
+    attributes, elements = (text, "") if kind == "a" else ("", text)
+    return f"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {RDF}>
+      <rdf:Description rdf:about="" {declared} my:Note="KEPT" {attributes}>{elements}
+      </rdf:Description></rdf:RDF></x:xmpmeta>""".encode()
+
+
 def values(packet: bytes, prefixed: str) -> list[str]:
     """All texts of one property of a packet, by the standard library alone."""
     key = xmp.name(prefixed)
@@ -321,6 +357,20 @@ class TestChoices:
         assert b"GPSLatitude" not in packet_of(image)
         assert "Zürich".encode() not in data
         assert values(packet_of(image), "xmp:Rating") == ["4"]
+
+    @pytest.mark.parametrize("sidecar", [False, True])
+    @pytest.mark.parametrize("place", PLACES)
+    def test_without_a_location_no_name_for_a_place_is_left(
+        self, tmp_path: Path, sidecar: bool, place: str
+    ) -> None:
+        packet = placed(place)
+        assert b"PLACE" in xmp.serialise(xmp.parse(packet))
+        path = photo(tmp_path, packet=b"" if sidecar else packet)
+        if sidecar:
+            (tmp_path / "a.xmp").write_bytes(packet)
+        data = encode(PIXELS, path, ExportOptions(location=False))
+        assert b"PLACE" not in data
+        assert b"KEPT" in data
 
     @formats
     def test_copyright_only(self, tmp_path: Path, name: str) -> None:
