@@ -7,29 +7,32 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from model_core import __version__
 from model_core.cli_export import add_batch_arguments, add_file_arguments, options_of
-from model_core.domain.develop import PARAM_NAMES, PARAMS, DevelopSettings
-from model_core.domain.errors import CannotWrite, ImgtuneError, InvalidSettings
+from model_core.cli_input import (
+    Parser,
+    WrongUse,
+    lessons_from,
+    megapixels,
+    one_line,
+    settings_in,
+)
+from model_core.domain.develop import PARAMS
+from model_core.domain.errors import CannotWrite, ImgtuneError
 from model_core.domain.export import FORMATS, ExportItem, ExportOptions, OnCollision, format_of
 from model_core.domain.naming import NameTemplate
 from model_core.domain.prediction import Because, PhotoFeatures, Prediction
 from model_core.progress import Cancelled, Progress
-from model_core.services import DEFAULT_STYLE, MAX_MEGAPIXELS, Studio
+from model_core.services import DEFAULT_STYLE, MAX_MEGAPIXELS, Studio, without_exports
 
 DONE, SOME_FAILED, WRONG_USE = 0, 1, 2
-
-
-class _WrongUse(Exception):
-    """Arguments that parse but make no sense together."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -37,14 +40,16 @@ def main(argv: list[str] | None = None) -> int:
     parser = _parser()
     try:
         args = parser.parse_args(argv)
-    except SystemExit as stop:  # argparse has printed what was wrong
-        return int(stop.code or 0)
+    except SystemExit:  # after --help and --version
+        return DONE
+    except WrongUse as error:
+        return _complain(error, WRONG_USE)
     if args.command is None:
         parser.print_help(sys.stderr)
         return WRONG_USE
     try:
         status: int = args.run(args)
-    except _WrongUse as error:
+    except WrongUse as error:
         return _complain(error, WRONG_USE)
     except ImgtuneError as error:
         return _complain(error, SOME_FAILED)
@@ -57,8 +62,12 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _complain(what: object, status: int) -> int:
-    print(f"imgtune: {what}", file=sys.stderr)
+    _tell(what)
     return status
+
+
+def _tell(what: object) -> None:
+    print(f"imgtune: {one_line(what)}", file=sys.stderr)
 
 
 # --- commands --------------------------------------------------------------------------
@@ -80,7 +89,7 @@ def _predict(args: argparse.Namespace) -> int:
 
 
 def _correct(args: argparse.Namespace) -> int:
-    given = _lessons_from(args)
+    given = lessons_from(args)
     with _studio(args) as studio:
         if args.style not in [s.name for s in studio.styles()]:
             studio.create_style(args.style)
@@ -97,64 +106,6 @@ def _correct(args: argparse.Namespace) -> int:
         status = _each(given, one)
         print(f"{args.style}: {len(studio.lessons(args.style))} lessons", file=sys.stderr)
         return status
-
-
-def _lessons_from(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """The lessons of the command line or of a JSON-lines file, checked one by one."""
-    if (args.photo is None) == (args.source is None):
-        raise _WrongUse("give either PHOTO with --set NAME=VALUE, or --from FILE")
-    if args.photo is not None:
-        if not args.set:
-            raise _WrongUse("give at least one --set NAME=VALUE")
-        settings = dict(_assignment(text) for text in args.set)
-        return iter([{"photo": args.photo, "settings": settings, "shoot": args.shoot}])
-    return _lessons_in(args.source)
-
-
-def _lessons_in(source: Path) -> Iterator[dict[str, Any]]:
-    try:
-        lines = source.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _WrongUse(f"{source}: cannot be read ({error})") from None
-    lessons = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        lessons.append(_lesson(line, f"{source}, line {number}", source.parent))
-    return iter(lessons)
-
-
-def _lesson(line: str, where: str, folder: Path) -> dict[str, Any]:
-    """One checked lesson. A wrong one is kept as an item that fails with its reason."""
-    try:
-        lesson = json.loads(line)
-        if not isinstance(lesson["photo"], str) or not isinstance(lesson["settings"], dict):
-            raise TypeError
-        DevelopSettings.from_mapping(lesson["settings"])
-        if not isinstance(lesson.get("shoot", ""), str | None):
-            raise TypeError
-        (lesson.get("shoot") or "").encode("utf-8", "surrogateescape")  # as it will be stored
-    except (ValueError, KeyError, TypeError, RecursionError):
-        reason = f'{where}: expected {{"photo": "...", "settings": {{...}}}}'
-        return {"photo": where, "fault": InvalidSettings(reason)}
-    except InvalidSettings as error:
-        return {"photo": where, "fault": InvalidSettings(f"{where}: {error}")}
-    path = Path(lesson["photo"])
-    lesson["photo"] = path if path.is_absolute() or path.exists() else folder / path
-    return lesson
-
-
-def _assignment(text: str) -> tuple[str, float]:
-    name, equals, value = text.partition("=")
-    if not equals or name not in PARAM_NAMES:
-        raise _WrongUse(f"--set {text}: expected NAME=VALUE, NAME one of {', '.join(PARAM_NAMES)}")
-    try:
-        number = float(value)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise _WrongUse(f"--set {text}: {value!r} is not a number")
-    return name, number
 
 
 def _train(args: argparse.Namespace) -> int:
@@ -188,12 +139,12 @@ def _auto(args: argparse.Namespace) -> int:
     try:
         name = NameTemplate(args.name)
     except CannotWrite as error:
-        raise _WrongUse(f"--name: {error}") from None
+        raise WrongUse(f"--name: {error}") from None
     with _studio(args) as studio:
         style = studio.require_style(args.style)
-        items = [ExportItem(path) for path in studio.find_photos(args.paths)]
+        items = [ExportItem(path) for path in _originals(studio, args.paths)]
         if not items:
-            raise _WrongUse("there are no photos in what was given")
+            raise WrongUse("there are no photos in what was given")
         result = studio.export_batch(
             items,
             args.out,
@@ -207,10 +158,22 @@ def _auto(args: argparse.Namespace) -> int:
     for reason in result.errors:
         _complain(reason, SOME_FAILED)
     for path in result.skipped:
-        print(f"imgtune: {path}: skipped, its copy is there already", file=sys.stderr)
+        _tell(f"{path}: skipped, its copy is there already")
     if result.errors:
-        print(f"imgtune: {len(result.errors)} of {len(items)} failed", file=sys.stderr)
+        _tell(f"{len(result.errors)} of {len(items)} failed")
     return SOME_FAILED if result.errors else DONE
+
+
+def _originals(studio: Studio, paths: list[Path]) -> list[Path]:
+    """The photos to develop; exports that lie in the folders are not among them."""
+    found = studio.find_photos(paths)
+    originals = without_exports(found, paths)
+    if left := len(found) - len(originals):
+        _tell(
+            f"{left} files in the folders were exported by imgtune and are left out; "
+            "name a file itself to develop it again"
+        )
+    return originals
 
 
 def _render(args: argparse.Namespace) -> int:
@@ -218,9 +181,9 @@ def _render(args: argparse.Namespace) -> int:
     if told is None or args.format not in (None, told):
         wanted = [args.format] if args.format else FORMATS
         endings = ", ".join(suffix for name in wanted for suffix in FORMATS[name].suffixes)
-        raise _WrongUse(f"--out {args.out}: the name must end in {endings}")
+        raise WrongUse(f"--out {args.out}: the name must end in {endings}")
     options = _export_options(args, told)
-    settings = _settings_in(args.settings)
+    settings = settings_in(args.settings)
     with _studio(args) as studio:
         print(studio.export(args.photo, settings, args.out, options))
     return DONE
@@ -230,26 +193,10 @@ def _export_options(args: argparse.Namespace, file_format: str) -> ExportOptions
     try:
         options = options_of(args, file_format)
     except CannotWrite as error:
-        raise _WrongUse(error) from None
+        raise WrongUse(error) from None
     if options.advice:
-        print(f"imgtune: {options.advice}", file=sys.stderr)
+        _tell(options.advice)
     return options
-
-
-def _settings_in(file: Path) -> DevelopSettings:
-    """Settings from JSON: ``{name: value}``, or a line that ``predict --json`` printed."""
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise _WrongUse(f"{file}: is not a JSON file that can be read ({error})") from None
-    if isinstance(found, dict) and isinstance(found.get("settings"), dict):
-        found = found["settings"]
-    if not isinstance(found, dict):
-        raise _WrongUse(f'{file}: expected {{"exposure_ev": 0.5, ...}}')
-    try:
-        return DevelopSettings.from_mapping(found)
-    except InvalidSettings as error:
-        raise _WrongUse(f"{file}: {error}") from None
 
 
 def _model(args: argparse.Namespace) -> int:
@@ -311,7 +258,7 @@ class _studio:  # noqa: N801 - reads as a function in `with _studio(args) as stu
     def _tell(self) -> None:
         for warning in self._studio.warnings:
             if warning not in self._told:
-                print(f"imgtune: {warning}", file=sys.stderr)
+                _tell(warning)
         self._told.update(self._studio.warnings)
 
     def __enter__(self) -> Studio:
@@ -337,7 +284,7 @@ def _each(items: Any, work: Callable[[Any], None]) -> int:
     if not seen:
         return _complain("there are no photos in what was given", WRONG_USE)
     if failed:
-        print(f"imgtune: {failed} of {seen} failed", file=sys.stderr)
+        _tell(f"{failed} of {seen} failed")
     return SOME_FAILED if failed else DONE
 
 
@@ -367,7 +314,7 @@ def _as_text(path: Path, prediction: Prediction) -> str:
         for p, v in zip(PARAMS, prediction.settings.values, strict=True)
         if v
     )
-    return f"{path}: {values or 'nothing to change'}"
+    return f"{one_line(path)}: {values or 'nothing to change'}"
 
 
 class _Bar:
@@ -401,7 +348,7 @@ class _Bar:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="imgtune",
         description="Develops photos the way you do. Without a command, opens the window: "
         "imgtune [PHOTO or FOLDER ...]",
@@ -412,7 +359,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--max-megapixels",
-        type=_megapixels,
+        type=megapixels,
         default=MAX_MEGAPIXELS,
         metavar="N",
         help="refuse photos that declare more than this (default: %(default)g)",
@@ -467,13 +414,6 @@ def _model_parser(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--style")
         if file:
             action.add_argument("file", type=Path, metavar=file)
-
-
-def _megapixels(text: str) -> float:
-    value = float(text)
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of megapixels")
-    return value
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
+from model_core.cli_input import megapixels, whole_number
 from model_core.domain.export import (
     FORMATS,
     MEDIA,
@@ -26,14 +27,18 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, default_format: str |
         "--quality", type=_quality, default=92, metavar="1..100", help="of JPEG, WebP and AVIF"
     )
     files.add_argument(
-        "--depth", type=int, choices=[8, 16], default=8, help="bits a channel; 16: PNG and TIFF"
+        "--depth",
+        type=whole_number,
+        choices=[8, 16],
+        default=8,
+        help="bits a channel; 16: PNG and TIFF",
     )
     files.add_argument("--profile", choices=list(PROFILES), default="srgb", help="colour space")
     size = parser.add_argument_group("size (photos are never enlarged unless asked)")
     one = size.add_mutually_exclusive_group()
-    one.add_argument("--long-side", type=_positive, metavar="PIXELS")
+    one.add_argument("--long-side", type=whole_number, metavar="PIXELS")
     one.add_argument("--fit", type=_box, metavar="WxH", help="within W x H pixels")
-    one.add_argument("--megapixels", type=float, metavar="M")
+    one.add_argument("--megapixels", type=megapixels, metavar="M")
     size.add_argument("--enlarge", action="store_true", help="photos that are smaller, too")
     size.add_argument("--sharpen", choices=SHARPENING, default="none")
     size.add_argument("--sharpen-for", choices=MEDIA, default="screen")
@@ -60,7 +65,7 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         "exported) the new copy",
     )
     names.add_argument(
-        "--jobs", type=_positive, metavar="N", help="photos at a time (default: one a core)"
+        "--jobs", type=whole_number, metavar="N", help="photos at a time (default: one a core)"
     )
 
 
@@ -84,16 +89,9 @@ def options_of(args: argparse.Namespace, file_format: str) -> ExportOptions:
 
 
 def _quality(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 100:
+    value = whole_number(text)
+    if value > 100:
         raise argparse.ArgumentTypeError(f"{value} is not within 1 .. 100")
-    return value
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{value} is not 1 or more")
     return value
 
 

@@ -83,10 +83,7 @@ def export_photo(
     go_on()
     data = encode(pixels, path, options, marks)
     go_on()
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(out.parent, error) from error
+    _make(out.parent)
     write_atomic(out, data)
     return out
 
@@ -179,11 +176,20 @@ def export_batch(
     return batch.result(cancelled)
 
 
+def _make(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise CannotWrite(f"{folder}: is a file, not a folder; choose another")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+
+
 def _prove_writable(folder: Path) -> None:
     """Makes the folder and writes a probe, before minutes go into photos that could not be
     written. Raises CannotWrite."""
+    _make(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".imgtune-"):
             pass
         free = shutil.disk_usage(folder).free

@@ -7,12 +7,10 @@ thread; those marked (slow) belong on a worker thread. Known faults are raised a
 
 from __future__ import annotations
 
-import os
-import re
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,9 +33,9 @@ from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import Because, PhotoFeatures, Prediction
 from model_core.domain.version import ModelVersion
 from model_core.exporting import Naming, Targets, export_batch, export_photo
+from model_core.finding import find_photos, without_exports
 from model_core.imaging.decode import (
     MAX_PIXELS,
-    PHOTO_SUFFIXES,
     decode_proxy,
     embedded_preview,
     photo_id,
@@ -88,6 +86,7 @@ __all__ = [
     "default_data_dir",
     "histogram",
     "sample_photos",
+    "without_exports",
 ]
 
 PREVIEW_SIDE = 1800  # long side of the loupe's proxy, about 2 MP
@@ -167,13 +166,7 @@ class Studio:
     def find_photos(self, paths: Iterable[Path]) -> list[Path]:
         """Files, and photos in folders and their sub-folders, in natural order and each
         once. Files named explicitly are kept whatever they are: opening reports them."""
-        found: dict[Path, None] = {}
-        for path in paths:
-            if not path.is_dir():
-                found[path] = None
-                continue
-            found.update(dict.fromkeys(sorted(_photos_below(path), key=_natural)))
-        return list(found)
+        return find_photos(paths)
 
     def open_photo(self, path: Path, long_side: int = ANALYSIS_SIDE) -> tuple[Photo, Proxy]:
         """(slow) Decodes to an upright proxy with that long side, never enlarged.
@@ -621,18 +614,3 @@ class Studio:
             except UnreadablePhoto:
                 return None
         return self._thumbnails[photo.id]
-
-
-def _photos_below(folder: Path) -> Iterator[Path]:
-    """Files with a photo's suffix below ``folder``; hidden files and folders are passed over."""
-    for root, folders, names in os.walk(folder):
-        folders[:] = [f for f in folders if not f.startswith(".")]
-        for name in names:
-            if not name.startswith(".") and Path(name).suffix.lower() in PHOTO_SUFFIXES:
-                yield Path(root, name)
-
-
-def _natural(path: Path) -> list[tuple[int, int, str]]:
-    """Sort key under which IMG_2 comes before IMG_10."""
-    parts = re.split(r"(\d+)", str(path).lower())
-    return [(1, int(p), "") if p.isdigit() else (0, 0, p) for p in parts]

@@ -238,6 +238,10 @@ class DevelopSettings:
 
 
 def _checked(spec: ParamSpec, value: float) -> float:
+    return spec.clamp(_number(spec, value))
+
+
+def _number(spec: ParamSpec, value: float) -> float:
     if isinstance(value, bool):
         raise InvalidSettings(f"{spec.name}: {value!r} is not a number")
     try:
@@ -248,7 +252,19 @@ def _checked(spec: ParamSpec, value: float) -> float:
         number = math.inf
     if not math.isfinite(number):
         raise InvalidSettings(f"{spec.name}: {str(value)[:40]} is not a finite number")
-    return spec.clamp(number)
+    return number
+
+
+def require_in_range(mapping: Mapping[str, float]) -> None:
+    """Raises InvalidSettings for what is no setting or lies outside its slider: a user who
+    writes 99 shall hear of it rather than get something else."""
+    for name, value in mapping.items():
+        spec = param(name)
+        number = _number(spec, value)
+        if spec.clamp(number) != number:
+            raise InvalidSettings(
+                f"{name}: {number:g} is outside the slider's range, {spec.low:g} .. {spec.high:g}"
+            )
 
 
 #: All zeros: the photo as it is.

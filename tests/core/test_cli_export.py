@@ -117,6 +117,33 @@ def test_collisions(say: Say, tmp_path: Path, photos: list[Path]) -> None:
     assert said.err.count("is the original photo") == 3
 
 
+def test_copies_below_their_photos_are_no_photos(
+    say: Say, tmp_path: Path, photos: list[Path]
+) -> None:
+    folder = photos[0].parent
+    out = folder / "export"
+    say("auto", folder, "--out", out)
+    again = say("auto", folder, "--out", out, "--on-collision", "skip", "--metadata", "none")
+    assert (again.status, again.out) == (DONE, "")
+    assert "3 files in the folders were exported by imgtune" in again.err
+    elsewhere = say("auto", folder, "--out", tmp_path / "out", "--metadata", "none")
+    assert len(elsewhere.out.splitlines()) == 3
+    only_copies = say("auto", tmp_path / "out", "--out", tmp_path / "third")
+    assert only_copies.status == WRONG_USE
+    named = say("auto", out / "IMG_1.jpg", out, "--out", tmp_path / "third")
+    assert [Path(line).name for line in named.out.splitlines()] == ["IMG_1.jpg"]
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x1b[31mb"])
+def test_a_name_cannot_break_a_message(say: Say, tmp_path: Path, name: str) -> None:
+    photo = write_scene(tmp_path / f"{name}.jpg")
+    say("auto", photo, "--out", tmp_path / "out")
+    said = say("auto", photo, "--out", tmp_path / "out", "--on-collision", "skip")
+    (line,) = said.err.splitlines()
+    assert line.isprintable()
+    assert line.endswith("skipped, its copy is there already")
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
@@ -125,10 +152,14 @@ def test_collisions(say: Say, tmp_path: Path, photos: list[Path]) -> None:
         (["--fit", "1920"], "WIDTHxHEIGHT"),
         (["--fit", "100x100", "--long-side", "9"], "not allowed with"),
         (["--megapixels", "-1"], "-1"),
+        (["--megapixels", "x"], "'x' is not a number of megapixels"),
         (["--name", "{nme}"], "{nme}"),
         (["--name", "a/b"], "'/'"),
         (["--jobs", "0"], "not 1 or more"),
+        (["--jobs", "two"], "'two' is not a whole number"),
         (["--quality", "101"], "not within 1 .. 100"),
+        (["--quality", "good"], "'good' is not a whole number"),
+        (["--depth", "12"], "12"),
         (["--format", "gif"], "gif"),
         (["--profile", "cmyk"], "cmyk"),
         (["--on-collision", "ask"], "ask"),
@@ -139,7 +170,8 @@ def test_wrong_use_is_told_before_anything_is_written(
 ) -> None:
     said = say("auto", *photos, "--out", tmp_path / "out", *words)
     assert said.status == WRONG_USE
-    assert reason in said.err
+    (line,) = said.err.splitlines()
+    assert reason in line
     assert not (tmp_path / "out").exists()
 
 

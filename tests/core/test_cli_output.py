@@ -78,7 +78,7 @@ class TestAuto:
     ) -> None:
         said = say("auto", photos[0], "--out", photos[1])
         assert said.status == SOME_FAILED
-        assert str(photos[1]) in said.err
+        assert f"{photos[1]}: is a file, not a folder" in said.err
 
 
 class TestRender:
@@ -114,6 +114,28 @@ class TestRender:
         assert said.status == WRONG_USE
         assert name in said.err
         assert not (tmp_path / name).exists()
+
+    @pytest.mark.parametrize(
+        ("content", "reason"),
+        [
+            (None, "there is no such file"),
+            ("not json", "is not JSON"),
+            ('{"exposure_ev": 99}', "exposure_ev: 99 is outside the slider's range, -5 .. 5"),
+            ('{"settings": {"tint": -151}}', "tint: -151 is outside"),
+        ],
+    )
+    def test_what_is_wrong_with_the_settings_is_one_line(
+        self, say: Say, tmp_path: Path, photos: list[Path], content: str | None, reason: str
+    ) -> None:
+        path = tmp_path / "bad.json"
+        if content is not None:
+            path.write_text(content, encoding="utf-8")
+        said = say("render", photos[0], "--settings", path, "--out", tmp_path / "new.jpg")
+        assert said.status == WRONG_USE
+        (line,) = said.err.splitlines()
+        assert line.startswith(f"imgtune: {path}: {reason}")
+        assert "Errno" not in line
+        assert not (tmp_path / "new.jpg").exists()
 
     @pytest.mark.parametrize(
         "content",
