@@ -1,4 +1,4 @@
-"""PNG, TIFF and HEIC with more than 8 bits a channel, which Pillow would read as 8.
+"""PNG, TIFF, AVIF and HEIC with more than 8 bits a channel, which Pillow would read as 8.
 
 imagecodecs (libpng), tifffile and libheif decode them; integers come out over the full 16 bits,
 floats as float32.
@@ -6,6 +6,7 @@ floats as float32.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from model_core.imaging.describe import orientation_of
 from model_core.imaging.faults import decoder_faults, refuse_bomb
 from model_core.imaging.profiles import Raster
 from model_core.imaging.shape import band_slices, by_bands
+from model_core.imaging.signals import png_meaning
 
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
@@ -36,18 +38,19 @@ def is_deep_png(path: Path) -> bool:
     return head[:8] == _PNG_MAGIC and head[24:25] == b"\x10"
 
 
-def png_raster(path: Path, icc: bytes | None) -> Raster:
-    """A 16-bit PNG over white. Raises UnreadablePhoto."""
+def png_raster(path: Path, info: Mapping[Any, Any]) -> Raster:
+    """A 16-bit PNG over white; ``info`` is what Pillow read of it. Raises UnreadablePhoto."""
     import imagecodecs
 
     with decoder_faults(path):
         pixels = imagecodecs.png_decode(path.read_bytes())
     if pixels.ndim == 2:
-        return Raster(pixels, "L", icc)
+        return Raster(pixels, "L", *png_meaning(path, info, "L"))
     grey = pixels.shape[2] <= 2
+    kind = "L" if grey else "RGB"
     if pixels.shape[2] in (2, 4):
         pixels = _over_white(pixels[..., :-1], pixels[..., -1], premultiplied=False)
-    return Raster(pixels[..., 0] if grey else pixels, "L" if grey else "RGB", icc)
+    return Raster(pixels[..., 0] if grey else pixels, kind, *png_meaning(path, info, kind))
 
 
 def heif_raster(path: Path, icc: bytes | None, points: tuple[int, int] | None) -> Raster | None:
@@ -63,6 +66,20 @@ def heif_raster(path: Path, icc: bytes | None, points: tuple[int, int] | None) -
     if pixels.shape[2] == 4:
         pixels = _over_white(pixels[..., :3], pixels[..., 3], premultiplied=False)
     return Raster(np.ascontiguousarray(pixels), "RGB", icc, points)
+
+
+def avif_raster(path: Path, bits: int, icc: bytes | None, points: tuple[int, int] | None) -> Raster:
+    """The first picture of an AVIF of 10 or 12 ``bits`` over white, as stored. Raises
+    UnreadablePhoto."""
+    import imagecodecs
+
+    with decoder_faults(path):
+        stored = imagecodecs.avif_decode(path.read_bytes(), index=0)
+    pixels = _full_range(np.atleast_3d(stored), bits, lab=False)
+    if pixels.shape[2] in (2, 4):
+        pixels = _over_white(pixels[..., :-1], pixels[..., -1], premultiplied=False)
+    grey = pixels.shape[2] == 1
+    return Raster(pixels[..., 0] if grey else pixels, "L" if grey else "RGB", icc, points)
 
 
 def deep_tiff(path: Path, max_pixels: int) -> Tiff | None:

@@ -53,15 +53,22 @@ def from_floats(pixels: Float32) -> Coded:
     return cast(Coded, by_bands(pixels, convert, np.uint16))
 
 
+def is_scene_light(points: tuple[int, int]) -> bool:
+    """Whether code points (primaries, transfer) name light that a curve like sRGB's does not
+    describe: PQ, HLG or linear."""
+    return points[1] in (_PQ, _HLG, _LINEAR)
+
+
 def from_code_points(pixels: Coded, primaries: int, transfer: int) -> tuple[Coded, str]:
-    """RGB whose meaning is given by the numbers of ITU-T H.273, as HEIF does without a profile.
+    """RGB whose meaning is given by the numbers of ITU-T H.273, as HEIF, AVIF and PNG may
+    do without a profile.
 
     Spaces of the table keep their codes. PQ and HLG (BT.2100) and linear light become
     "rec2020" with diffuse white at 1 and what is brighter rolled off. Other numbers, and 2
     (unspecified), are taken for sRGB, as other viewers do.
     """
     space = _PRIMARIES.get(primaries, "srgb")
-    if transfer not in (_PQ, _HLG, _LINEAR):
+    if not is_scene_light((primaries, transfer)):
         return pixels, space
     full = np.iinfo(pixels.dtype).max
     table = _light_of(np.linspace(0, 1, full + 1), transfer).astype(np.float32)

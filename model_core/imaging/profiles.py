@@ -45,7 +45,7 @@ class Raster:
     ``pixels``: (H, W) for kind "L", (H, W, 3) for "RGB" and "LAB" (as TIFF codes it: L over
     the full range, a and b signed), (H, W, 4) for "CMYK" (0 is no ink); uint8, uint16 or
     float32 (RGB and L only). ``icc``: the embedded profile. ``code_points``: primaries and
-    transfer by ITU-T H.273, for RGB without a profile.
+    transfer by ITU-T H.273, for RGB and grey without a profile.
     """
 
     pixels: npt.NDArray[Any]
@@ -67,7 +67,7 @@ def named_rgb(raster: Raster, assumed: str = "srgb") -> tuple[Coded, str]:
         return _converted(raster, raster.icc), "rec2020"
     if raster.pixels.dtype == np.float32:
         return from_floats(raster.pixels), "rec2020"
-    if raster.code_points is not None and raster.kind == "RGB":
+    if raster.code_points is not None and raster.kind in ("RGB", "L"):
         return from_code_points(_as_rgb(raster), *raster.code_points)
     return _as_rgb(raster), assumed if raster.kind == "RGB" else "srgb"
 

@@ -10,6 +10,7 @@ import ctypes
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,11 +20,12 @@ from PIL import ExifTags, Image
 
 from model_core.domain.errors import UnreadablePhoto
 from model_core.domain.image import CodedImage
-from model_core.imaging.deep import deep_tiff, heif_raster, is_deep_png, png_raster
+from model_core.imaging.deep import avif_raster, deep_tiff, heif_raster, is_deep_png, png_raster
 from model_core.imaging.describe import block, declared_space, orientation_of
 from model_core.imaging.faults import decoder_faults, refuse_bomb
 from model_core.imaging.profiles import Raster, named_rgb
 from model_core.imaging.shape import fit_size, shrink, shrink_image, to_array, upright
+from model_core.imaging.signals import avif_meaning, nclx_points, png_meaning
 
 #: What Pillow may try: picture formats only, so that no file can start an interpreter.
 #: MPO is not among them: Pillow opens it as JPEG, and fails on the name.
@@ -84,23 +86,31 @@ class PillowFile:
         image, icc = self._image, self._image.info.get("icc_profile")
         smaller = long_side is not None and long_side < max(image.size)
         if is_deep_png(self._path):
-            return png_raster(self._path, icc)
+            return png_raster(self._path, image.info)
+        points = nclx_points(image.info)
         if image.format == "HEIF" and image.info.get("bit_depth", 8) > 8:
-            deep = heif_raster(self._path, icc, _code_points(image))
+            deep = heif_raster(self._path, icc, points)
             if deep is not None:
                 return deep
+        if image.format == "AVIF":
+            bits, points = avif_meaning(self._path)
+            if bits > 8:
+                return avif_raster(self._path, bits, icc, points)
         if image.format == "JPEG" and image.mode in ("RGB", "L") and not smaller:
             pixels = _whole_jpeg(self._path, self.width, self.height)
             if pixels is not None:
                 return Raster(pixels, image.mode, icc)
         try:
             with decoder_faults(self._path):
-                return _raster_of(image, long_side)
+                raster = _raster_of(image, long_side)
         except UnreadablePhoto:  # a lossless JPEG, for one, cannot be scaled by its decoder
             pixels = _whole_jpeg(self._path, self.width, self.height) if smaller else None
             if image.format != "JPEG" or pixels is None:
                 raise
-            return Raster(pixels, image.mode, icc)
+            raster = Raster(pixels, image.mode, icc)
+        if image.format == "PNG":
+            icc, points = png_meaning(self._path, image.info, raster.kind)
+        return replace(raster, icc=icc, code_points=points)
 
     def thumbnail(self) -> bytes | None:
         """The JPEG in the EXIF block, as it is."""
@@ -140,7 +150,7 @@ def jpeg_picture(data: bytes, long_side: int) -> CodedImage | None:
 
 def _raster_of(image: Image.Image, long_side: int | None) -> Raster:
     """Pixels by Pillow; raises what it raises."""
-    icc, points = image.info.get("icc_profile"), _code_points(image)
+    icc = image.info.get("icc_profile")
     if image.format == "JPEG" and long_side is not None:
         image.draft(image.mode, fit_size(*image.size, long_side))
     image.load()
@@ -149,15 +159,7 @@ def _raster_of(image: Image.Image, long_side: int | None) -> Raster:
         return Raster(np.asarray(image).astype(np.uint16), "L", icc)
     if long_side is not None:
         image = shrink_image(image, long_side)
-    return Raster(to_array(image), image.mode, icc, points)
-
-
-def _code_points(image: Image.Image) -> tuple[int, int] | None:
-    """Primaries and transfer that a HEIC names instead of embedding a profile."""
-    named = image.info.get("nclx_profile")
-    if not isinstance(named, dict):
-        return None
-    return int(named["color_primaries"]), int(named["transfer_characteristics"])
+    return Raster(to_array(image), image.mode, icc)
 
 
 #: How files begin that look like photos to a user, and are none that we read.

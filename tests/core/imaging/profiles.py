@@ -49,9 +49,15 @@ def cmyk_profile() -> bytes:
 
 def deep_png(pixels: Any, icc: bytes = b"", exif: bytes = b"") -> bytes:
     """A 16-bit PNG of (H, W) or (H, W, 2..4) uint16, with a profile and EXIF."""
-    plain = bytes(imagecodecs.png_encode(pixels))
-    extra = _chunk(b"iCCP", b"icc\0\0" + zlib.compress(icc)) if icc else b""
-    extra += _chunk(b"eXIf", exif.removeprefix(b"Exif\0\0")) if exif else b""
+    chunks = [(b"iCCP", b"icc\0\0" + zlib.compress(icc))] if icc else []
+    chunks += [(b"eXIf", exif.removeprefix(b"Exif\0\0"))] if exif else []
+    return png(pixels, *chunks)
+
+
+def png(pixels: Any, *chunks: tuple[bytes, bytes]) -> bytes:
+    """A PNG of uint8 or uint16 with these chunks before its pixels."""
+    plain = bytes(imagecodecs.png_encode(np.ascontiguousarray(pixels)))
+    extra = b"".join(_chunk(kind, data) for kind, data in chunks)
     return plain[:33] + extra + plain[33:]  # after the header chunk
 
 
