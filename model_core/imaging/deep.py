@@ -6,6 +6,7 @@ floats as float32.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from model_core.imaging.faults import decoder_faults, refuse_bomb
 from model_core.imaging.profiles import Raster
 from model_core.imaging.shape import band_slices, by_bands
 from model_core.imaging.signals import png_meaning
+
+# It logs, without the file's name, each tag of a photo that it cannot read and does not need.
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _PNG_MAGIC = b"\x89PNG\r\n\x1a\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,9 @@ from model_core.domain.errors import UnreadablePhoto
 #: Photos with more pixels than this are refused by their declared size, unless the user
 #: sets another limit: beyond any camera, and within the memory of any machine.
 MAX_PIXELS = 200_000_000
+
+_NOT_DONE = "unsupported"  # how decoders name what they lack
+_SAYS_NOTHING = re.compile(r"decoder error -?\d+")
 
 # The limit above is ours and names the file; Pillow's own would only warn.
 Image.MAX_IMAGE_PIXELS = None
@@ -50,7 +54,14 @@ def decoder_faults(path: Path) -> Iterator[None]:
     except UnidentifiedImageError:
         raise UnreadablePhoto(f"{path}: is not a picture that imgtune can read") from None
     except Exception as error:
-        raise UnreadablePhoto(f"{path}: is damaged or cut off ({one_line(error)})") from error
+        reason = one_line(error)
+        if _NOT_DONE in reason.lower():
+            raise UnreadablePhoto(
+                f"{path}: is of a kind that imgtune cannot read ({reason}); "
+                "save it as TIFF, PNG or JPEG to open it"
+            ) from error
+        told = "" if _SAYS_NOTHING.fullmatch(reason) else f" ({reason})"
+        raise UnreadablePhoto(f"{path}: is damaged or cut off{told}") from error
 
 
 def one_line(error: BaseException) -> str:

@@ -265,6 +265,15 @@ class TestRefusals:
         assert_refused(read, path, "not a picture")
 
     @readers
+    def test_a_kind_that_the_decoder_lacks(self, tmp_path: Path, read: Reader) -> None:
+        path = tmp_path / "a.bmp"
+        Image.fromarray(scene()).save(path)
+        data = bytearray(path.read_bytes())
+        data[14:18] = (66).to_bytes(4, "little")  # a header of another version
+        path.write_bytes(data)
+        assert_refused(read, path, "imgtune cannot read")
+
+    @readers
     def test_a_folder(self, tmp_path: Path, read: Reader) -> None:
         (tmp_path / "a.jpg").mkdir()
         assert_refused(read, tmp_path / "a.jpg", "folder")

@@ -296,6 +296,19 @@ class TestRefusals:
         tifffile.imwrite(path, many, photometric="minisblack", planarconfig="contig")
         assert_refused(read, path, "channels")
 
+    def test_a_tag_that_nobody_needs_is_no_news(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        path = tmp_path / "a.tif"
+        tifffile.imwrite(path, deep_scene(), photometric="rgb",
+                         extratags=[(42112, "s", 0, "x" * 50, True)])  # fmt: skip
+        data = bytearray(path.read_bytes())
+        at = data.index((42112).to_bytes(2, "little")) + 8
+        data[at : at + 4] = b"\xff\xff\xff\x7f"  # far behind the end
+        path.write_bytes(data)
+        assert np.array_equal(decode(path).pixels, deep_scene())
+        assert not caplog.records
+
     def test_an_eight_bit_tiff_stays_with_eight(self, tmp_path: Path) -> None:
         Image.fromarray(scene()).save(tmp_path / "a.tif")
         assert decode(tmp_path / "a.tif").pixels.dtype == np.uint8
