@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QUndoCommand
 
+from imgtune_gui.language import param_label
 from imgtune_gui.models.photo_item import PhotoItem
 from model_core.domain.correction import Correction
 from model_core.domain.develop import DevelopSettings, param
@@ -47,7 +48,7 @@ class SetParam(QUndoCommand):
 
     def _describe(self) -> None:
         spec = param(self._name)
-        label = QCoreApplication.translate("params", spec.label)
+        label = param_label(spec)
         value = spec.format(self._after[self._name])
         self.setText(in_history(f"{label} {value}", label, [self._item]))
 

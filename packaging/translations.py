@@ -1,10 +1,25 @@
-"""Collects the window's texts, merges them into assets/translations/*.ts, and compiles those.
+"""Renews assets/translations:  python packaging/translations.py
 
-    python packaging/translations.py            write .ts and .qm anew
-    python packaging/translations.py --check    exit 1 when a text has no translation
+Collects the window's texts, merges them into the .ts files (Qt's lupdate keeps what is
+translated), and compiles the .qm files that ship (lrelease). Translate with Qt Linguist
+(``pyside6-linguist FILE.ts``) or a text editor, and run this again. lupdate reads Python, but
+not tables, and gives free functions no context; so the texts are collected here, by the same
+rules that the tests apply.
 
-pyside6-lupdate reads only literals inside ``tr()``. Half of our texts stand in tables (actions,
-sliders), which are read here from the tables themselves.
+Glossary, Simplified Chinese. Where the market leader has a word, it is that word.
+
+    exposure 曝光度 · contrast 对比度 · highlights 高光 · shadows 阴影 · whites 白色色阶 ·
+    blacks 黑色色阶 · vibrance 鲜艳度 · saturation 饱和度 · temp 色温 · tint 色调 ·
+    white balance 白平衡 · tone 色调 (the group: 影调) · presence 偏好 ·
+    develop 修改照片 · loupe 放大视图 · grid 网格视图 · filmstrip 胶片显示窗格 ·
+    before / after 修改前 / 修改后 · clipping 剪切 · histogram 直方图 · crop 裁剪 ·
+    straighten 拉直 · preset 预设 · sync 同步 · settings (of a photo) 设置 · flag 旗标 ·
+    pick / reject 选取 / 排除 · stars 星级 · colour label 色标 · original 原始照片
+    style 风格 · lesson 示范 (次) · teach 教 · learn 学习 · forget 忘记 ·
+    correction, to correct 修正 · accept 接受 · draft 草稿 · untouched 未处理 ·
+    prediction 预测 · doubt 不确定度 · base model 基础模型 · fine-tune 微调 ·
+    version 版本 · roll back 回退 · published 发布 · shoot 拍摄 (场) · match 匹配度 ·
+    photo 照片 · sidecar 附属文件 · catalog 目录
 """
 
 from __future__ import annotations
@@ -12,137 +27,147 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-import sysconfig
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "assets" / "translations"
 LANGUAGES = ("zh_CN",)
 
-Text = tuple[str, str]  # context, source
+_FREE = ("tr", "_tr")  # functions of a module that know their context
 
 
-def texts() -> list[Text]:
-    """Every text of the window with its context, in order, each once."""
-    found: dict[Text, None] = {}
-    for file in sorted((ROOT / "imgtune_gui").rglob("*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        found.update(dict.fromkeys(_in_code(tree)))
-    found.update(dict.fromkeys(_in_tables()))
-    return list(found)
+#: Rows of the table of actions that every language reads.
+UNTRANSLATED = {"★" * stars for stars in range(1, 6)}
 
 
-def _in_code(tree: ast.Module) -> Iterator[Text]:
-    for scope in ast.walk(tree):
-        if not isinstance(scope, ast.ClassDef | ast.FunctionDef | ast.Module):
-            continue
-        context = scope.name if isinstance(scope, ast.ClassDef) else ""
-        for node in ast.walk(scope):
-            if isinstance(node, ast.Call):
-                yield from _in_call(node, context)
+class Unreadable(Exception):
+    """A text that is put together while running, so that nobody can translate it."""
 
 
-def _in_call(call: ast.Call, context: str) -> Iterator[Text]:
-    name = ast.unparse(call.func)
-    literals = [
-        a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
-    ]
-    if name == "self.tr" and context and literals:
-        yield context, literals[0]
-    elif name in {"tr", "QCoreApplication.translate"} and len(literals) == 2:
-        yield literals[0], literals[1]
-    elif name == "tr" and len(literals) == 1:
-        yield "actions", literals[0]
-    elif name == "_tr" and literals:
-        yield "SliderScale", literals[0]
-
-
-def _in_tables() -> Iterator[Text]:
-    from imgtune_gui.actions import ACTIONS, MENUS
-    from model_core.domain.develop import PARAMS
-
-    for text in MENUS:
-        yield "actions", text
-    for spec in ACTIONS:
-        yield from (("actions", text) for text in (spec.text, spec.tip, spec.submenu) if text)
-    for param in PARAMS:
-        yield "params", param.label
-        for context in ("DevelopSlider", "FieldsDialog"):
-            yield context, param.label
-        yield "DevelopSlider", param.tip
-        for context in ("DevelopPanel", "FieldsDialog"):
-            yield context, param.group
-
-
-def read(file: Path) -> dict[Text, str]:
-    """The finished translations of a .ts file."""
-    found: dict[Text, str] = {}
-    if not file.exists():
-        return found
-    for context in ElementTree.parse(file).getroot().iter("context"):
-        name = context.findtext("name", "")
-        for message in context.iter("message"):
-            translation = message.findtext("translation", "")
-            if translation:
-                found[name, message.findtext("source", "")] = translation
+def collect(root: Path = ROOT) -> set[tuple[str, str]]:
+    """(context, text) of all texts of the window. Raises Unreadable naming the line."""
+    found = set(table_texts())
+    trees = {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted((root / "imgtune_gui").rglob("*.py"))
+    }
+    contexts = {_module_of(path, root): _free_contexts(tree) for path, tree in trees.items()}
+    for path, tree in trees.items():
+        known = contexts[_module_of(path, root)] | _imported(tree, contexts)
+        try:
+            found |= set(_texts(tree, "", known))
+        except Unreadable as error:
+            raise Unreadable(f"{path.relative_to(root)}:{error}") from None
     return found
 
 
-def write(file: Path, language: str, known: dict[Text, str], wanted: list[Text]) -> list[Text]:
-    """The .ts anew; texts without a translation of their own take that of another context.
-    Returns those that have none at all."""
-    shared = {source: text for (_, source), text in known.items()}
-    root = ElementTree.Element("TS", version="2.1", language=language)
-    missing: list[Text] = []
-    for name in dict.fromkeys(context for context, _ in wanted):
-        context = ElementTree.SubElement(root, "context")
-        ElementTree.SubElement(context, "name").text = name
-        for text in (one for one in wanted if one[0] == name):
-            message = ElementTree.SubElement(context, "message")
-            ElementTree.SubElement(message, "source").text = text[1]
-            done = known.get(text) or shared.get(text[1], "")
-            translation = ElementTree.SubElement(message, "translation")
-            if done:
-                translation.text = done
-            else:
-                translation.set("type", "unfinished")
-                missing.append(text)
-    ElementTree.indent(root)
-    head = '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n'
-    body = ElementTree.tostring(root, encoding="unicode")
-    file.write_text(head + body + "\n", encoding="utf-8")
-    return missing
+def table_texts() -> Iterator[tuple[str, str]]:
+    """Texts that are rows of tables, and translated where they are shown."""
+    from imgtune_gui.actions import ACTIONS, MENUS
+    from model_core.domain.develop import PARAMS
+
+    for menu in MENUS:
+        yield "actions", menu
+    for action in ACTIONS:
+        texts = (action.text, action.tip, action.submenu)
+        yield from (("actions", t) for t in texts if t and t not in UNTRANSLATED)
+    for spec in PARAMS:
+        yield from (("Params", t) for t in (spec.label, spec.group, spec.tip) if t)
 
 
-def compile_ts(file: Path) -> None:
-    """The .qm beside a .ts."""
-    tool = Path(sysconfig.get_path("scripts")) / "pyside6-lrelease"
-    subprocess.run(
-        [str(tool), "-silent", str(file), "-qm", str(file.with_suffix(".qm"))], check=True
-    )
+def _texts(node: ast.AST, context: str, free: dict[str, str]) -> Iterator[tuple[str, str]]:
+    if isinstance(node, ast.ClassDef):
+        context = node.name
+    if isinstance(node, ast.FunctionDef) and node.name in _FREE:
+        return
+    if isinstance(node, ast.Call):
+        yield from _call(node, context, free)
+    for child in ast.iter_child_nodes(node):
+        yield from _texts(child, context, free)
 
 
-def main(arguments: list[str]) -> int:
-    sys.path.insert(0, str(ROOT))
-    wanted = texts()
-    status = 0
-    for language in LANGUAGES:
-        file = FOLDER / f"imgtune_{language}.ts"
-        known = read(file)
-        if "--check" in arguments:
-            shared = {source for _, source in known}
-            missing = [text for text in wanted if text[1] not in shared]
-        else:
-            FOLDER.mkdir(parents=True, exist_ok=True)
-            missing = write(file, language, known, wanted)
-            compile_ts(file)
-        for context, source in missing:
-            print(f"{language}: not translated: [{context}] {source!r}")
-        status = status or int(bool(missing))
-    return status
+def _call(node: ast.Call, context: str, free: dict[str, str]) -> Iterator[tuple[str, str]]:
+    function = node.func
+    literals = [
+        a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+    ]
+    whole = len(literals) == len(node.args)
+    if isinstance(function, ast.Attribute) and function.attr == "tr" and len(node.args) == 1:
+        if not whole:
+            raise Unreadable(f"{node.lineno}: {ast.unparse(node)}")
+        yield context, literals[0]
+    elif isinstance(function, ast.Name) and function.id in free and len(node.args) == 1:
+        if whole:  # else a row of a table
+            yield free[function.id], literals[0]
+    elif len(node.args) == 2 and whole and _name(function) in ("translate", *_FREE):
+        yield literals[0], literals[1]
+
+
+def _name(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _free_contexts(tree: ast.Module) -> dict[str, str]:
+    """The contexts of a module's own functions ``tr(text)``."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name in _FREE:
+            for call in ast.walk(node):
+                if isinstance(call, ast.Call) and _name(call.func) == "translate":
+                    found[node.name] = ast.literal_eval(call.args[0])
+    return found
+
+
+def _imported(tree: ast.Module, contexts: dict[str, dict[str, str]]) -> dict[str, str]:
+    return {
+        alias.asname or alias.name: contexts[node.module][alias.name]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in contexts
+        for alias in node.names
+        if alias.name in contexts[node.module]
+    }
+
+
+def _module_of(path: Path, root: Path) -> str:
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
+def main() -> int:
+    """Returns 1 when a text is not yet translated."""
+    import PySide6
+
+    tools = Path(PySide6.__file__).parent
+    FOLDER.mkdir(exist_ok=True)
+    waiting = 0
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "texts.py"
+        lines = [f"QT_TRANSLATE_NOOP({c!r}, {_quoted(t)})\n" for c, t in sorted(collect())]
+        source.write_text("".join(lines), encoding="utf-8")
+        for language in LANGUAGES:
+            ts = FOLDER / f"imgtune_{language}.ts"
+            names = ("-source-language", "en", "-target-language", language, "-ts", str(ts))
+            _run(tools / "lupdate", str(source), "-locations", "none", "-no-obsolete", *names)
+            _run(tools / "lrelease", str(ts), "-qm", str(ts.with_suffix(".qm")))
+            waiting += ts.read_text(encoding="utf-8").count('type="unfinished"')
+    print(f"{waiting} texts wait for a translation" if waiting else "all texts are translated")
+    return 1 if waiting else 0
+
+
+def _quoted(text: str) -> str:
+    """As lupdate reads it: double quotes, nothing escaped that need not be."""
+    plain = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{plain}"'
+
+
+def _run(tool: Path, *arguments: str) -> None:
+    suffix = ".exe" if sys.platform == "win32" else ""
+    subprocess.run([f"{tool}{suffix}", *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.path.insert(0, str(ROOT))
+    sys.exit(main())

@@ -1,2135 +1,2023 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
-<TS version="2.1" language="zh_CN">
-  <context>
-    <name>actions</name>
-    <message>
-      <source> or </source>
-      <translation> 或 </translation>
-    </message>
-    <message>
-      <source>Keyboard shortcuts</source>
-      <translation>键盘快捷键</translation>
-    </message>
-    <message>
-      <source>Learns how you edit, from the first correction, on your own machine.</source>
-      <translation>从第一次修正起，在您自己的电脑上学习您的修图方式。</translation>
-    </message>
-    <message>
-      <source>Licence: Apache-2.0. Bundled parts:</source>
-      <translation>许可证：Apache-2.0。包含的组件：</translation>
-    </message>
-    <message>
-      <source>About imgtune</source>
-      <translation>关于 imgtune</translation>
-    </message>
-    <message>
-      <source>Slider: a small step</source>
-      <translation>滑块：小步</translation>
-    </message>
-    <message>
-      <source>arrows or wheel</source>
-      <translation>方向键或滚轮</translation>
-    </message>
-    <message>
-      <source>Slider: a step that can be seen</source>
-      <translation>滑块：看得见的一步</translation>
-    </message>
-    <message>
-      <source>Shift + arrows or wheel, PgUp / PgDn</source>
-      <translation>Shift + 方向键或滚轮，PgUp / PgDn</translation>
-    </message>
-    <message>
-      <source>Slider: type a value</source>
-      <translation>滑块：输入数值</translation>
-    </message>
-    <message>
-      <source>F2, + or -, or click the value</source>
-      <translation>F2、+ 或 -，或点击数值</translation>
-    </message>
-    <message>
-      <source>Slider: back to the prediction</source>
-      <translation>滑块：回到预测值</translation>
-    </message>
-    <message>
-      <source>double-click it</source>
-      <translation>双击</translation>
-    </message>
-    <message>
-      <source>Slider: back to zero</source>
-      <translation>滑块：归零</translation>
-    </message>
-    <message>
-      <source>Alt + double-click it</source>
-      <translation>Alt + 双击</translation>
-    </message>
-    <message>
-      <source>Loupe: zoom about the pointer</source>
-      <translation>放大镜：以指针为中心缩放</translation>
-    </message>
-    <message>
-      <source>wheel, double-click</source>
-      <translation>滚轮、双击</translation>
-    </message>
-    <message>
-      <source>&amp;File</source>
-      <translation>文件(&amp;F)</translation>
-    </message>
-    <message>
-      <source>&amp;Edit</source>
-      <translation>编辑(&amp;E)</translation>
-    </message>
-    <message>
-      <source>&amp;Photo</source>
-      <translation>照片(&amp;P)</translation>
-    </message>
-    <message>
-      <source>&amp;View</source>
-      <translation>视图(&amp;V)</translation>
-    </message>
-    <message>
-      <source>&amp;Learn</source>
-      <translation>学习(&amp;L)</translation>
-    </message>
-    <message>
-      <source>&amp;Help</source>
-      <translation>帮助(&amp;H)</translation>
-    </message>
-    <message>
-      <source>&amp;Open folder…</source>
-      <translation>打开文件夹(&amp;O)…</translation>
-    </message>
-    <message>
-      <source>Open &amp;photos…</source>
-      <translation>打开照片(&amp;P)…</translation>
-    </message>
-    <message>
-      <source>Open the &amp;sample photos</source>
-      <translation>打开示例照片(&amp;S)</translation>
-    </message>
-    <message>
-      <source>&amp;Export…</source>
-      <translation>导出(&amp;E)…</translation>
-    </message>
-    <message>
-      <source>&amp;Preferences…</source>
-      <translation>首选项(&amp;P)…</translation>
-    </message>
-    <message>
-      <source>&amp;Quit</source>
-      <translation>退出(&amp;Q)</translation>
-    </message>
-    <message>
-      <source>&amp;Undo</source>
-      <translation>撤销(&amp;U)</translation>
-    </message>
-    <message>
-      <source>&amp;Redo</source>
-      <translation>重做(&amp;R)</translation>
-    </message>
-    <message>
-      <source>&amp;History</source>
-      <translation>历史记录(&amp;H)</translation>
-    </message>
-    <message>
-      <source>&amp;Copy settings</source>
-      <translation>复制设置(&amp;C)</translation>
-    </message>
-    <message>
-      <source>&amp;Paste settings</source>
-      <translation>粘贴设置(&amp;P)</translation>
-    </message>
-    <message>
-      <source>Paste &amp;some settings…</source>
-      <translation>粘贴部分设置(&amp;S)…</translation>
-    </message>
-    <message>
-      <source>&amp;Sync to selected photos</source>
-      <translation>同步到所选照片(&amp;S)</translation>
-    </message>
-    <message>
-      <source>Sync so&amp;me settings…</source>
-      <translation>同步部分设置(&amp;M)…</translation>
-    </message>
-    <message>
-      <source>Settings of the pre&amp;vious photo</source>
-      <translation>上一张照片的设置(&amp;V)</translation>
-    </message>
-    <message>
-      <source>Select &amp;all photos</source>
-      <translation>选择所有照片(&amp;A)</translation>
-    </message>
-    <message>
-      <source>&amp;Accept and next</source>
-      <translation>接受并转到下一张(&amp;A)</translation>
-    </message>
-    <message>
-      <source>Teaches your style what you chose, and goes to the next photo.</source>
-      <translation>将您的选择教给风格，然后转到下一张。</translation>
-    </message>
-    <message>
-      <source>&amp;Reset to prediction</source>
-      <translation>恢复为预测(&amp;R)</translation>
-    </message>
-    <message>
-      <source>Puts every slider back to what the model predicts.</source>
-      <translation>将所有滑块恢复为模型的预测值。</translation>
-    </message>
-    <message>
-      <source>&amp;Photo as it was taken</source>
-      <translation>拍摄时的照片(&amp;P)</translation>
-    </message>
-    <message>
-      <source>&amp;White balance picker</source>
-      <translation>白平衡吸管(&amp;W)</translation>
-    </message>
-    <message>
-      <source>Click on something that should be grey.</source>
-      <translation>点击应为灰色的地方。</translation>
-    </message>
-    <message>
-      <source>&amp;Crop and straighten</source>
-      <translation>裁剪和拉直(&amp;C)</translation>
-    </message>
-    <message>
-      <source>Turn &amp;left</source>
-      <translation>向左旋转(&amp;L)</translation>
-    </message>
-    <message>
-      <source>Turn r&amp;ight</source>
-      <translation>向右旋转(&amp;I)</translation>
-    </message>
-    <message>
-      <source>W&amp;hole photo</source>
-      <translation>整张照片(&amp;H)</translation>
-    </message>
-    <message>
-      <source>Pr&amp;esets…</source>
-      <translation>预设(&amp;E)…</translation>
-    </message>
-    <message>
-      <source>Save as a prese&amp;t…</source>
-      <translation>保存为预设(&amp;T)…</translation>
-    </message>
-    <message>
-      <source>Read edits of other pro&amp;grams (.xmp)</source>
-      <translation>读取其他程序的编辑 (.xmp)(&amp;G)</translation>
-    </message>
-    <message>
-      <source>&amp;Next photo</source>
-      <translation>下一张照片(&amp;N)</translation>
-    </message>
-    <message>
-      <source>Pre&amp;vious photo</source>
-      <translation>上一张照片(&amp;V)</translation>
-    </message>
-    <message>
-      <source>Next &amp;doubtful photo</source>
-      <translation>下一张不确定的照片(&amp;D)</translation>
-    </message>
-    <message>
-      <source>&amp;No stars</source>
-      <translation>无星级(&amp;N)</translation>
-    </message>
-    <message>
-      <source>S&amp;tars</source>
-      <translation>星级(&amp;T)</translation>
-    </message>
-    <message>
-      <source>★</source>
-      <translation>★</translation>
-    </message>
-    <message>
-      <source>★★</source>
-      <translation>★★</translation>
-    </message>
-    <message>
-      <source>★★★</source>
-      <translation>★★★</translation>
-    </message>
-    <message>
-      <source>★★★★</source>
-      <translation>★★★★</translation>
-    </message>
-    <message>
-      <source>★★★★★</source>
-      <translation>★★★★★</translation>
-    </message>
-    <message>
-      <source>&amp;Pick</source>
-      <translation>选取(&amp;P)</translation>
-    </message>
-    <message>
-      <source>F&amp;lag</source>
-      <translation>旗标(&amp;L)</translation>
-    </message>
-    <message>
-      <source>&amp;Unflag</source>
-      <translation>取消旗标(&amp;U)</translation>
-    </message>
-    <message>
-      <source>&amp;Reject</source>
-      <translation>排除(&amp;R)</translation>
-    </message>
-    <message>
-      <source>&amp;Red</source>
-      <translation>红色(&amp;R)</translation>
-    </message>
-    <message>
-      <source>&amp;Colour</source>
-      <translation>颜色(&amp;C)</translation>
-    </message>
-    <message>
-      <source>&amp;Yellow</source>
-      <translation>黄色(&amp;Y)</translation>
-    </message>
-    <message>
-      <source>&amp;Green</source>
-      <translation>绿色(&amp;G)</translation>
-    </message>
-    <message>
-      <source>&amp;Blue</source>
-      <translation>蓝色(&amp;B)</translation>
-    </message>
-    <message>
-      <source>&amp;No colour</source>
-      <translation>无颜色(&amp;N)</translation>
-    </message>
-    <message>
-      <source>&amp;Loupe</source>
-      <translation>放大镜(&amp;L)</translation>
-    </message>
-    <message>
-      <source>&amp;Grid</source>
-      <translation>网格(&amp;G)</translation>
-    </message>
-    <message>
-      <source>&amp;Zoom to 100 %</source>
-      <translation>缩放到 100 %(&amp;Z)</translation>
-    </message>
-    <message>
-      <source>Zoom &amp;in</source>
-      <translation>放大(&amp;I)</translation>
-    </message>
-    <message>
-      <source>Zoom &amp;out</source>
-      <translation>缩小(&amp;O)</translation>
-    </message>
-    <message>
-      <source>&amp;Before</source>
-      <translation>修改前(&amp;B)</translation>
-    </message>
-    <message>
-      <source>&amp;Split before and after</source>
-      <translation>前后对比(&amp;S)</translation>
-    </message>
-    <message>
-      <source>Show &amp;clipping</source>
-      <translation>显示溢出(&amp;C)</translation>
-    </message>
-    <message>
-      <source>Most doubtful photos &amp;first</source>
-      <translation>最不确定的照片优先(&amp;F)</translation>
-    </message>
-    <message>
-      <source>What needs &amp;review</source>
-      <translation>待检查的照片(&amp;R)</translation>
-    </message>
-    <message>
-      <source>Only photos that you have not yet accepted or corrected, the most doubtful first.</source>
-      <translation>仅显示尚未接受或修正的照片，最不确定的在前。</translation>
-    </message>
-    <message>
-      <source>Show &amp;all photos</source>
-      <translation>显示所有照片(&amp;A)</translation>
-    </message>
-    <message>
-      <source>Style &amp;panel</source>
-      <translation>风格面板(&amp;P)</translation>
-    </message>
-    <message>
-      <source>&amp;Develop panel</source>
-      <translation>修图面板(&amp;D)</translation>
-    </message>
-    <message>
-      <source>F&amp;ilmstrip</source>
-      <translation>胶片栏(&amp;I)</translation>
-    </message>
-    <message>
-      <source>&amp;Full screen</source>
-      <translation>全屏(&amp;F)</translation>
-    </message>
-    <message>
-      <source>L&amp;eave the tool or full screen</source>
-      <translation>退出工具或全屏(&amp;E)</translation>
-    </message>
-    <message>
-      <source>&amp;How well it knows you…</source>
-      <translation>它有多了解您(&amp;H)…</translation>
-    </message>
-    <message>
-      <source>&amp;Fine-tune now</source>
-      <translation>立即微调(&amp;F)</translation>
-    </message>
-    <message>
-      <source>&amp;Cancel fine-tuning</source>
-      <translation>取消微调(&amp;C)</translation>
-    </message>
-    <message>
-      <source>&amp;Roll back to the version before</source>
-      <translation>回退到上一个版本(&amp;R)</translation>
-    </message>
-    <message>
-      <source>&amp;New style…</source>
-      <translation>新建风格(&amp;N)…</translation>
-    </message>
-    <message>
-      <source>R&amp;ename style…</source>
-      <translation>重命名风格(&amp;E)…</translation>
-    </message>
-    <message>
-      <source>&amp;Delete style…</source>
-      <translation>删除风格(&amp;D)…</translation>
-    </message>
-    <message>
-      <source>Save style as a &amp;file…</source>
-      <translation>将风格保存为文件(&amp;F)…</translation>
-    </message>
-    <message>
-      <source>&amp;Load style from a file…</source>
-      <translation>从文件载入风格(&amp;L)…</translation>
-    </message>
-    <message>
-      <source>&amp;Keyboard shortcuts</source>
-      <translation>键盘快捷键(&amp;K)</translation>
-    </message>
-    <message>
-      <source>&amp;About imgtune</source>
-      <translation>关于 imgtune(&amp;A)</translation>
-    </message>
-  </context>
-  <context>
-    <name>App</name>
-    <message>
-      <source>Starting…</source>
-      <translation>正在启动…</translation>
-    </message>
-  </context>
-  <context>
-    <name>commands</name>
-    <message>
-      <source>Accept</source>
-      <translation>接受</translation>
-    </message>
-    <message>
-      <source>{0} photos</source>
-      <translation>{0} 张照片</translation>
-    </message>
-    <message>
-      <source>Forget a lesson</source>
-      <translation>忘记一课</translation>
-    </message>
-  </context>
-  <context>
-    <name>CropController</name>
-    <message>
-      <source>Turn left</source>
-      <translation>向左旋转</translation>
-    </message>
-    <message>
-      <source>Turn right</source>
-      <translation>向右旋转</translation>
-    </message>
-    <message>
-      <source>Whole photo</source>
-      <translation>整张照片</translation>
-    </message>
-    <message>
-      <source>This photo is still being opened</source>
-      <translation>这张照片仍在打开</translation>
-    </message>
-    <message>
-      <source>Crop</source>
-      <translation>裁剪</translation>
-    </message>
-  </context>
-  <context>
-    <name>CullController</name>
-    <message>
-      <source>{0}: {1} photos</source>
-      <translation>{0}：{1} 张照片</translation>
-    </message>
-  </context>
-  <context>
-    <name>_Marker</name>
-    <message>
-      <source>No stars</source>
-      <translation>无星级</translation>
-    </message>
-  </context>
-  <context>
-    <name>EditController</name>
-    <message>
-      <source>Read from .xmp</source>
-      <translation>从 .xmp 读取</translation>
-    </message>
-    <message>
-      <source>Reset to prediction</source>
-      <translation>恢复为预测</translation>
-    </message>
-    <message>
-      <source>As it was taken</source>
-      <translation>拍摄时的样子</translation>
-    </message>
-    <message>
-      <source>Paste settings</source>
-      <translation>粘贴设置</translation>
-    </message>
-    <message>
-      <source>Paste</source>
-      <translation>粘贴</translation>
-    </message>
-    <message>
-      <source>Sync settings</source>
-      <translation>同步设置</translation>
-    </message>
-    <message>
-      <source>Sync</source>
-      <translation>同步</translation>
-    </message>
-    <message>
-      <source>Settings of the previous photo</source>
-      <translation>上一张照片的设置</translation>
-    </message>
-    <message>
-      <source>{0}: 1 photo</source>
-      <translation>{0}：1 张照片</translation>
-    </message>
-    <message>
-      <source>{0}: {1} photos</source>
-      <translation>{0}：{1} 张照片</translation>
-    </message>
-    <message>
-      <source>No edits were found beside these photos</source>
-      <translation>这些照片旁没有找到编辑</translation>
-    </message>
-    <message>
-      <source>Copy the settings of a photo first</source>
-      <translation>请先复制一张照片的设置</translation>
-    </message>
-    <message>
-      <source>Select the photos to sync in the filmstrip first</source>
-      <translation>请先在胶片栏中选择要同步的照片</translation>
-    </message>
-    <message>
-      <source>Edits of {0} photos were read; looks are approximate</source>
-      <translation>已读取 {0} 张照片的编辑；效果为近似</translation>
-    </message>
-    <message>
-      <source>No photo is left that waits for you</source>
-      <translation>没有等待处理的照片了</translation>
-    </message>
-    <message>
-      <source>Copied the settings of {0}</source>
-      <translation>已复制 {0} 的设置</translation>
-    </message>
-    <message>
-      <source>, without {0}</source>
-      <translation>，不含 {0}</translation>
-    </message>
-  </context>
-  <context>
-    <name>ExportController</name>
-    <message>
-      <source>starting…</source>
-      <translation>正在开始…</translation>
-    </message>
-    <message>
-      <source>Exported 1 photo</source>
-      <translation>已导出 1 张照片</translation>
-    </message>
-    <message>
-      <source>Exported {0} photos</source>
-      <translation>已导出 {0} 张照片</translation>
-    </message>
-    <message>
-      <source>Export</source>
-      <translation>导出</translation>
-    </message>
-    <message>
-      <source>These photos could not be written:</source>
-      <translation>无法写入这些照片：</translation>
-    </message>
-    <message>
-      <source>{0:.0f} of {1:.0f}</source>
-      <translation>{0:.0f} / {1:.0f}</translation>
-    </message>
-    <message>
-      <source>Export cancelled after {0} photos</source>
-      <translation>导出已取消，完成 {0} 张</translation>
-    </message>
-    <message>
-      <source>; {0} were there already</source>
-      <translation>；{0} 张已存在</translation>
-    </message>
-    <message>
-      <source>; {0} failed</source>
-      <translation>；{0} 张失败</translation>
-    </message>
-    <message>
-      <source> to {0}</source>
-      <translation> 到 {0}</translation>
-    </message>
-    <message>
-      <source>… and {0} more</source>
-      <translation>…还有 {0} 张</translation>
-    </message>
-  </context>
-  <context>
-    <name>LearnController</name>
-    <message>
-      <source>Taken back, as if it had never been taught</source>
-      <translation>已撤回，如同从未教过</translation>
-    </message>
-    <message>
-      <source>Forgotten, as if it had never been taught (undo brings it back)</source>
-      <translation>已忘记，如同从未教过（可撤销）</translation>
-    </message>
-    <message>
-      <source>The lesson is back</source>
-      <translation>这一课已恢复</translation>
-    </message>
-    <message>
-      <source>Loaded {0}</source>
-      <translation>已载入 {0}</translation>
-    </message>
-    <message>
-      <source>Saved {0}</source>
-      <translation>已保存 {0}</translation>
-    </message>
-    <message>
-      <source>That was the last photo</source>
-      <translation>这是最后一张照片</translation>
-    </message>
-    <message>
-      <source>Rolled back; your lessons are kept</source>
-      <translation>已回退；您的课程均保留</translation>
-    </message>
-    <message>
-      <source>This photo is still being looked at</source>
-      <translation>仍在分析这张照片</translation>
-    </message>
-    <message>
-      <source>Passed over: {0}</source>
-      <translation>已跳过：{0}</translation>
-    </message>
-  </context>
-  <context>
-    <name>LibraryController</name>
-    <message>
-      <source>Learned from {0}</source>
-      <translation>已从 {0} 学习</translation>
-    </message>
-    <message>
-      <source>Looking for photos…</source>
-      <translation>正在查找照片…</translation>
-    </message>
-    <message>
-      <source>{0} files could not be opened; the filmstrip marks them</source>
-      <translation>{0} 个文件无法打开；已在胶片栏中标出</translation>
-    </message>
-    <message>
-      <source>Learned from {0}: {1} other photos follow</source>
-      <translation>已从 {0} 学习：另外 {1} 张照片随之改变</translation>
-    </message>
-    <message>
-      <source>Learned from {0}: 1 other photo follows</source>
-      <translation>已从 {0} 学习：另外 1 张照片随之改变</translation>
-    </message>
-    <message>
-      <source>1 new photo</source>
-      <translation>1 张新照片</translation>
-    </message>
-    <message>
-      <source>{0} new photos</source>
-      <translation>{0} 张新照片</translation>
-    </message>
-    <message>
-      <source>No photos in {0}</source>
-      <translation>{0} 中没有照片</translation>
-    </message>
-    <message>
-      <source>These photos are already open</source>
-      <translation>这些照片已经打开</translation>
-    </message>
-    <message>
-      <source>Analysing {0} of {1}</source>
-      <translation>正在分析 {0} / {1}</translation>
-    </message>
-  </context>
-  <context>
-    <name>LoupeController</name>
-    <message>
-      <source>Opening…</source>
-      <translation>正在打开…</translation>
-    </message>
-    <message>
-      <source>No photo passes the filter</source>
-      <translation>没有照片符合筛选条件</translation>
-    </message>
-  </context>
-  <context>
-    <name>MenuController</name>
-    <message>
-      <source>Delete the style {0} with its edits, lessons and versions? This cannot be undone. Your photos are not touched.</source>
-      <translation>删除风格“{0}”及其编辑、课程和版本？此操作无法撤销。您的照片不受影响。</translation>
-    </message>
-    <message>
-      <source>Open &amp;recent</source>
-      <translation>最近打开(&amp;R)</translation>
-    </message>
-    <message>
-      <source>Open folder</source>
-      <translation>打开文件夹</translation>
-    </message>
-    <message>
-      <source>Open photos</source>
-      <translation>打开照片</translation>
-    </message>
-    <message>
-      <source>New style</source>
-      <translation>新建风格</translation>
-    </message>
-    <message>
-      <source>Name of the style</source>
-      <translation>风格名称</translation>
-    </message>
-    <message>
-      <source>Rename style</source>
-      <translation>重命名风格</translation>
-    </message>
-    <message>
-      <source>Delete style</source>
-      <translation>删除风格</translation>
-    </message>
-    <message>
-      <source>Roll back</source>
-      <translation>回退</translation>
-    </message>
-    <message>
-      <source>Go back to the version before? Your lessons are kept.</source>
-      <translation>回到上一个版本？您的课程会保留。</translation>
-    </message>
-    <message>
-      <source>Save style</source>
-      <translation>保存风格</translation>
-    </message>
-    <message>
-      <source>Load style</source>
-      <translation>载入风格</translation>
-    </message>
-    <message>
-      <source>Open</source>
-      <translation>打开</translation>
-    </message>
-    <message>
-      <source>This installation has no sample photos</source>
-      <translation>此安装不含示例照片</translation>
-    </message>
-    <message>
-      <source>All files (*)</source>
-      <translation>所有文件 (*)</translation>
-    </message>
-    <message>
-      <source>The language changes with the next start</source>
-      <translation>语言将在下次启动时更改</translation>
-    </message>
-    <message>
-      <source>{0} is not there any more</source>
-      <translation>{0} 已不存在</translation>
-    </message>
-    <message>
-      <source>None yet</source>
-      <translation>暂无</translation>
-    </message>
-    <message>
-      <source>&amp;Clear this list</source>
-      <translation>清空列表(&amp;C)</translation>
-    </message>
-    <message>
-      <source>This photo is not open: {0}</source>
-      <translation>这张照片没有打开：{0}</translation>
-    </message>
-  </context>
-  <context>
-    <name>PickerController</name>
-    <message>
-      <source>Read R {0} G {1} B {2}: {3}</source>
-      <translation>读数 R {0} G {1} B {2}：{3}</translation>
-    </message>
-    <message>
-      <source>Click on something that should be grey (Esc: leave)</source>
-      <translation>点击应为灰色的地方（Esc：退出）</translation>
-    </message>
-    <message>
-      <source>White balance picker</source>
-      <translation>白平衡吸管</translation>
-    </message>
-    <message>
-      <source>Read R {0} G {1} B {2}: {3}, the end of the sliders</source>
-      <translation>读数 R {0} G {1} B {2}：{3}，已到滑块尽头</translation>
-    </message>
-    <message>
-      <source>This photo is still being opened</source>
-      <translation>这张照片仍在打开</translation>
-    </message>
-    <message>
-      <source>R {0}  G {1}  B {2}</source>
-      <translation>R {0}  G {1}  B {2}</translation>
-    </message>
-  </context>
-  <context>
-    <name>PresetController</name>
-    <message>
-      <source>Save as preset</source>
-      <translation>保存为预设</translation>
-    </message>
-    <message>
-      <source>Continue</source>
-      <translation>继续</translation>
-    </message>
-    <message>
-      <source>Name of the preset</source>
-      <translation>预设名称</translation>
-    </message>
-    <message>
-      <source>Import presets</source>
-      <translation>导入预设</translation>
-    </message>
-    <message>
-      <source>Camera Raw presets (*.xmp)</source>
-      <translation>Camera Raw 预设 (*.xmp)</translation>
-    </message>
-    <message>
-      <source>Delete preset</source>
-      <translation>删除预设</translation>
-    </message>
-    <message>
-      <source>{0}: without {1}{2}</source>
-      <translation>{0}：不含 {1}{2}</translation>
-    </message>
-    <message>
-      <source>Not everything could be taken over; looks are approximate.</source>
-      <translation>并非全部可以导入；效果为近似。</translation>
-    </message>
-    <message>
-      <source>Delete the preset {0}? Photos keep their sliders.</source>
-      <translation>删除预设“{0}”？照片的滑块保持不变。</translation>
-    </message>
-    <message>
-      <source>Saved the preset {0}</source>
-      <translation>已保存预设 {0}</translation>
-    </message>
-    <message>
-      <source>Preset {0}</source>
-      <translation>预设 {0}</translation>
-    </message>
-    <message>
-      <source>Imported {0}; looks are approximate</source>
-      <translation>已导入 {0}；效果为近似</translation>
-    </message>
-  </context>
-  <context>
-    <name>TrainController</name>
-    <message>
-      <source>starting…</source>
-      <translation>正在开始…</translation>
-    </message>
-    <message>
-      <source>Fine-tuning cancelled; nothing was changed</source>
-      <translation>微调已取消；没有任何改变</translation>
-    </message>
-    <message>
-      <source>on the {0}: {1}</source>
-      <translation>使用 {0}：{1}</translation>
-    </message>
-  </context>
-  <context>
-    <name>ViewController</name>
-    <message>
-      <source>&amp;Undo {0}</source>
-      <translation>撤销 {0}(&amp;U)</translation>
-    </message>
-    <message>
-      <source>&amp;Redo {0}</source>
-      <translation>重做 {0}(&amp;R)</translation>
-    </message>
-  </context>
-  <context>
-    <name>ErrorHook</name>
-    <message>
-      <source>Unexpected error ({0}); the details are in the log</source>
-      <translation>意外错误（{0}）；详情见日志</translation>
-    </message>
-  </context>
-  <context>
-    <name>FilmstripModel</name>
-    <message>
-      <source>shows the prediction</source>
-      <translation>显示预测</translation>
-    </message>
-    <message>
-      <source>draft, not yet accepted</source>
-      <translation>草稿，尚未接受</translation>
-    </message>
-    <message>
-      <source>prediction accepted</source>
-      <translation>已接受预测</translation>
-    </message>
-    <message>
-      <source>corrected by you</source>
-      <translation>由您修正</translation>
-    </message>
-    <message>
-      <source>Doubt of the model: {0:.1f} J</source>
-      <translation>模型的不确定度：{0:.1f} J</translation>
-    </message>
-  </context>
-  <context>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
     <name>Activity</name>
     <message>
-      <source>Cancel</source>
-      <translation>取消</translation>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
     <message>
-      <source>stopping…</source>
-      <translation>正在停止…</translation>
+        <source>stopping…</source>
+        <translation>正在停止…</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
+    <name>App</name>
+    <message>
+        <source>Starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+</context>
+<context>
     <name>CropBar</name>
     <message>
-      <source>Ratio</source>
-      <translation>比例</translation>
+        <source>Ratio</source>
+        <translation>长宽比</translation>
     </message>
     <message>
-      <source>Ratio of the sides</source>
-      <translation>长宽比</translation>
+        <source>Ratio of the sides</source>
+        <translation>长宽比</translation>
     </message>
     <message>
-      <source>Free</source>
-      <translation>自由</translation>
+        <source>Free</source>
+        <translation>自由</translation>
     </message>
     <message>
-      <source>As taken</source>
-      <translation>原始比例</translation>
+        <source>As taken</source>
+        <translation>原始比例</translation>
     </message>
     <message>
-      <source>Turn left</source>
-      <translation>向左旋转</translation>
+        <source>Turn left</source>
+        <translation>向左旋转</translation>
     </message>
     <message>
-      <source>Turn right</source>
-      <translation>向右旋转</translation>
+        <source>Turn right</source>
+        <translation>向右旋转</translation>
     </message>
     <message>
-      <source>Straighten</source>
-      <translation>拉直</translation>
+        <source>Straighten</source>
+        <translation>拉直</translation>
     </message>
     <message>
-      <source>Straighten; or drag outside the crop</source>
-      <translation>拉直；也可在裁剪框外拖动</translation>
+        <source>Straighten; or drag outside the crop</source>
+        <translation>拉直；也可在裁剪框外拖动</translation>
     </message>
     <message>
-      <source>Angle</source>
-      <translation>角度</translation>
+        <source>Angle</source>
+        <translation>角度</translation>
     </message>
     <message>
-      <source>Portrait or landscape</source>
-      <translation>纵向或横向</translation>
+        <source>Portrait or landscape</source>
+        <translation>竖向或横向</translation>
     </message>
     <message>
-      <source>Reset</source>
-      <translation>重置</translation>
+        <source>Reset</source>
+        <translation>复位</translation>
     </message>
     <message>
-      <source>Cancel</source>
-      <translation>取消</translation>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
     <message>
-      <source>Done</source>
-      <translation>完成</translation>
+        <source>Done</source>
+        <translation>完成</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
+    <name>CropController</name>
+    <message>
+        <source>Turn left</source>
+        <translation>向左旋转</translation>
+    </message>
+    <message>
+        <source>Turn right</source>
+        <translation>向右旋转</translation>
+    </message>
+    <message>
+        <source>Whole photo</source>
+        <translation>整张照片</translation>
+    </message>
+    <message>
+        <source>This photo is still being opened</source>
+        <translation>这张照片还在打开</translation>
+    </message>
+    <message>
+        <source>Crop</source>
+        <translation>裁剪</translation>
+    </message>
+</context>
+<context>
     <name>CropOverlay</name>
     <message>
-      <source>Crop</source>
-      <translation>裁剪</translation>
+        <source>Crop</source>
+        <translation>裁剪</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
+    <name>CullController</name>
+    <message>
+        <source>{0}: {1} photos</source>
+        <translation>{0}：{1} 张照片</translation>
+    </message>
+</context>
+<context>
     <name>CurveView</name>
     <message>
-      <source>Learning curve</source>
-      <translation>学习曲线</translation>
+        <source>Learning curve</source>
+        <translation>学习曲线</translation>
     </message>
     <message>
-      <source>Off by {0:.1f} J at the start, {1:.1f} J now; a preset {2:.1f} J</source>
-      <translation>开始时偏差 {0:.1f} J，现在 {1:.1f} J；固定预设 {2:.1f} J</translation>
+        <source>Off by {0:.1f} J at the start, {1:.1f} J now; a preset {2:.1f} J</source>
+        <translation>开始时偏差 {0:.1f} J，现在 {1:.1f} J；固定预设 {2:.1f} J</translation>
     </message>
     <message>
-      <source>The curve begins with the second lesson.</source>
-      <translation>从第二课开始显示曲线。</translation>
+        <source>The curve begins with the second lesson.</source>
+        <translation>曲线从第二次示范开始。</translation>
     </message>
     <message>
-      <source>lessons</source>
-      <translation>课程</translation>
+        <source>lessons</source>
+        <translation>示范次数</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>DevelopPanel</name>
     <message>
-      <source>Accept</source>
-      <translation>接受</translation>
+        <source>Accept</source>
+        <translation>接受</translation>
     </message>
     <message>
-      <source>Teaches your style what you chose, and goes to the next photo.  (Enter)</source>
-      <translation>将您的选择教给风格，然后转到下一张。（Enter）</translation>
+        <source>Teaches your style what you chose, and goes to the next photo.  (Enter)</source>
+        <translation>把您的选择教给这个风格，并转到下一张照片。  (Enter)</translation>
     </message>
     <message>
-      <source>Reset to prediction</source>
-      <translation>恢复为预测</translation>
+        <source>Reset to prediction</source>
+        <translation>复位到预测</translation>
     </message>
     <message>
-      <source>Puts every slider back to the prediction.  (Ctrl+U)</source>
-      <translation>将所有滑块恢复为预测值。（Ctrl+U）</translation>
+        <source>Puts every slider back to the prediction.  (Ctrl+U)</source>
+        <translation>把所有滑块放回预测值。  (Ctrl+U)</translation>
     </message>
     <message>
-      <source>Looking at the photo…</source>
-      <translation>正在查看照片…</translation>
+        <source>Looking at the photo…</source>
+        <translation>正在分析照片…</translation>
     </message>
     <message>
-      <source>Base model</source>
-      <translation>基础模型</translation>
+        <source>Base model</source>
+        <translation>基础模型</translation>
     </message>
     <message>
-      <source>Your style · 1 lesson</source>
-      <translation>您的风格 · 1 课</translation>
+        <source>Your style · 1 lesson</source>
+        <translation>您的风格 · 1 次示范</translation>
     </message>
     <message>
-      <source>Enter accepts it, a slider corrects it</source>
-      <translation>Enter 接受，移动滑块修正</translation>
+        <source>Enter accepts it, a slider corrects it</source>
+        <translation>Enter 接受，移动滑块修正</translation>
     </message>
     <message>
-      <source>Your draft, saved · Enter teaches it</source>
-      <translation>您的草稿已保存 · Enter 教给模型</translation>
+        <source>Your draft, saved · Enter teaches it</source>
+        <translation>您的草稿，已保存 · Enter 用它示范</translation>
     </message>
     <message>
-      <source>Accepted</source>
-      <translation>已接受</translation>
+        <source>Accepted</source>
+        <translation>已接受</translation>
     </message>
     <message>
-      <source>Corrected, learned from</source>
-      <translation>已修正并学习</translation>
+        <source>Corrected, learned from</source>
+        <translation>已修正，已学习</translation>
     </message>
     <message>
-      <source>Back to the prediction</source>
-      <translation>回到预测值</translation>
+        <source>Back to the prediction</source>
+        <translation>回到预测值</translation>
     </message>
     <message>
-      <source>Your style · {0} lessons</source>
-      <translation>您的风格 · {0} 课</translation>
+        <source>Your style · {0} lessons</source>
+        <translation>您的风格 · {0} 次示范</translation>
     </message>
     <message>
-      <source>Back to zero</source>
-      <translation>归零</translation>
+        <source>Back to zero</source>
+        <translation>归零</translation>
     </message>
     <message>
-      <source>Strength {0} %</source>
-      <translation>强度 {0} %</translation>
+        <source>Strength {0} %</source>
+        <translation>强度 {0} %</translation>
     </message>
-    <message>
-      <source>White balance</source>
-      <translation>白平衡</translation>
-    </message>
-    <message>
-      <source>Tone</source>
-      <translation>影调</translation>
-    </message>
-    <message>
-      <source>Presence</source>
-      <translation>鲜明度</translation>
-    </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>DevelopSlider</name>
     <message>
-      <source>Prediction: {0} ± {1}</source>
-      <translation>预测：{0} ± {1}</translation>
+        <source>Prediction: {0} ± {1}</source>
+        <translation>预测：{0} ± {1}</translation>
     </message>
     <message>
-      <source>Double-click: back to the prediction. With Alt: to zero.</source>
-      <translation>双击：回到预测值。按住 Alt：归零。</translation>
+        <source>Double-click: back to the prediction. With Alt: to zero.</source>
+        <translation>双击：回到预测值。按住 Alt 双击：归零。</translation>
     </message>
     <message>
-      <source>Back to the prediction</source>
-      <translation>回到预测值</translation>
+        <source>Back to the prediction</source>
+        <translation>回到预测值</translation>
     </message>
     <message>
-      <source>Back to zero</source>
-      <translation>归零</translation>
+        <source>Back to zero</source>
+        <translation>归零</translation>
     </message>
     <message>
-      <source>Type a value…</source>
-      <translation>输入数值…</translation>
+        <source>Type a value…</source>
+        <translation>键入数值…</translation>
     </message>
     <message>
-      <source>{0}, value</source>
-      <translation>{0}，数值</translation>
+        <source>{0}, value</source>
+        <translation>{0}，数值</translation>
+    </message>
+</context>
+<context>
+    <name>EditController</name>
+    <message>
+        <source>Read from .xmp</source>
+        <translation>从 .xmp 读取</translation>
     </message>
     <message>
-      <source>Temp</source>
-      <translation>色温</translation>
+        <source>Reset to prediction</source>
+        <translation>复位到预测</translation>
     </message>
     <message>
-      <source>Warmer to the right, cooler to the left (a shift from the photo as shot).</source>
-      <translation>向右更暖，向左更冷（相对于拍摄时的偏移）。</translation>
+        <source>As it was taken</source>
+        <translation>拍摄时的样子</translation>
     </message>
     <message>
-      <source>Tint</source>
-      <translation>色调</translation>
+        <source>Paste settings</source>
+        <translation>粘贴设置</translation>
     </message>
     <message>
-      <source>Magenta to the right, green to the left.</source>
-      <translation>向右偏洋红，向左偏绿。</translation>
+        <source>Paste</source>
+        <translation>粘贴</translation>
     </message>
     <message>
-      <source>Exposure</source>
-      <translation>曝光</translation>
+        <source>Sync settings</source>
+        <translation>同步设置</translation>
     </message>
     <message>
-      <source>Brightness in stops: +1 doubles the light.</source>
-      <translation>以档为单位的亮度：+1 使光量加倍。</translation>
+        <source>Sync</source>
+        <translation>同步</translation>
     </message>
     <message>
-      <source>Contrast</source>
-      <translation>对比度</translation>
+        <source>Settings of the previous photo</source>
+        <translation>上一张照片的设置</translation>
     </message>
     <message>
-      <source>Spreads or gathers the tones around middle grey.</source>
-      <translation>围绕中灰拉开或收拢影调。</translation>
+        <source>{0}: 1 photo</source>
+        <translation>{0}：1 张照片</translation>
     </message>
     <message>
-      <source>Highlights</source>
-      <translation>高光</translation>
+        <source>{0}: {1} photos</source>
+        <translation>{0}：{1} 张照片</translation>
     </message>
     <message>
-      <source>Brightens or recovers the bright tones.</source>
-      <translation>提亮或恢复亮部。</translation>
+        <source>No edits were found beside these photos</source>
+        <translation>这些照片旁没有找到编辑</translation>
     </message>
     <message>
-      <source>Shadows</source>
-      <translation>阴影</translation>
+        <source>Copy the settings of a photo first</source>
+        <translation>请先复制一张照片的设置</translation>
     </message>
     <message>
-      <source>Opens or deepens the dark tones.</source>
-      <translation>打开或加深暗部。</translation>
+        <source>Select the photos to sync in the filmstrip first</source>
+        <translation>请先在胶片显示窗格中选择要同步的照片</translation>
     </message>
     <message>
-      <source>Whites</source>
-      <translation>白色</translation>
+        <source>Edits of {0} photos were read; looks are approximate</source>
+        <translation>已读取 {0} 张照片的编辑；效果是近似的</translation>
     </message>
     <message>
-      <source>Moves the white point.</source>
-      <translation>移动白点。</translation>
+        <source>No photo is left that waits for you</source>
+        <translation>没有等待处理的照片了</translation>
     </message>
     <message>
-      <source>Blacks</source>
-      <translation>黑色</translation>
+        <source>Copied the settings of {0}</source>
+        <translation>已复制 {0} 的设置</translation>
     </message>
     <message>
-      <source>Moves the black point.</source>
-      <translation>移动黑点。</translation>
+        <source>, without {0}</source>
+        <translation>，不含 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorHook</name>
+    <message>
+        <source>Unexpected error ({0}); the details are in the log</source>
+        <translation>意外错误（{0}）；详情见日志</translation>
+    </message>
+</context>
+<context>
+    <name>ExportController</name>
+    <message>
+        <source>starting…</source>
+        <translation>正在开始…</translation>
     </message>
     <message>
-      <source>Vibrance</source>
-      <translation>自然饱和度</translation>
+        <source>Exported 1 photo</source>
+        <translation>已导出 1 张照片</translation>
     </message>
     <message>
-      <source>More or less colour, mostly where there is little.</source>
-      <translation>增减色彩，主要影响色彩较淡处。</translation>
+        <source>Exported {0} photos</source>
+        <translation>已导出 {0} 张照片</translation>
     </message>
     <message>
-      <source>Saturation</source>
-      <translation>饱和度</translation>
+        <source>Export</source>
+        <translation>导出</translation>
     </message>
     <message>
-      <source>More or less colour everywhere; -100 is black and white.</source>
-      <translation>整体增减色彩；-100 为黑白。</translation>
-    </message>
-  </context>
-  <context>
-    <name>FieldsDialog</name>
-    <message>
-      <source>All</source>
-      <translation>全选</translation>
+        <source>These photos could not be written:</source>
+        <translation>以下照片无法写入：</translation>
     </message>
     <message>
-      <source>None</source>
-      <translation>全不选</translation>
+        <source>{0:.0f} of {1:.0f}</source>
+        <translation>{0:.0f} / {1:.0f}</translation>
     </message>
     <message>
-      <source>Temp</source>
-      <translation>色温</translation>
+        <source>Export cancelled after {0} photos</source>
+        <translation>导出 {0} 张照片后已取消</translation>
     </message>
     <message>
-      <source>White balance</source>
-      <translation>白平衡</translation>
+        <source>; {0} were there already</source>
+        <translation>；{0} 张已经存在</translation>
     </message>
     <message>
-      <source>Tint</source>
-      <translation>色调</translation>
+        <source>; {0} failed</source>
+        <translation>；{0} 张失败</translation>
     </message>
     <message>
-      <source>Exposure</source>
-      <translation>曝光</translation>
+        <source> to {0}</source>
+        <translation> 到 {0}</translation>
     </message>
     <message>
-      <source>Tone</source>
-      <translation>影调</translation>
+        <source>… and {0} more</source>
+        <translation>… 以及另外 {0} 个</translation>
     </message>
-    <message>
-      <source>Contrast</source>
-      <translation>对比度</translation>
-    </message>
-    <message>
-      <source>Highlights</source>
-      <translation>高光</translation>
-    </message>
-    <message>
-      <source>Shadows</source>
-      <translation>阴影</translation>
-    </message>
-    <message>
-      <source>Whites</source>
-      <translation>白色</translation>
-    </message>
-    <message>
-      <source>Blacks</source>
-      <translation>黑色</translation>
-    </message>
-    <message>
-      <source>Vibrance</source>
-      <translation>自然饱和度</translation>
-    </message>
-    <message>
-      <source>Presence</source>
-      <translation>鲜明度</translation>
-    </message>
-    <message>
-      <source>Saturation</source>
-      <translation>饱和度</translation>
-    </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>ExportDialog</name>
     <message>
-      <source>Export photos</source>
-      <translation>导出照片</translation>
+        <source>Export photos</source>
+        <translation>导出照片</translation>
     </message>
     <message>
-      <source>Selected</source>
-      <translation>所选</translation>
+        <source>Selected</source>
+        <translation>所选照片</translation>
     </message>
     <message>
-      <source>Accepted and corrected</source>
-      <translation>已接受和已修正</translation>
+        <source>Accepted and corrected</source>
+        <translation>已接受和已修正</translation>
     </message>
     <message>
-      <source>All photos</source>
-      <translation>所有照片</translation>
+        <source>All photos</source>
+        <translation>所有照片</translation>
     </message>
     <message>
-      <source>Choose a folder</source>
-      <translation>选择文件夹</translation>
+        <source>Choose a folder</source>
+        <translation>选择文件夹</translation>
     </message>
     <message>
-      <source>Browse…</source>
-      <translation>浏览…</translation>
+        <source>Browse…</source>
+        <translation>浏览…</translation>
     </message>
     <message>
-      <source>Insert</source>
-      <translation>插入</translation>
+        <source>Insert</source>
+        <translation>插入</translation>
     </message>
     <message>
-      <source>Save…</source>
-      <translation>保存…</translation>
+        <source>Save…</source>
+        <translation>存储…</translation>
     </message>
     <message>
-      <source>Keep these file settings under a name</source>
-      <translation>以名称保存这些文件设置</translation>
+        <source>Keep these file settings under a name</source>
+        <translation>用一个名称存储这些文件设置</translation>
     </message>
     <message>
-      <source>Delete</source>
-      <translation>删除</translation>
+        <source>Delete</source>
+        <translation>删除</translation>
     </message>
     <message>
-      <source>Open the folder when done</source>
-      <translation>完成后打开文件夹</translation>
+        <source>Open the folder when done</source>
+        <translation>完成后打开文件夹</translation>
     </message>
     <message>
-      <source>Export</source>
-      <translation>导出</translation>
+        <source>Export</source>
+        <translation>导出</translation>
     </message>
     <message>
-      <source>Photos</source>
-      <translation>照片</translation>
+        <source>Photos</source>
+        <translation>照片</translation>
     </message>
     <message>
-      <source>Folder</source>
-      <translation>文件夹</translation>
+        <source>Folder</source>
+        <translation>文件夹</translation>
     </message>
     <message>
-      <source>Name</source>
-      <translation>名称</translation>
+        <source>Name</source>
+        <translation>名称</translation>
     </message>
     <message>
-      <source>If it exists</source>
-      <translation>如果已存在</translation>
+        <source>If it exists</source>
+        <translation>若已存在</translation>
     </message>
     <message>
-      <source>Originals are never written:
+        <source>Originals are never written:
 every export is a new file.</source>
-      <translation>绝不写入原始文件：
+        <translation>绝不写入原始照片：
 每次导出都是新文件。</translation>
     </message>
     <message>
-      <source>Full-size JPEG</source>
-      <translation>全尺寸 JPEG</translation>
+        <source>Full-size JPEG</source>
+        <translation>全尺寸 JPEG</translation>
     </message>
     <message>
-      <source>Web, 2048 pixels</source>
-      <translation>网页，2048 像素</translation>
+        <source>Web, 2048 pixels</source>
+        <translation>网页，2048 像素</translation>
     </message>
     <message>
-      <source>Print, 16-bit TIFF</source>
-      <translation>打印，16 位 TIFF</translation>
+        <source>Print, 16-bit TIFF</source>
+        <translation>打印，16 位 TIFF</translation>
     </message>
     <message>
-      <source>Custom</source>
-      <translation>自定义</translation>
+        <source>Custom</source>
+        <translation>自定</translation>
     </message>
     <message>
-      <source>Save preset</source>
-      <translation>保存预设</translation>
+        <source>Save preset</source>
+        <translation>存储预设</translation>
     </message>
     <message>
-      <source>Name of the preset:</source>
-      <translation>预设名称：</translation>
+        <source>Name of the preset:</source>
+        <translation>预设名称：</translation>
     </message>
     <message>
-      <source>There is no photo to export: none of these can be read.</source>
-      <translation>没有可导出的照片：均无法读取。</translation>
+        <source>There is no photo to export: none of these can be read.</source>
+        <translation>没有可导出的照片：这些照片都无法读取。</translation>
     </message>
     <message>
-      <source>ProPhoto RGB at 8 bits shows bands in skies; 16 bits are safer.</source>
-      <translation>8 位 ProPhoto RGB 会在天空中出现色带；16 位更稳妥。</translation>
+        <source>ProPhoto RGB at 8 bits shows bands in skies; 16 bits are safer.</source>
+        <translation>8 位的 ProPhoto RGB 会在天空中出现色带；16 位更稳妥。</translation>
     </message>
     <message>
-      <source>Name of the photo</source>
-      <translation>照片名称</translation>
+        <source>Name of the photo</source>
+        <translation>照片名称</translation>
     </message>
     <message>
-      <source>Name of its folder</source>
-      <translation>所在文件夹名称</translation>
+        <source>Name of its folder</source>
+        <translation>所在文件夹名称</translation>
     </message>
     <message>
-      <source>Date, 2026-05-01</source>
-      <translation>日期，2026-05-01</translation>
+        <source>Date, 2026-05-01</source>
+        <translation>日期，2026-05-01</translation>
     </message>
     <message>
-      <source>Time, 143000</source>
-      <translation>时间，143000</translation>
+        <source>Time, 143000</source>
+        <translation>时间，143000</translation>
     </message>
     <message>
-      <source>Year</source>
-      <translation>年</translation>
+        <source>Year</source>
+        <translation>年</translation>
     </message>
     <message>
-      <source>Month</source>
-      <translation>月</translation>
+        <source>Month</source>
+        <translation>月</translation>
     </message>
     <message>
-      <source>Day</source>
-      <translation>日</translation>
+        <source>Day</source>
+        <translation>日</translation>
     </message>
     <message>
-      <source>Style</source>
-      <translation>风格</translation>
+        <source>Style</source>
+        <translation>风格</translation>
     </message>
     <message>
-      <source>Camera</source>
-      <translation>相机</translation>
+        <source>Camera</source>
+        <translation>相机</translation>
     </message>
     <message>
-      <source>Number, 001</source>
-      <translation>编号，001</translation>
+        <source>Number, 001</source>
+        <translation>编号，001</translation>
     </message>
     <message>
-      <source>Export to</source>
-      <translation>导出到</translation>
+        <source>Export to</source>
+        <translation>导出到</translation>
     </message>
     <message>
-      <source>Add a number to the name</source>
-      <translation>在名称后加编号</translation>
+        <source>Add a number to the name</source>
+        <translation>在名称后加编号</translation>
     </message>
     <message>
-      <source>Leave the photo out</source>
-      <translation>跳过该照片</translation>
+        <source>Leave the photo out</source>
+        <translation>跳过这张照片</translation>
     </message>
     <message>
-      <source>Replace, if imgtune exported it</source>
-      <translation>若由 imgtune 导出则替换</translation>
+        <source>Replace, if imgtune exported it</source>
+        <translation>替换（仅限 imgtune 导出的文件）</translation>
     </message>
     <message>
-      <source>{0}   ({1} × {2} px)</source>
-      <translation>{0}   ({1} × {2} 像素)</translation>
+        <source>{0}   ({1} × {2} px)</source>
+        <translation>{0}   ({1} × {2} 像素)</translation>
     </message>
     <message>
-      <source>Preset</source>
-      <translation>预设</translation>
+        <source>Preset</source>
+        <translation>预设</translation>
     </message>
     <message>
-      <source>{0} is a file, not a folder.</source>
-      <translation>{0} 是文件，不是文件夹。</translation>
+        <source>{0} is a file, not a folder.</source>
+        <translation>{0} 是文件，不是文件夹。</translation>
     </message>
     <message>
-      <source>There is no permission to write to {0}.</source>
-      <translation>没有写入 {0} 的权限。</translation>
+        <source>There is no permission to write to {0}.</source>
+        <translation>没有写入 {0} 的权限。</translation>
     </message>
     <message>
-      <source>The folder {0} will be made.</source>
-      <translation>将创建文件夹 {0}。</translation>
+        <source>The folder {0} will be made.</source>
+        <translation>将新建文件夹 {0}。</translation>
     </message>
     <message>
-      <source>{0} export</source>
-      <translation>{0} 导出</translation>
+        <source>{0} export</source>
+        <translation>{0} 导出</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
+    <name>FieldsDialog</name>
+    <message>
+        <source>All</source>
+        <translation>全选</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>全不选</translation>
+    </message>
+</context>
+<context>
     <name>FileFields</name>
     <message>
-      <source>Format</source>
-      <translation>格式</translation>
+        <source>Format</source>
+        <translation>格式</translation>
     </message>
     <message>
-      <source>Quality</source>
-      <translation>质量</translation>
+        <source>Quality</source>
+        <translation>品质</translation>
     </message>
     <message>
-      <source>Colour space</source>
-      <translation>色彩空间</translation>
+        <source>Colour space</source>
+        <translation>色彩空间</translation>
     </message>
     <message>
-      <source>Size</source>
-      <translation>尺寸</translation>
+        <source>Size</source>
+        <translation>尺寸</translation>
     </message>
     <message>
-      <source>Sharpen</source>
-      <translation>锐化</translation>
+        <source>Sharpen</source>
+        <translation>锐化</translation>
     </message>
     <message>
-      <source>Metadata</source>
-      <translation>元数据</translation>
+        <source>Metadata</source>
+        <translation>元数据</translation>
     </message>
     <message>
-      <source>Copyright</source>
-      <translation>版权</translation>
+        <source>Copyright</source>
+        <translation>版权</translation>
     </message>
     <message>
-      <source>Full size</source>
-      <translation>全尺寸</translation>
+        <source>Full size</source>
+        <translation>原尺寸</translation>
     </message>
     <message>
-      <source>Long side</source>
-      <translation>长边</translation>
+        <source>Long side</source>
+        <translation>长边</translation>
     </message>
     <message>
-      <source>Fit within</source>
-      <translation>适合范围</translation>
+        <source>Fit within</source>
+        <translation>宽度和高度</translation>
     </message>
     <message>
-      <source>Megapixels</source>
-      <translation>百万像素</translation>
+        <source>Megapixels</source>
+        <translation>百万像素</translation>
     </message>
     <message>
-      <source> px</source>
-      <translation> 像素</translation>
+        <source> px</source>
+        <translation> 像素</translation>
     </message>
     <message>
-      <source> MP</source>
-      <translation> MP</translation>
+        <source> MP</source>
+        <translation> MP</translation>
     </message>
     <message>
-      <source>Enlarge smaller photos</source>
-      <translation>放大较小的照片</translation>
+        <source>Enlarge smaller photos</source>
+        <translation>放大较小的照片</translation>
     </message>
     <message>
-      <source>Off</source>
-      <translation>关</translation>
+        <source>Off</source>
+        <translation>关</translation>
     </message>
     <message>
-      <source>Low</source>
-      <translation>低</translation>
+        <source>Low</source>
+        <translation>低</translation>
     </message>
     <message>
-      <source>Standard</source>
-      <translation>标准</translation>
+        <source>Standard</source>
+        <translation>标准</translation>
     </message>
     <message>
-      <source>High</source>
-      <translation>高</translation>
+        <source>High</source>
+        <translation>高</translation>
     </message>
     <message>
-      <source>for screen</source>
-      <translation>用于屏幕</translation>
+        <source>for screen</source>
+        <translation>用于屏幕</translation>
     </message>
     <message>
-      <source>for glossy paper</source>
-      <translation>用于光面纸</translation>
+        <source>for glossy paper</source>
+        <translation>用于高光纸</translation>
     </message>
     <message>
-      <source>for matte paper</source>
-      <translation>用于哑光纸</translation>
+        <source>for matte paper</source>
+        <translation>用于亚光纸</translation>
     </message>
     <message>
-      <source>All</source>
-      <translation>全选</translation>
+        <source>All</source>
+        <translation>全部</translation>
     </message>
     <message>
-      <source>Copyright and contact only</source>
-      <translation>仅版权和联系方式</translation>
+        <source>Copyright and contact only</source>
+        <translation>仅版权和联系信息</translation>
     </message>
     <message>
-      <source>None</source>
-      <translation>全不选</translation>
+        <source>None</source>
+        <translation>无</translation>
     </message>
     <message>
-      <source>Include where the photo was taken</source>
-      <translation>包含拍摄地点</translation>
+        <source>Include where the photo was taken</source>
+        <translation>包含拍摄地点</translation>
     </message>
     <message>
-      <source>As in the photo</source>
-      <translation>与照片相同</translation>
+        <source>As in the photo</source>
+        <translation>与照片相同</translation>
     </message>
     <message>
-      <source>8 bit</source>
-      <translation>8 位</translation>
+        <source>8 bit</source>
+        <translation>8 位</translation>
     </message>
     <message>
-      <source>16 bit</source>
-      <translation>16 位</translation>
+        <source>16 bit</source>
+        <translation>16 位</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>Filmstrip</name>
     <message>
-      <source>Filmstrip</source>
-      <translation>胶片栏</translation>
+        <source>Filmstrip</source>
+        <translation>胶片显示窗格</translation>
     </message>
-  </context>
-  <context>
-    <name>PhotoGrid</name>
+</context>
+<context>
+    <name>FilmstripModel</name>
     <message>
-      <source>Grid</source>
-      <translation>网格</translation>
-    </message>
-  </context>
-  <context>
-    <name>StarPicker</name>
-    <message>
-      <source>At least so many stars</source>
-      <translation>至少这么多星</translation>
+        <source>shows the prediction</source>
+        <translation>显示预测</translation>
     </message>
     <message>
-      <source>Filter by stars</source>
-      <translation>按星级筛选</translation>
+        <source>draft, not yet accepted</source>
+        <translation>草稿，尚未接受</translation>
     </message>
-  </context>
-  <context>
+    <message>
+        <source>prediction accepted</source>
+        <translation>接受了预测</translation>
+    </message>
+    <message>
+        <source>corrected by you</source>
+        <translation>由您修正</translation>
+    </message>
+    <message>
+        <source>Doubt of the model: {0:.1f} J</source>
+        <translation>模型的不确定度：{0:.1f} J</translation>
+    </message>
+</context>
+<context>
     <name>FilterBar</name>
     <message>
-      <source>Filter by state</source>
-      <translation>按状态筛选</translation>
+        <source>Filter by state</source>
+        <translation>按状态过滤</translation>
     </message>
     <message>
-      <source>All states</source>
-      <translation>所有状态</translation>
+        <source>All states</source>
+        <translation>所有状态</translation>
     </message>
     <message>
-      <source>Needs review</source>
-      <translation>待检查</translation>
+        <source>Needs review</source>
+        <translation>待检查</translation>
     </message>
     <message>
-      <source>Name contains</source>
-      <translation>名称包含</translation>
+        <source>Name contains</source>
+        <translation>名称包含</translation>
     </message>
     <message>
-      <source>Filter by name</source>
-      <translation>按名称筛选</translation>
+        <source>Filter by name</source>
+        <translation>按名称过滤</translation>
     </message>
     <message>
-      <source>Show all</source>
-      <translation>全部显示</translation>
+        <source>Show all</source>
+        <translation>全部显示</translation>
     </message>
     <message>
-      <source>Sort by</source>
-      <translation>排序方式</translation>
+        <source>Sort by</source>
+        <translation>排序依据</translation>
     </message>
     <message>
-      <source>File order</source>
-      <translation>文件顺序</translation>
+        <source>File order</source>
+        <translation>文件顺序</translation>
     </message>
     <message>
-      <source>Capture time</source>
-      <translation>拍摄时间</translation>
+        <source>Capture time</source>
+        <translation>拍摄时间</translation>
     </message>
     <message>
-      <source>Name</source>
-      <translation>名称</translation>
+        <source>Name</source>
+        <translation>名称</translation>
     </message>
     <message>
-      <source>Stars</source>
-      <translation>星级</translation>
+        <source>Stars</source>
+        <translation>星级</translation>
     </message>
     <message>
-      <source>Doubt of the model</source>
-      <translation>模型不确定度</translation>
+        <source>Doubt of the model</source>
+        <translation>模型的不确定度</translation>
     </message>
     <message>
-      <source>Descending</source>
-      <translation>降序</translation>
+        <source>Descending</source>
+        <translation>降序</translation>
     </message>
     <message>
-      <source>Ascending</source>
-      <translation>升序</translation>
+        <source>Ascending</source>
+        <translation>升序</translation>
     </message>
     <message>
-      <source>{0} of {1} photos</source>
-      <translation>{0} / {1} 张照片</translation>
+        <source>{0} of {1} photos</source>
+        <translation>{0} / {1} 张照片</translation>
     </message>
     <message>
-      <source>{0} photos</source>
-      <translation>{0} 张照片</translation>
+        <source>{0} photos</source>
+        <translation>{0} 张照片</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>HistogramView</name>
     <message>
-      <source>Clipped: {0:.1%} in the shadows, {1:.1%} in the highlights (J shows them)</source>
-      <translation>溢出：阴影 {0:.1%}，高光 {1:.1%}（按 J 显示）</translation>
+        <source>Clipped: {0:.1%} in the shadows, {1:.1%} in the highlights (J shows them)</source>
+        <translation>剪切：阴影 {0:.1%}，高光 {1:.1%}（按 J 显示）</translation>
     </message>
     <message>
-      <source>Histogram</source>
-      <translation>直方图</translation>
+        <source>Histogram</source>
+        <translation>直方图</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>HistoryWindow</name>
     <message>
-      <source>History</source>
-      <translation>历史记录</translation>
+        <source>History</source>
+        <translation>历史记录</translation>
     </message>
     <message>
-      <source>As opened</source>
-      <translation>打开时</translation>
+        <source>As opened</source>
+        <translation>打开时</translation>
     </message>
-  </context>
-  <context>
-    <name>LearningWindow</name>
-    <message>
-      <source>of the sliders in the last {0} lessons were predicted as you wanted them</source>
-      <translation>最近 {0} 课中，滑块的预测符合您意愿的比例</translation>
-    </message>
-    <message>
-      <source>Correct a photo and press Enter: the first lesson already counts.</source>
-      <translation>修正一张照片并按 Enter：第一课就已生效。</translation>
-    </message>
-    <message>
-      <source>Fine-tunes</source>
-      <translation>微调</translation>
-    </message>
-    <message>
-      <source>None yet. The first starts by itself when there is enough.</source>
-      <translation>暂无。条件满足时首次微调会自动开始。</translation>
-    </message>
-    <message>
-      <source>How far predictions were off</source>
-      <translation>预测的偏差</translation>
-    </message>
-    <message>
-      <source>your style</source>
-      <translation>您的风格</translation>
-    </message>
-    <message>
-      <source>one fixed preset, the best there was</source>
-      <translation>固定预设（最佳的一个）</translation>
-    </message>
-    <message>
-      <source>published</source>
-      <translation>已发布</translation>
-    </message>
-    <message>
-      <source>not published</source>
-      <translation>未发布</translation>
-    </message>
-    <message>
-      <source>In J: 1 J is a slider step that one just notices. Each photo counts as it was predicted before its lesson; averages of {0}.</source>
-      <translation>单位 J：1 J 是刚好能察觉的滑块变化。每张照片按学习之前的预测计算；取 {0} 张的平均。</translation>
-    </message>
-    <message>
-      <source>How well {0} knows you</source>
-      <translation>“{0}”有多了解您</translation>
-    </message>
-    <message>
-      <source>{0} · {1} lessons · {2}</source>
-      <translation>{0} · {1} 课 · {2}</translation>
-    </message>
-  </context>
-  <context>
-    <name>LoupeView</name>
-    <message>
-      <source>Loupe</source>
-      <translation>放大镜</translation>
-    </message>
-    <message>
-      <source>Before</source>
-      <translation>修改前</translation>
-    </message>
-    <message>
-      <source>After</source>
-      <translation>修改后</translation>
-    </message>
-    <message>
-      <source>Fit · {0}</source>
-      <translation>适合 · {0}</translation>
-    </message>
-  </context>
-  <context>
-    <name>LoupePage</name>
-    <message>
-      <source>Before</source>
-      <translation>修改前</translation>
-    </message>
-    <message>
-      <source>Split</source>
-      <translation>对比</translation>
-    </message>
-    <message>
-      <source>Clipping</source>
-      <translation>溢出</translation>
-    </message>
-    <message>
-      <source>Crop</source>
-      <translation>裁剪</translation>
-    </message>
-    <message>
-      <source>Zoom</source>
-      <translation>缩放</translation>
-    </message>
-    <message>
-      <source>{0} of {1}</source>
-      <translation>{0} / {1}</translation>
-    </message>
-  </context>
-  <context>
-    <name>MainWindow</name>
-    <message>
-      <source>Enter accepts   ·   \ before   ·   G grid, E loupe   ·   P X pick, reject   ·   R crop   ·   W white balance   ·   F1 all keys</source>
-      <translation>Enter 接受   ·   \ 修改前   ·   G 网格，E 放大镜   ·   P X 选取、排除   ·   R 裁剪   ·   W 白平衡   ·   F1 所有按键</translation>
-    </message>
-    <message>
-      <source>Fine-tuning</source>
-      <translation>微调</translation>
-    </message>
-    <message>
-      <source>Export</source>
-      <translation>导出</translation>
-    </message>
-  </context>
-  <context>
-    <name>Marks</name>
-    <message>
-      <source>Picked</source>
-      <translation>已选取</translation>
-    </message>
-    <message>
-      <source>Rejected</source>
-      <translation>已排除</translation>
-    </message>
-    <message>
-      <source>No flag</source>
-      <translation>无旗标</translation>
-    </message>
-    <message>
-      <source>Red</source>
-      <translation>红色</translation>
-    </message>
-    <message>
-      <source>Yellow</source>
-      <translation>黄色</translation>
-    </message>
-    <message>
-      <source>Green</source>
-      <translation>绿色</translation>
-    </message>
-    <message>
-      <source>Blue</source>
-      <translation>蓝色</translation>
-    </message>
-    <message>
-      <source>No colour</source>
-      <translation>无颜色</translation>
-    </message>
-    <message>
-      <source>Untouched</source>
-      <translation>未改动</translation>
-    </message>
-    <message>
-      <source>Draft</source>
-      <translation>草稿</translation>
-    </message>
-    <message>
-      <source>Accepted</source>
-      <translation>已接受</translation>
-    </message>
-    <message>
-      <source>Corrected</source>
-      <translation>已修正</translation>
-    </message>
-  </context>
-  <context>
-    <name>PickerOverlay</name>
-    <message>
-      <source>White balance picker</source>
-      <translation>白平衡吸管</translation>
-    </message>
-  </context>
-  <context>
-    <name>PreferencesDialog</name>
-    <message>
-      <source>Preferences</source>
-      <translation>首选项</translation>
-    </message>
-    <message>
-      <source>General</source>
-      <translation>常规</translation>
-    </message>
-    <message>
-      <source>Keys</source>
-      <translation>按键</translation>
-    </message>
-    <message>
-      <source>OK</source>
-      <translation>确定</translation>
-    </message>
-    <message>
-      <source> megapixels</source>
-      <translation> 百万像素</translation>
-    </message>
-    <message>
-      <source>A photo takes up to 12 bytes of memory a pixel.</source>
-      <translation>每个像素最多占用 12 字节内存。</translation>
-    </message>
-    <message>
-      <source>Open the folder of the last time at start</source>
-      <translation>启动时打开上次的文件夹</translation>
-    </message>
-    <message>
-      <source>Start fine-tunes by itself when there is enough</source>
-      <translation>条件满足时自动开始微调</translation>
-    </message>
-    <message>
-      <source>Write edits beside the photos (.xmp)</source>
-      <translation>在照片旁写入编辑（.xmp）</translation>
-    </message>
-    <message>
-      <source>After a real edit only, for other programs; what they wrote is kept.</source>
-      <translation>仅在真正编辑之后，供其他程序使用；其内容会保留。</translation>
-    </message>
-    <message>
-      <source>Language</source>
-      <translation>语言</translation>
-    </message>
-    <message>
-      <source>Largest photo</source>
-      <translation>最大照片</translation>
-    </message>
-    <message>
-      <source>The language changes with the next start.</source>
-      <translation>语言将在下次启动时更改。</translation>
-    </message>
-    <message>
-      <source>As the system</source>
-      <translation>跟随系统</translation>
-    </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>KeysPage</name>
     <message>
-      <source>Find an action</source>
-      <translation>查找操作</translation>
+        <source>Find an action</source>
+        <translation>查找操作</translation>
     </message>
     <message>
-      <source>As shipped</source>
-      <translation>默认</translation>
+        <source>As shipped</source>
+        <translation>默认</translation>
     </message>
     <message>
-      <source>{0} belongs to: {1}</source>
-      <translation>{0} 已用于：{1}</translation>
+        <source>{0} belongs to: {1}</source>
+        <translation>{0} 已属于：{1}</translation>
     </message>
     <message>
-      <source>{0} has that key now</source>
-      <translation>{0} 正在使用该按键</translation>
+        <source>{0} has that key now</source>
+        <translation>该快捷键现属于：{0}</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
+    <name>LearnController</name>
+    <message>
+        <source>Taken back, as if it had never been taught</source>
+        <translation>已撤回，如同从未示范过</translation>
+    </message>
+    <message>
+        <source>Forgotten, as if it had never been taught (undo brings it back)</source>
+        <translation>已忘记，如同从未示范过（可撤销）</translation>
+    </message>
+    <message>
+        <source>The lesson is back</source>
+        <translation>这次示范已恢复</translation>
+    </message>
+    <message>
+        <source>Loaded {0}</source>
+        <translation>已载入 {0}</translation>
+    </message>
+    <message>
+        <source>Saved {0}</source>
+        <translation>已存储 {0}</translation>
+    </message>
+    <message>
+        <source>That was the last photo</source>
+        <translation>这是最后一张照片</translation>
+    </message>
+    <message>
+        <source>Rolled back; your lessons are kept</source>
+        <translation>已回退；您的示范都保留</translation>
+    </message>
+    <message>
+        <source>This photo is still being looked at</source>
+        <translation>这张照片还在分析</translation>
+    </message>
+    <message>
+        <source>Passed over: {0}</source>
+        <translation>已跳过：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>LearningWindow</name>
+    <message>
+        <source>of the sliders in the last {0} lessons were predicted as you wanted them</source>
+        <translation>最近 {0} 次示范中，预测符合您心意的滑块比例</translation>
+    </message>
+    <message>
+        <source>Correct a photo and press Enter: the first lesson already counts.</source>
+        <translation>修正一张照片并按 Enter：第一次示范就有效。</translation>
+    </message>
+    <message>
+        <source>Fine-tunes</source>
+        <translation>微调</translation>
+    </message>
+    <message>
+        <source>None yet. The first starts by itself when there is enough.</source>
+        <translation>暂无。示范足够多时，首次微调会自动开始。</translation>
+    </message>
+    <message>
+        <source>How far predictions were off</source>
+        <translation>预测的偏差</translation>
+    </message>
+    <message>
+        <source>your style</source>
+        <translation>您的风格</translation>
+    </message>
+    <message>
+        <source>one fixed preset, the best there was</source>
+        <translation>同一个固定预设（最佳者）</translation>
+    </message>
+    <message>
+        <source>published</source>
+        <translation>已发布</translation>
+    </message>
+    <message>
+        <source>not published</source>
+        <translation>未发布</translation>
+    </message>
+    <message>
+        <source>In J: 1 J is a slider step that one just notices. Each photo counts as it was predicted before its lesson; averages of {0}.</source>
+        <translation>以 J 计：1 J 是刚能察觉的滑块变化。每张照片按其示范之前的预测计算；每 {0} 次取平均。</translation>
+    </message>
+    <message>
+        <source>How well {0} knows you</source>
+        <translation>“{0}”有多了解您</translation>
+    </message>
+    <message>
+        <source>{0} · {1} lessons · {2}</source>
+        <translation>{0} · {1} 次示范 · {2}</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryController</name>
+    <message>
+        <source>Learned from {0}</source>
+        <translation>已从 {0} 学习</translation>
+    </message>
+    <message>
+        <source>Looking for photos…</source>
+        <translation>正在查找照片…</translation>
+    </message>
+    <message>
+        <source>{0} files could not be opened; the filmstrip marks them</source>
+        <translation>{0} 个文件无法打开；已在胶片显示窗格中标出</translation>
+    </message>
+    <message>
+        <source>Learned from {0}: {1} other photos follow</source>
+        <translation>已从 {0} 学习：另外 {1} 张照片随之调整</translation>
+    </message>
+    <message>
+        <source>Learned from {0}: 1 other photo follows</source>
+        <translation>已从 {0} 学习：另外 1 张照片随之调整</translation>
+    </message>
+    <message>
+        <source>1 new photo</source>
+        <translation>1 张新照片</translation>
+    </message>
+    <message>
+        <source>{0} new photos</source>
+        <translation>{0} 张新照片</translation>
+    </message>
+    <message>
+        <source>No photos in {0}</source>
+        <translation>{0} 中没有照片</translation>
+    </message>
+    <message>
+        <source>These photos are already open</source>
+        <translation>这些照片已经打开</translation>
+    </message>
+    <message>
+        <source>Analysing {0} of {1}</source>
+        <translation>正在分析 {0} / {1}</translation>
+    </message>
+</context>
+<context>
+    <name>LoupeController</name>
+    <message>
+        <source>Opening…</source>
+        <translation>正在打开…</translation>
+    </message>
+    <message>
+        <source>No photo passes the filter</source>
+        <translation>没有符合过滤条件的照片</translation>
+    </message>
+</context>
+<context>
+    <name>LoupePage</name>
+    <message>
+        <source>Before</source>
+        <translation>修改前</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>拆分</translation>
+    </message>
+    <message>
+        <source>Clipping</source>
+        <translation>剪切</translation>
+    </message>
+    <message>
+        <source>Crop</source>
+        <translation>裁剪</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+</context>
+<context>
+    <name>LoupeView</name>
+    <message>
+        <source>Loupe</source>
+        <translation>放大视图</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>修改前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>修改后</translation>
+    </message>
+    <message>
+        <source>Fit · {0}</source>
+        <translation>适合 · {0}</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Enter accepts   ·   \ before   ·   G grid, E loupe   ·   P X pick, reject   ·   R crop   ·   W white balance   ·   F1 all keys</source>
+        <translation>Enter 接受   ·   \ 修改前   ·   G 网格，E 放大   ·   P X 选取、排除   ·   R 裁剪   ·   W 白平衡   ·   F1 所有快捷键</translation>
+    </message>
+    <message>
+        <source>Fine-tuning</source>
+        <translation>微调</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+</context>
+<context>
+    <name>Marks</name>
+    <message>
+        <source>Picked</source>
+        <translation>已选取</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>已排除</translation>
+    </message>
+    <message>
+        <source>No flag</source>
+        <translation>无旗标</translation>
+    </message>
+    <message>
+        <source>Red</source>
+        <translation>红色</translation>
+    </message>
+    <message>
+        <source>Yellow</source>
+        <translation>黄色</translation>
+    </message>
+    <message>
+        <source>Green</source>
+        <translation>绿色</translation>
+    </message>
+    <message>
+        <source>Blue</source>
+        <translation>蓝色</translation>
+    </message>
+    <message>
+        <source>No colour</source>
+        <translation>无颜色</translation>
+    </message>
+    <message>
+        <source>Untouched</source>
+        <translation>未处理</translation>
+    </message>
+    <message>
+        <source>Draft</source>
+        <translation>草稿</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>已接受</translation>
+    </message>
+    <message>
+        <source>Corrected</source>
+        <translation>已修正</translation>
+    </message>
+</context>
+<context>
+    <name>MenuController</name>
+    <message>
+        <source>Delete the style {0} with its edits, lessons and versions? This cannot be undone. Your photos are not touched.</source>
+        <translation>删除风格“{0}”及其编辑、示范和版本？此操作无法撤销。您的照片不受影响。</translation>
+    </message>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation>打开最近使用的文件夹(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Open photos</source>
+        <translation>打开照片</translation>
+    </message>
+    <message>
+        <source>New style</source>
+        <translation>新建风格</translation>
+    </message>
+    <message>
+        <source>Name of the style</source>
+        <translation>风格名称</translation>
+    </message>
+    <message>
+        <source>Rename style</source>
+        <translation>重命名风格</translation>
+    </message>
+    <message>
+        <source>Delete style</source>
+        <translation>删除风格</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation>回退</translation>
+    </message>
+    <message>
+        <source>Go back to the version before? Your lessons are kept.</source>
+        <translation>回退到上一个版本？您的示范都保留。</translation>
+    </message>
+    <message>
+        <source>Save style</source>
+        <translation>存储风格</translation>
+    </message>
+    <message>
+        <source>Load style</source>
+        <translation>载入风格</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>This installation has no sample photos</source>
+        <translation>此安装没有示例照片</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>The language changes with the next start</source>
+        <translation>语言将在下次启动时更改</translation>
+    </message>
+    <message>
+        <source>{0} is not there any more</source>
+        <translation>{0} 已不存在</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>暂无</translation>
+    </message>
+    <message>
+        <source>&amp;Clear this list</source>
+        <translation>清除列表(&amp;C)</translation>
+    </message>
+    <message>
+        <source>This photo is not open: {0}</source>
+        <translation>这张照片没有打开：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>Params</name>
+    <message>
+        <source>Blacks</source>
+        <translation>黑色色阶</translation>
+    </message>
+    <message>
+        <source>Brightens or recovers the bright tones.</source>
+        <translation>提亮或恢复亮部。</translation>
+    </message>
+    <message>
+        <source>Brightness in stops: +1 doubles the light.</source>
+        <translation>以挡为单位的亮度：+1 使光量加倍。</translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation>对比度</translation>
+    </message>
+    <message>
+        <source>Exposure</source>
+        <translation>曝光度</translation>
+    </message>
+    <message>
+        <source>Highlights</source>
+        <translation>高光</translation>
+    </message>
+    <message>
+        <source>Magenta to the right, green to the left.</source>
+        <translation>向右偏洋红，向左偏绿。</translation>
+    </message>
+    <message>
+        <source>More or less colour everywhere; -100 is black and white.</source>
+        <translation>整体增减色彩；-100 为黑白。</translation>
+    </message>
+    <message>
+        <source>More or less colour, mostly where there is little.</source>
+        <translation>增减色彩，主要作用于色彩较淡之处。</translation>
+    </message>
+    <message>
+        <source>Moves the black point.</source>
+        <translation>移动黑点。</translation>
+    </message>
+    <message>
+        <source>Moves the white point.</source>
+        <translation>移动白点。</translation>
+    </message>
+    <message>
+        <source>Opens or deepens the dark tones.</source>
+        <translation>提亮或加深暗部。</translation>
+    </message>
+    <message>
+        <source>Presence</source>
+        <translation>偏好</translation>
+    </message>
+    <message>
+        <source>Saturation</source>
+        <translation>饱和度</translation>
+    </message>
+    <message>
+        <source>Shadows</source>
+        <translation>阴影</translation>
+    </message>
+    <message>
+        <source>Spreads or gathers the tones around middle grey.</source>
+        <translation>以中灰为中心拉开或收拢影调。</translation>
+    </message>
+    <message>
+        <source>Temp</source>
+        <translation>色温</translation>
+    </message>
+    <message>
+        <source>Tint</source>
+        <translation>色调</translation>
+    </message>
+    <message>
+        <source>Tone</source>
+        <translation>影调</translation>
+    </message>
+    <message>
+        <source>Vibrance</source>
+        <translation>鲜艳度</translation>
+    </message>
+    <message>
+        <source>Warmer to the right, cooler to the left (a shift from the photo as shot).</source>
+        <translation>向右变暖，向左变冷（相对于拍摄时的偏移）。</translation>
+    </message>
+    <message>
+        <source>White balance</source>
+        <translation>白平衡</translation>
+    </message>
+    <message>
+        <source>Whites</source>
+        <translation>白色色阶</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoGrid</name>
+    <message>
+        <source>Grid</source>
+        <translation>网格视图</translation>
+    </message>
+</context>
+<context>
+    <name>PickerController</name>
+    <message>
+        <source>Read R {0} G {1} B {2}: {3}</source>
+        <translation>读取到 R {0} G {1} B {2}：{3}</translation>
+    </message>
+    <message>
+        <source>Click on something that should be grey (Esc: leave)</source>
+        <translation>单击应为灰色的地方（Esc：退出）</translation>
+    </message>
+    <message>
+        <source>White balance picker</source>
+        <translation>白平衡选择器</translation>
+    </message>
+    <message>
+        <source>Read R {0} G {1} B {2}: {3}, the end of the sliders</source>
+        <translation>读取到 R {0} G {1} B {2}：{3}，已到滑块尽头</translation>
+    </message>
+    <message>
+        <source>This photo is still being opened</source>
+        <translation>这张照片还在打开</translation>
+    </message>
+    <message>
+        <source>R {0}  G {1}  B {2}</source>
+        <translation>R {0}  G {1}  B {2}</translation>
+    </message>
+</context>
+<context>
+    <name>PickerOverlay</name>
+    <message>
+        <source>White balance picker</source>
+        <translation>白平衡选择器</translation>
+    </message>
+</context>
+<context>
+    <name>PreferencesDialog</name>
+    <message>
+        <source>Preferences</source>
+        <translation>首选项</translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation>常规</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>确定</translation>
+    </message>
+    <message>
+        <source> megapixels</source>
+        <translation> 百万像素</translation>
+    </message>
+    <message>
+        <source>A photo takes up to 12 bytes of memory a pixel.</source>
+        <translation>每个像素最多占用 12 字节内存。</translation>
+    </message>
+    <message>
+        <source>Open the folder of the last time at start</source>
+        <translation>启动时打开上次的文件夹</translation>
+    </message>
+    <message>
+        <source>Start fine-tunes by itself when there is enough</source>
+        <translation>示范足够多时自动开始微调</translation>
+    </message>
+    <message>
+        <source>Write edits beside the photos (.xmp)</source>
+        <translation>将编辑写入照片旁的附属文件（.xmp）</translation>
+    </message>
+    <message>
+        <source>After a real edit only, for other programs; what they wrote is kept.</source>
+        <translation>仅在真正编辑之后写入，供其他程序使用；它们写入的内容会保留。</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言 (Language)</translation>
+    </message>
+    <message>
+        <source>Largest photo</source>
+        <translation>最大照片</translation>
+    </message>
+    <message>
+        <source>The language changes with the next start.</source>
+        <translation>语言将在下次启动时更改。</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+</context>
+<context>
+    <name>PresetController</name>
+    <message>
+        <source>Save as preset</source>
+        <translation>存储为预设</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Name of the preset</source>
+        <translation>预设名称</translation>
+    </message>
+    <message>
+        <source>Import presets</source>
+        <translation>导入预设</translation>
+    </message>
+    <message>
+        <source>Camera Raw presets (*.xmp)</source>
+        <translation>Camera Raw 预设 (*.xmp)</translation>
+    </message>
+    <message>
+        <source>Delete preset</source>
+        <translation>删除预设</translation>
+    </message>
+    <message>
+        <source>{0}: without {1}{2}</source>
+        <translation>{0}：不含 {1}{2}</translation>
+    </message>
+    <message>
+        <source>Not everything could be taken over; looks are approximate.</source>
+        <translation>并非所有设置都能沿用；效果是近似的。</translation>
+    </message>
+    <message>
+        <source>Delete the preset {0}? Photos keep their sliders.</source>
+        <translation>删除预设“{0}”？照片的滑块保持不变。</translation>
+    </message>
+    <message>
+        <source>Saved the preset {0}</source>
+        <translation>已存储预设 {0}</translation>
+    </message>
+    <message>
+        <source>Preset {0}</source>
+        <translation>预设 {0}</translation>
+    </message>
+    <message>
+        <source>Imported {0}; looks are approximate</source>
+        <translation>已导入 {0}；效果是近似的</translation>
+    </message>
+</context>
+<context>
     <name>PresetWindow</name>
     <message>
-      <source>Presets</source>
-      <translation>预设</translation>
+        <source>Presets</source>
+        <translation>预设</translation>
     </message>
     <message>
-      <source>None yet. Save the sliders of a photo, or import one.</source>
-      <translation>暂无。可保存照片的滑块，或导入预设。</translation>
+        <source>None yet. Save the sliders of a photo, or import one.</source>
+        <translation>暂无。请存储一张照片的滑块设置，或导入预设。</translation>
     </message>
     <message>
-      <source>Strength</source>
-      <translation>强度</translation>
+        <source>Strength</source>
+        <translation>强度</translation>
     </message>
     <message>
-      <source>Save…</source>
-      <translation>保存…</translation>
+        <source>Save…</source>
+        <translation>存储…</translation>
     </message>
     <message>
-      <source>Import…</source>
-      <translation>导入…</translation>
+        <source>Import…</source>
+        <translation>导入…</translation>
     </message>
     <message>
-      <source>Camera Raw presets (.xmp)</source>
-      <translation>Camera Raw 预设 (.xmp)</translation>
+        <source>Camera Raw presets (.xmp)</source>
+        <translation>Camera Raw 预设 (.xmp)</translation>
     </message>
     <message>
-      <source>Delete</source>
-      <translation>删除</translation>
+        <source>Delete</source>
+        <translation>删除</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>SliderScale</name>
     <message>
-      <source>The light's colour temperature, as the converter assumes it; as shot {0:.0f} K</source>
-      <translation>转换时假定的光源色温；拍摄时 {0:.0f} K</translation>
+        <source>The light&apos;s colour temperature, as the converter assumes it; as shot {0:.0f} K</source>
+        <translation>转换时假定的光源色温；拍摄时为 {0:.0f} K</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
+    <name>StarPicker</name>
+    <message>
+        <source>At least so many stars</source>
+        <translation>至少这么多星</translation>
+    </message>
+    <message>
+        <source>Filter by stars</source>
+        <translation>按星级过滤</translation>
+    </message>
+</context>
+<context>
     <name>StartPage</name>
     <message>
-      <source>Correct one photo, and the others follow.</source>
-      <translation>修正一张，其余随之。</translation>
+        <source>Correct one photo, and the others follow.</source>
+        <translation>修正一张照片，其余照片随之调整。</translation>
     </message>
     <message>
-      <source>Open folder…</source>
-      <translation>打开文件夹…</translation>
+        <source>Open folder…</source>
+        <translation>打开文件夹…</translation>
     </message>
     <message>
-      <source>Open the sample photos</source>
-      <translation>打开示例照片</translation>
+        <source>Open the sample photos</source>
+        <translation>打开示例照片</translation>
     </message>
     <message>
-      <source>or drop photos and folders here</source>
-      <translation>或将照片和文件夹拖到这里</translation>
+        <source>or drop photos and folders here</source>
+        <translation>或将照片和文件夹拖放到此处</translation>
     </message>
     <message>
-      <source>Originals are never written. Nothing leaves this machine.</source>
-      <translation>绝不写入原始文件。任何数据都不会离开这台电脑。</translation>
+        <source>Originals are never written. Nothing leaves this machine.</source>
+        <translation>绝不写入原始照片。任何内容都不会离开这台电脑。</translation>
     </message>
     <message>
-      <source>Recent folders</source>
-      <translation>最近的文件夹</translation>
+        <source>Recent folders</source>
+        <translation>最近使用的文件夹</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>StrengthRow</name>
     <message>
-      <source>How much of the prediction: 0 % is the photo as shot</source>
-      <translation>采用多少预测：0 % 即拍摄时的照片</translation>
+        <source>How much of the prediction: 0 % is the photo as shot</source>
+        <translation>采用多少预测：0 % 即拍摄时的照片</translation>
     </message>
     <message>
-      <source>Strength of the prediction</source>
-      <translation>预测强度</translation>
+        <source>Strength of the prediction</source>
+        <translation>预测的强度</translation>
     </message>
     <message>
-      <source>Your own sliders hold here; reset to the prediction to use this</source>
-      <translation>此处以您自己的滑块为准；恢复为预测后可用</translation>
+        <source>Your own sliders hold here; reset to the prediction to use this</source>
+        <translation>此处以您自己的滑块为准；复位到预测后才能使用</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>StylePanel</name>
     <message>
-      <source>{0} of {1} lessons, {2} of {3} shoots</source>
-      <translation>课程 {0} / {1}，拍摄 {2} / {3}</translation>
+        <source>{0} of {1} lessons, {2} of {3} shoots</source>
+        <translation>示范 {0} / {1}，拍摄 {2} / {3} 场</translation>
     </message>
     <message>
-      <source>prediction accepted</source>
-      <translation>已接受预测</translation>
+        <source>prediction accepted</source>
+        <translation>接受了预测</translation>
     </message>
     <message>
-      <source>Trains the network on your lessons, in the background.  (Ctrl+T)</source>
-      <translation>在后台用您的课程训练网络。（Ctrl+T）</translation>
+        <source>Trains the network on your lessons, in the background.  (Ctrl+T)</source>
+        <translation>在后台用您的示范训练网络。  (Ctrl+T)</translation>
     </message>
     <message>
-      <source>Open folder…</source>
-      <translation>打开文件夹…</translation>
+        <source>Open folder…</source>
+        <translation>打开文件夹…</translation>
     </message>
     <message>
-      <source>Style</source>
-      <translation>风格</translation>
+        <source>Style</source>
+        <translation>风格</translation>
     </message>
     <message>
-      <source>Each style has its own lessons, edits and versions.</source>
-      <translation>每种风格都有自己的课程、编辑和版本。</translation>
+        <source>Each style has its own lessons, edits and versions.</source>
+        <translation>每个风格都有自己的示范、编辑和版本。</translation>
     </message>
     <message>
-      <source>New style…</source>
-      <translation>新建风格…</translation>
+        <source>New style…</source>
+        <translation>新建风格…</translation>
     </message>
     <message>
-      <source>New style</source>
-      <translation>新建风格</translation>
+        <source>New style</source>
+        <translation>新建风格</translation>
     </message>
     <message>
-      <source>How well this style knows you, with the learning curve</source>
-      <translation>此风格有多了解您，附学习曲线</translation>
+        <source>How well this style knows you, with the learning curve</source>
+        <translation>这个风格有多了解您（含学习曲线）</translation>
     </message>
     <message>
-      <source>Fine-tune now</source>
-      <translation>立即微调</translation>
+        <source>Fine-tune now</source>
+        <translation>立即微调</translation>
     </message>
     <message>
-      <source>Roll back</source>
-      <translation>回退</translation>
+        <source>Roll back</source>
+        <translation>回退</translation>
     </message>
     <message>
-      <source>Back to the version before; lessons are kept.</source>
-      <translation>回到上一个版本；课程保留。</translation>
+        <source>Back to the version before; lessons are kept.</source>
+        <translation>回到上一个版本；示范都保留。</translation>
     </message>
     <message>
-      <source>None yet. Correct a photo and press Enter.</source>
-      <translation>暂无。修正一张照片并按 Enter。</translation>
+        <source>None yet. Correct a photo and press Enter.</source>
+        <translation>暂无。修正一张照片并按 Enter。</translation>
     </message>
     <message>
-      <source>Recent lessons</source>
-      <translation>最近的课程</translation>
+        <source>Recent lessons</source>
+        <translation>最近的示范</translation>
     </message>
     <message>
-      <source>Forget this lesson</source>
-      <translation>忘记这一课</translation>
+        <source>Forget this lesson</source>
+        <translation>忘记这次示范</translation>
     </message>
     <message>
-      <source>As if it had never been taught. Your edit stays.</source>
-      <translation>如同从未教过。您的编辑会保留。</translation>
+        <source>As if it had never been taught. Your edit stays.</source>
+        <translation>如同从未示范过。您的编辑保留。</translation>
     </message>
     <message>
-      <source>{0} photos, {1} done</source>
-      <translation>{0} 张照片，完成 {1} 张</translation>
+        <source>{0} photos, {1} done</source>
+        <translation>{0} 张照片，{1} 张已完成</translation>
     </message>
     <message>
-      <source>1 photo, {1} done</source>
-      <translation>1 张照片，完成 {1} 张</translation>
+        <source>1 photo, {1} done</source>
+        <translation>1 张照片，{1} 张已完成</translation>
     </message>
     <message>
-      <source>1 lesson</source>
-      <translation>1 课</translation>
+        <source>1 lesson</source>
+        <translation>1 次示范</translation>
     </message>
     <message>
-      <source>Fine-tuning needs {1} lessons of {3} shoots, some of which are kept aside as a test; there are {0} of {2}. A shoot is the photos of one folder and one day. Until then your style learns from every lesson at once.</source>
-      <translation>微调需要来自 {3} 次拍摄的 {1} 课，其中一部分留作测试；现在有来自 {2} 次拍摄的 {0} 课。一次拍摄指同一文件夹同一天的照片。在此之前，您的风格会立即从每一课中学习。</translation>
+        <source>Fine-tuning needs {1} lessons of {3} shoots, some of which are kept aside as a test; there are {0} of {2}. A shoot is the photos of one folder and one day. Until then your style learns from every lesson at once.</source>
+        <translation>微调需要来自 {3} 场拍摄的 {1} 次示范，其中一部分留作测试；现有来自 {2} 场拍摄的 {0} 次。一场拍摄是指同一文件夹、同一天的照片。在此之前，您的风格仍会从每次示范中立即学习。</translation>
     </message>
     <message>
-      <source>Base model + your lessons</source>
-      <translation>基础模型 + 您的课程</translation>
+        <source>Base model + your lessons</source>
+        <translation>基础模型 + 您的示范</translation>
     </message>
     <message>
-      <source>Show the photo</source>
-      <translation>显示照片</translation>
+        <source>Show the photo</source>
+        <translation>显示照片</translation>
     </message>
     <message>
-      <source>Photos</source>
-      <translation>照片</translation>
+        <source>Photos</source>
+        <translation>照片</translation>
     </message>
     <message>
-      <source>No photos open</source>
-      <translation>没有打开的照片</translation>
+        <source>No photos open</source>
+        <translation>没有打开的照片</translation>
     </message>
     <message>
-      <source>Base model</source>
-      <translation>基础模型</translation>
+        <source>Base model</source>
+        <translation>基础模型</translation>
     </message>
     <message>
-      <source>Version {0}</source>
-      <translation>版本 {0}</translation>
+        <source>Version {0}</source>
+        <translation>版本 {0}</translation>
     </message>
     <message>
-      <source>{0} lessons</source>
-      <translation>{0} 课</translation>
+        <source>{0} lessons</source>
+        <translation>{0} 次示范</translation>
     </message>
     <message>
-      <source>Match {0}</source>
-      <translation>契合度 {0}</translation>
+        <source>Match {0}</source>
+        <translation>匹配度 {0}</translation>
     </message>
-  </context>
-  <context>
-    <name>params</name>
+</context>
+<context>
+    <name>TrainController</name>
     <message>
-      <source>Temp</source>
-      <translation>色温</translation>
-    </message>
-    <message>
-      <source>Tint</source>
-      <translation>色调</translation>
+        <source>starting…</source>
+        <translation>正在开始…</translation>
     </message>
     <message>
-      <source>Exposure</source>
-      <translation>曝光</translation>
+        <source>Fine-tuning cancelled; nothing was changed</source>
+        <translation>微调已取消；没有任何更改</translation>
     </message>
     <message>
-      <source>Contrast</source>
-      <translation>对比度</translation>
+        <source>on the {0}: {1}</source>
+        <translation>使用 {0}：{1}</translation>
+    </message>
+</context>
+<context>
+    <name>ViewController</name>
+    <message>
+        <source>&amp;Undo {0}</source>
+        <translation>撤销(&amp;U) {0}</translation>
     </message>
     <message>
-      <source>Highlights</source>
-      <translation>高光</translation>
+        <source>&amp;Redo {0}</source>
+        <translation>重做(&amp;R) {0}</translation>
+    </message>
+</context>
+<context>
+    <name>_Marker</name>
+    <message>
+        <source>No stars</source>
+        <translation>无星级</translation>
+    </message>
+</context>
+<context>
+    <name>actions</name>
+    <message>
+        <source> or </source>
+        <translation> 或 </translation>
     </message>
     <message>
-      <source>Shadows</source>
-      <translation>阴影</translation>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
     </message>
     <message>
-      <source>Whites</source>
-      <translation>白色</translation>
+        <source>Learns how you edit, from the first correction, on your own machine.</source>
+        <translation>从第一次修正起，就在您自己的电脑上学习您的修图方式。</translation>
     </message>
     <message>
-      <source>Blacks</source>
-      <translation>黑色</translation>
+        <source>Licence: Apache-2.0. Bundled parts:</source>
+        <translation>许可证：Apache-2.0。所含组件：</translation>
     </message>
     <message>
-      <source>Vibrance</source>
-      <translation>自然饱和度</translation>
+        <source>About imgtune</source>
+        <translation>关于 imgtune</translation>
     </message>
     <message>
-      <source>Saturation</source>
-      <translation>饱和度</translation>
+        <source>Slider: a small step</source>
+        <translation>滑块：一小步</translation>
     </message>
-  </context>
+    <message>
+        <source>arrows or wheel</source>
+        <translation>方向键或滚轮</translation>
+    </message>
+    <message>
+        <source>Slider: a step that can be seen</source>
+        <translation>滑块：看得见的一步</translation>
+    </message>
+    <message>
+        <source>Shift + arrows or wheel, PgUp / PgDn</source>
+        <translation>Shift + 方向键或滚轮，PgUp / PgDn</translation>
+    </message>
+    <message>
+        <source>Slider: type a value</source>
+        <translation>滑块：键入数值</translation>
+    </message>
+    <message>
+        <source>F2, + or -, or click the value</source>
+        <translation>F2、+ 或 -，或单击数值</translation>
+    </message>
+    <message>
+        <source>Slider: back to the prediction</source>
+        <translation>滑块：回到预测值</translation>
+    </message>
+    <message>
+        <source>double-click it</source>
+        <translation>双击</translation>
+    </message>
+    <message>
+        <source>Slider: back to zero</source>
+        <translation>滑块：归零</translation>
+    </message>
+    <message>
+        <source>Alt + double-click it</source>
+        <translation>Alt + 双击</translation>
+    </message>
+    <message>
+        <source>Loupe: zoom about the pointer</source>
+        <translation>放大视图：以指针为中心缩放</translation>
+    </message>
+    <message>
+        <source>wheel, double-click</source>
+        <translation>滚轮、双击</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Photo</source>
+        <translation>照片(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Learn</source>
+        <translation>学习(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Open folder…</source>
+        <translation>打开文件夹(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Open &amp;photos…</source>
+        <translation>打开照片(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>Open the &amp;sample photos</source>
+        <translation>打开示例照片(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Export…</source>
+        <translation>导出(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>&amp;Preferences…</source>
+        <translation>首选项(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>重做(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;History</source>
+        <translation>历史记录(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy settings</source>
+        <translation>复制设置(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Paste settings</source>
+        <translation>粘贴设置(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Paste &amp;some settings…</source>
+        <translation>粘贴部分设置(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>&amp;Sync to selected photos</source>
+        <translation>同步到所选照片(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Sync so&amp;me settings…</source>
+        <translation>同步部分设置(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>Settings of the pre&amp;vious photo</source>
+        <translation>上一张照片的设置(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Select &amp;all photos</source>
+        <translation>选择所有照片(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Accept and next</source>
+        <translation>接受并转到下一张(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Teaches your style what you chose, and goes to the next photo.</source>
+        <translation>把您的选择教给这个风格，并转到下一张照片。</translation>
+    </message>
+    <message>
+        <source>&amp;Reset to prediction</source>
+        <translation>复位到预测(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Puts every slider back to what the model predicts.</source>
+        <translation>把所有滑块放回模型的预测值。</translation>
+    </message>
+    <message>
+        <source>&amp;Photo as it was taken</source>
+        <translation>拍摄时的照片(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;White balance picker</source>
+        <translation>白平衡选择器(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Click on something that should be grey.</source>
+        <translation>单击应为灰色的地方。</translation>
+    </message>
+    <message>
+        <source>&amp;Crop and straighten</source>
+        <translation>裁剪和拉直(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Turn &amp;left</source>
+        <translation>向左旋转(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Turn r&amp;ight</source>
+        <translation>向右旋转(&amp;I)</translation>
+    </message>
+    <message>
+        <source>W&amp;hole photo</source>
+        <translation>整张照片(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Pr&amp;esets…</source>
+        <translation>预设(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Save as a prese&amp;t…</source>
+        <translation>存储为预设(&amp;T)…</translation>
+    </message>
+    <message>
+        <source>Read edits of other pro&amp;grams (.xmp)</source>
+        <translation>读取其他程序的编辑（.xmp）(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Next photo</source>
+        <translation>下一张照片(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Pre&amp;vious photo</source>
+        <translation>上一张照片(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Next &amp;doubtful photo</source>
+        <translation>下一张不确定的照片(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;No stars</source>
+        <translation>无星级(&amp;N)</translation>
+    </message>
+    <message>
+        <source>S&amp;tars</source>
+        <translation>星级(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Pick</source>
+        <translation>选取(&amp;P)</translation>
+    </message>
+    <message>
+        <source>F&amp;lag</source>
+        <translation>旗标(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Unflag</source>
+        <translation>取消旗标(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Reject</source>
+        <translation>排除(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Red</source>
+        <translation>红色(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Colour</source>
+        <translation>色标(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Yellow</source>
+        <translation>黄色(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>&amp;Green</source>
+        <translation>绿色(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Blue</source>
+        <translation>蓝色(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;No colour</source>
+        <translation>无颜色(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Loupe</source>
+        <translation>放大视图(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Grid</source>
+        <translation>网格视图(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Zoom to 100 %</source>
+        <translation>缩放到 100 %(&amp;Z)</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation>放大(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation>缩小(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Before</source>
+        <translation>修改前(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Split before and after</source>
+        <translation>拆分修改前后(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Show &amp;clipping</source>
+        <translation>显示剪切(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Most doubtful photos &amp;first</source>
+        <translation>不确定度最高的照片在前(&amp;F)</translation>
+    </message>
+    <message>
+        <source>What needs &amp;review</source>
+        <translation>待检查的照片(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Only photos that you have not yet accepted or corrected, the most doubtful first.</source>
+        <translation>仅显示您尚未接受或修正的照片，不确定度最高的在前。</translation>
+    </message>
+    <message>
+        <source>Show &amp;all photos</source>
+        <translation>显示所有照片(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Style &amp;panel</source>
+        <translation>风格面板(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Develop panel</source>
+        <translation>修改照片面板(&amp;D)</translation>
+    </message>
+    <message>
+        <source>F&amp;ilmstrip</source>
+        <translation>胶片显示窗格(&amp;I)</translation>
+    </message>
+    <message>
+        <source>&amp;Full screen</source>
+        <translation>全屏(&amp;F)</translation>
+    </message>
+    <message>
+        <source>L&amp;eave the tool or full screen</source>
+        <translation>退出工具或全屏(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;How well it knows you…</source>
+        <translation>它有多了解您(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>&amp;Fine-tune now</source>
+        <translation>立即微调(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel fine-tuning</source>
+        <translation>取消微调(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Roll back to the version before</source>
+        <translation>回退到上一个版本(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;New style…</source>
+        <translation>新建风格(&amp;N)…</translation>
+    </message>
+    <message>
+        <source>R&amp;ename style…</source>
+        <translation>重命名风格(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>&amp;Delete style…</source>
+        <translation>删除风格(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Save style as a &amp;file…</source>
+        <translation>将风格存储为文件(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>&amp;Load style from a file…</source>
+        <translation>从文件载入风格(&amp;L)…</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>键盘快捷键(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;About imgtune</source>
+        <translation>关于 imgtune(&amp;A)</translation>
+    </message>
+</context>
+<context>
+    <name>commands</name>
+    <message>
+        <source>Accept</source>
+        <translation>接受</translation>
+    </message>
+    <message>
+        <source>{0} photos</source>
+        <translation>{0} 张照片</translation>
+    </message>
+    <message>
+        <source>Forget a lesson</source>
+        <translation>忘记一次示范</translation>
+    </message>
+</context>
 </TS>

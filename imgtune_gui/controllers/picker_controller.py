@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from imgtune_gui.backend import Backend
+from imgtune_gui.language import param_label
 from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.main_window import MainWindow
@@ -107,4 +108,5 @@ class PickerController(QObject):
 
 def _values(temperature: float, tint: float) -> str:
     pairs = (("temperature", temperature), ("tint", tint))
-    return "  ".join(f"{param(name).label} {param(name).format(value)}" for name, value in pairs)
+    found = ((param(name), value) for name, value in pairs)
+    return "  ".join(f"{param_label(spec)} {spec.format(value)}" for spec, value in found)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from imgtune_gui.language import param_group
 from imgtune_gui.models.photo_item import EditState, PhotoItem, is_base
 from imgtune_gui.resources import asset
 from imgtune_gui.session import PhotoSession
@@ -121,7 +122,7 @@ class DevelopPanel(QFrame):
 
     def _build_title(self, group: str) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.addWidget(section_title(self.tr(group)))
+        row.addWidget(section_title(param_group(group)))
         row.addStretch(1)
         self._titles[group] = row
         return row

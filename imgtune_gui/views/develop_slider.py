@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QMenu, QScrollArea, QSizePolicy, QWidget
 
+from imgtune_gui.language import param_label, param_tip
 from imgtune_gui.views import theme
 from imgtune_gui.views.slider_paint import (
     ROW_HEIGHT,
@@ -134,10 +135,10 @@ class DevelopSlider(QWidget):
         return self.scale.text(self._value)
 
     def _label(self) -> str:
-        return self.tr(self.spec.label)
+        return param_label(self.spec)
 
     def _describe(self) -> None:
-        lines = [self.tr(self.spec.tip)]
+        lines = [param_tip(self.spec)]
         lines += self.scale.notes()
         if self._mark is not None:
             spread = self.scale.spread_text(self._spread)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from imgtune_gui.actions import ACTIONS, MENUS, native, plain, text_of, tr
+from imgtune_gui.language import param_group, param_label
 from imgtune_gui.views.labels import rule, section_title
 from imgtune_gui.views.theme import SPACE
 from model_core.domain.develop import PARAMS
@@ -159,8 +160,8 @@ class FieldsDialog(QDialog):
         for spec in PARAMS:
             if spec.group != group:
                 group = spec.group
-                layout.addWidget(section_title(self.tr(group)))
-            box = QCheckBox(self.tr(spec.label))
+                layout.addWidget(section_title(param_group(group)))
+            box = QCheckBox(param_label(spec))
             box.setChecked(True)
             self.boxes[spec.name] = box
             layout.addWidget(box)

@@ -24,12 +24,10 @@ from PySide6.QtWidgets import (
 )
 
 from imgtune_gui.actions import ACTIONS, MENUS, ActionSpec, plain, text_of
+from imgtune_gui.language import LANGUAGES
 from imgtune_gui.settings import Preferences
 from imgtune_gui.views.labels import section_title
 from imgtune_gui.views.theme import SPACE
-
-#: Codes of the languages there are, and how they call themselves.
-LANGUAGES = {"": "", "en": "English", "zh_CN": "简体中文"}
 
 
 class PreferencesDialog(QDialog):
@@ -64,8 +62,9 @@ class PreferencesDialog(QDialog):
         form.setVerticalSpacing(SPACE + 4)
         form.setHorizontalSpacing(2 * SPACE)
         self.language = QComboBox()
+        self.language.addItem(self.tr("As the system"), "")
         for code, name in LANGUAGES.items():
-            self.language.addItem(name or self.tr("As the system"), code)
+            self.language.addItem(name, code)
         self.language.setCurrentIndex(max(self.language.findData(now.language), 0))
         self.megapixels = QSpinBox()
         self.megapixels.setRange(1, 2000)

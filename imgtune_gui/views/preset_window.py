@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from imgtune_gui.language import param_label
 from imgtune_gui.views.theme import SPACE
 from model_core.domain.develop import param
 
@@ -136,4 +137,4 @@ class PresetWindow(QDialog):
 
 def _values_text(preset: Preset) -> str:
     pairs = [(param(name), value) for name, value in preset.values.items()]
-    return ", ".join(f"{spec.label} {spec.format(value)}" for spec, value in pairs)
+    return ", ".join(f"{param_label(spec)} {spec.format(value)}" for spec, value in pairs)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from imgtune_gui.language import param_label
 from imgtune_gui.models.photo_item import EditState, is_base
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.labels import ElidedLabel, rule, section_title
@@ -317,7 +318,7 @@ def lesson_text(lesson: Correction) -> str:
         if chosen != predicted
     ]
     changes.sort(key=lambda change: -change[0])
-    return ", ".join(f"{spec.label} {spec.format(delta)}" for _, spec, delta in changes[:3])
+    return ", ".join(f"{param_label(spec)} {spec.format(delta)}" for _, spec, delta in changes[:3])
 
 
 def _day(stamp: str) -> str:

@@ -1,74 +1,146 @@
-"""Chinese: complete, up to date, and shown."""
+"""Every text is translated, the translation ships, and the window has room for it."""
 
 from __future__ import annotations
 
-import importlib.util
 import re
+import runpy
+import string
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
+from PySide6.QtCore import QRectF, Qt, QTranslator
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialogButtonBox,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui.actions import ACTIONS, text_of
-from imgtune_gui.language import install_language, language_for
+from imgtune_gui.export_choice import ExportChoice
+from imgtune_gui.language import LANGUAGES, install_language, language_for, param_label
+from imgtune_gui.views.dialogs import FieldsDialog, about_dialog, shortcuts_dialog
+from imgtune_gui.views.export_dialog import ExportDialog
+from imgtune_gui.views.labels import ElidedLabel
 from imgtune_gui.views.preferences import PreferencesDialog
+from imgtune_gui.views.slider_paint import name_rect
+from model_core.domain.develop import param
 from tests.gui.conftest import MakeApp, wait_for_predictions
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).resolve().parents[2]
+TS = ROOT / "assets" / "translations" / "imgtune_zh_CN.ts"
+RENEW = "translate it: python packaging/translations.py renews assets/translations"
+
+# By path: on sys.path the folder's name would stand for the library `packaging`.
+translations = runpy.run_path(str(ROOT / "packaging" / "translations.py"))
 
 
 @pytest.fixture(scope="module")
-def tool() -> ModuleType:
-    """The script that collects the texts."""
-    spec = importlib.util.spec_from_file_location(
-        "translations", ROOT / "packaging/translations.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def texts() -> dict[tuple[str, str], str]:
+    """(context, English) to Chinese; what waits for a translation is left out."""
+    found = {}
+    for context in ElementTree.parse(TS).getroot().iter("context"):
+        for message in context.iter("message"):
+            translation = message.find("translation")
+            assert translation is not None
+            if translation.get("type") is None and translation.text:
+                key = str(context.findtext("name")), str(message.findtext("source"))
+                found[key] = translation.text
+    return found
 
 
 @pytest.fixture
 def chinese(qapp: QApplication) -> Iterator[None]:
-    installed = install_language("zh_CN")
-    assert installed
+    assert install_language("zh_CN") == "zh_CN"
     yield
-    for translator in installed:
-        QCoreApplication.removeTranslator(translator)
+    install_language("en")
 
 
-def test_every_text_of_the_window_is_translated(tool: ModuleType) -> None:
-    known = {source for _, source in tool.read(tool.FOLDER / "imgtune_zh_CN.ts")}
-    assert [text for text in tool.texts() if text[1] not in known] == []
+# --- the files ------------------------------------------------------------------------
+def test_every_text_is_translated(texts: dict[tuple[str, str], str]) -> None:
+    used = translations["collect"]()
+    waiting = sorted(used - texts.keys())
+    assert not waiting, f"{waiting}: {RENEW}"
+    gone = sorted(texts.keys() - used)
+    assert not gone, f"no longer used {gone}: {RENEW}"
 
 
-def test_translations_keep_the_places_for_values(tool: ModuleType) -> None:
-    for (context, source), text in tool.read(tool.FOLDER / "imgtune_zh_CN.ts").items():
-        places = sorted(re.findall(r"\{.*?\}", source))
-        assert sorted(re.findall(r"\{.*?\}", text)) == places, (context, source)
+def test_placeholders_and_mnemonics_are_kept(texts: dict[tuple[str, str], str]) -> None:
+    for (context, source), text in texts.items():
+        assert _fields(text) == _fields(source), (context, source, text)
+        assert _mnemonic(text) == _mnemonic(source), (context, source, text)
 
 
+def _fields(text: str) -> list[tuple[str, str | None]]:
+    parts = string.Formatter().parse(text)
+    return sorted((name, spec) for _, name, spec, _ in parts if name is not None)
+
+
+def _mnemonic(text: str) -> str:
+    return text[text.find("&") + 1].casefold() if "&" in text else ""
+
+
+def test_what_ships_is_what_was_translated(texts: dict[tuple[str, str], str]) -> None:
+    shipped = QTranslator()
+    assert shipped.load(str(TS.with_suffix(".qm")))
+    for (context, source), text in texts.items():
+        assert shipped.translate(context, source) == text, RENEW
+
+
+def test_a_new_text_is_found_wherever_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "imgtune_gui"
+    folder.mkdir()
+    (folder / "own.py").write_text(
+        "def tr(text):\n    return QCoreApplication.translate('own', text)\n", encoding="utf-8"
+    )
+    new = folder / "new.py"
+    new.write_text(
+        "from imgtune_gui.own import tr\n"
+        "class View:\n    def show(self):\n        self.tr('first ' 'text')\n"
+        "translate('other', 'second')\ntr('third')\n",
+        encoding="utf-8",
+    )
+    wanted = {("View", "first text"), ("other", "second"), ("own", "third")}
+    assert translations["collect"](tmp_path) - set(translations["table_texts"]()) == wanted
+    new.write_text("class View:\n    def show(self, n):\n        self.tr(f'{n} x')\n")
+    with pytest.raises(translations["Unreadable"], match=r"new\.py:3"):
+        translations["collect"](tmp_path)
+
+
+# --- the choice -----------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("wanted", "system", "shown"),
     [
-        ("", "zh_CN", "zh_CN"),
-        ("", "zh_TW", "en"),
-        ("", "de_DE", "en"),
-        ("en", "zh_CN", "en"),
-        ("zh_CN", "de_DE", "zh_CN"),
-        ("xx", "en_GB", "en"),
+        ("", ["zh-Hans-CN", "zh-CN", "zh"], "zh_CN"),
+        ("", ["fr-FR", "zh_SG", "en"], "zh_CN"),
+        ("", ["de-DE", "en-US", "zh-CN"], "en"),
+        ("", ["zh-Hant-TW", "zh-TW", "zh-Hant"], "en"),
+        ("", ["de-DE"], "en"),
+        ("", [], "en"),
+        ("en", ["zh-CN"], "en"),
+        ("zh_CN", ["de-DE"], "zh_CN"),
+        ("xx", ["en-GB"], "en"),
     ],
 )
-def test_the_choice_comes_before_the_system(wanted: str, system: str, shown: str) -> None:
+def test_the_choice_comes_before_the_system(wanted: str, system: list[str], shown: str) -> None:
     assert language_for(wanted, system) == shown
 
 
+@pytest.mark.usefixtures("chinese")
+def test_back_to_english() -> None:
+    assert param_label(param("exposure_ev")) == "曝光度"
+    assert install_language("en") == "en"
+    assert param_label(param("exposure_ev")) == "Exposure"
+
+
+# --- the window -----------------------------------------------------------------------
 @pytest.mark.usefixtures("chinese")
 def test_the_window_is_chinese_throughout(
     make_app: MakeApp, photos: list[Path], qtbot: QtBot
@@ -87,7 +159,84 @@ def test_the_window_is_chinese_throughout(
         for kind in (QLabel, QPushButton, QToolButton):
             for widget in parent.findChildren(kind):
                 words = re.findall(r"[A-Za-z]{4,}", re.sub(r"<[^>]*>|&\w+;", "", widget.text()))
-                foreign = {"photo", "imgtune", "style", "photos", "Enter", "English", "GitHub"}
+                foreign = {"photo", "imgtune", "style", "photos", "Enter", "English", "Language"}
                 english += [w for w in words if w not in foreign]
     dialog.deleteLater()
     assert english == []
+
+
+@pytest.mark.usefixtures("chinese")
+def test_buttons_of_qt_are_chinese_too(qtbot: QtBot) -> None:
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    qtbot.addWidget(buttons)
+    assert "取消" in buttons.buttons()[0].text()
+
+
+@pytest.mark.usefixtures("chinese")
+def test_lessons_and_history_name_the_sliders_in_chinese(
+    make_app: MakeApp, photos: list[Path], qtbot: QtBot
+) -> None:
+    app = make_app(photos)
+    wait_for_predictions(app, qtbot)
+    before = app.session.items[0].settings["exposure_ev"]
+    app.session.set_param("exposure_ev", before + 0.5, drag=1)
+    assert app.session.undo_stack.undoText() == "曝光度"
+    app.actions["accept"].trigger()
+    lessons = app.window.style_panel.lessons
+    qtbot.waitUntil(lambda: lessons.count() == 1)
+    assert "曝光度 +0.5" in lessons.item(0).text()
+
+
+@pytest.mark.parametrize("code", list(LANGUAGES))
+def test_no_text_is_cut_in_a_small_window(
+    code: str, make_app: MakeApp, photos: list[Path], qtbot: QtBot
+) -> None:
+    install_language(code)
+    try:
+        app = make_app(photos)
+        app.window.resize(1280, 720)
+        wait_for_predictions(app, qtbot)
+        app.actions["crop"].trigger()
+        qtbot.waitUntil(lambda: app.crop.is_cropping)
+        assert not _cut(app.window)
+        for slider in app.window.develop_panel.sliders.values():
+            needed = QFontMetrics(slider.font()).horizontalAdvance(slider.accessibleName())
+            assert needed <= name_rect(QRectF(slider.rect())).width(), slider.accessibleName()
+        items = app.session.items
+        for dialog in (
+            about_dialog(app.window),
+            shortcuts_dialog(app.window, app.actions),
+            FieldsDialog(app.window, "", "x"),
+            PreferencesDialog(app.settings.preferences, {}, app.window),
+            ExportDialog(items[:1], items, ExportChoice(), parent=app.window),
+        ):
+            dialog.show()
+            assert not _cut(dialog)
+            dialog.deleteLater()
+    finally:
+        install_language("en")
+
+
+def _cut(window: QWidget) -> list[str]:
+    """Texts of buttons and labels that are wider than their place."""
+    found = []
+    for kind in (QAbstractButton, QLabel):
+        for widget in window.findChildren(kind):
+            if not widget.isVisible() or isinstance(widget, ElidedLabel) or not widget.text():
+                continue
+            if isinstance(widget, QToolButton) and _shows_icon_only(widget):
+                continue
+            wraps = isinstance(widget, QLabel) and widget.wordWrap()
+            needed = widget.fontMetrics().horizontalAdvance(_plain(widget.text()))
+            if not wraps and needed > widget.width():
+                found.append(f"{widget.text()}: {needed} > {widget.width()}")
+    return found
+
+
+def _shows_icon_only(button: QToolButton) -> bool:
+    only = Qt.ToolButtonStyle.ToolButtonIconOnly
+    return button.toolButtonStyle() is only and not button.icon().isNull()
+
+
+def _plain(text: str) -> str:
+    return max(text.replace("&", "").split("\n"), key=len)
