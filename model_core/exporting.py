@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from model_core.domain.develop import DevelopSettings
-from model_core.domain.errors import CannotWrite, ImgtuneError
+from model_core.domain.errors import CannotWrite, ImgtuneError, NameTaken
 from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
 from model_core.domain.geometry import UNCROPPED, Geometry
 from model_core.domain.marks import UNMARKED, Marks
@@ -29,7 +29,7 @@ from model_core.imaging.output.replacing import refuse_foreign, refuse_original
 from model_core.imaging.output.size import Coded
 from model_core.imaging.render import EXPORT_GRID, render
 from model_core.progress import Cancelled, Progress
-from model_core.storage.atomic import cannot_write, write_atomic
+from model_core.storage.atomic import cannot_write, write_atomic, write_new
 
 log = logging.getLogger(__name__)
 
@@ -55,18 +55,24 @@ def export_photo(
     geometry: Geometry = UNCROPPED,
     max_pixels: int = MAX_PIXELS,
     threads: int | None = None,
+    may_replace: bool = True,
     cancel: threading.Event | None = None,
 ) -> Path:
     """Develops the whole photo, framed as ``geometry`` says, into the file ``out``: atomic,
-    and never over another file than an export of ours. Raises UnreadablePhoto, CannotWrite,
-    or Cancelled soon after ``cancel`` is set."""
+    and never over another file than an export of ours, not even that without ``may_replace``
+    (NameTaken). Raises UnreadablePhoto, CannotWrite, or Cancelled soon after ``cancel`` is
+    set."""
 
     def go_on() -> None:
         if cancel is not None and cancel.is_set():
             raise Cancelled
 
     refuse_original(out, [path])
-    refuse_foreign(out)
+    if may_replace:
+        refuse_foreign(out)
+    elif os.path.lexists(out):
+        raise NameTaken(f"{out}: is there already")
+    new = not os.path.lexists(out)
     go_on()
     image = framed(decode(path, max_pixels=max_pixels), geometry)
     go_on()
@@ -84,7 +90,7 @@ def export_photo(
     data = encode(pixels, path, options, marks)
     go_on()
     _make(out.parent)
-    write_atomic(out, data)
+    (write_new if new else write_atomic)(out, data)
     return out
 
 
@@ -118,6 +124,10 @@ class Targets:
         self._naming, self._originals = naming, list(originals)
         self._taken: set[str] = set()
 
+    def give_back(self, target: Path) -> None:
+        """Takes back a name that turned out to be somebody else's by now."""
+        self._taken.discard(_key(target.name))
+
     def next(self, path: Path, number: int) -> Path | None:
         """The file for ``path``; None when it is to be skipped. Raises CannotWrite."""
         naming = self._naming
@@ -126,7 +136,7 @@ class Targets:
         count = 1
         while True:
             name = f"{stem}-{count}{naming.suffix}" if count > 1 else f"{stem}{naming.suffix}"
-            candidate, key = naming.folder / name, unicodedata.normalize("NFC", name).casefold()
+            candidate, key = naming.folder / name, _key(name)
             count += 1
             if key in self._taken:
                 continue
@@ -140,6 +150,11 @@ class Targets:
                 refuse_original(candidate, self._originals)
                 refuse_foreign(candidate)
             return candidate
+
+
+def _key(name: str) -> str:
+    """What is the same for names that some file system takes for one."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def export_batch(
@@ -238,19 +253,19 @@ class _Batch:
                 while todo and len(self._running) <= workers:
                     self._start(pool, *todo.pop())
                 progress.report(total - len(todo) - len(self._running), total, self._current())
-                self._collect(timeout=_POLL)
-            self._finish_running()
+                self._collect(pool, timeout=_POLL)
+            self._finish_running(pool)
             if self._disk_failed and todo:
                 self._errors[total] = f"{len(todo)} more photos were not tried for that reason"
             progress.report(total - len(todo), total, "")
         except Cancelled:
-            self._finish_running()
+            self._finish_running(pool)
             return len(self._written) + len(self._skipped) + len(self._errors) < total
         return False
 
-    def _finish_running(self) -> None:
+    def _finish_running(self, pool: ThreadPoolExecutor) -> None:
         while self._running:
-            self._collect(timeout=None)
+            self._collect(pool, timeout=None)
 
     def _start(self, pool: ThreadPoolExecutor, index: int, item: ExportItem) -> None:
         try:
@@ -267,7 +282,7 @@ class _Batch:
         index = min((i for i, _ in self._running.values()), default=None)
         return "" if index is None else self._items[index].path.name
 
-    def _collect(self, timeout: float | None) -> None:
+    def _collect(self, pool: ThreadPoolExecutor, timeout: float | None) -> None:
         if not self._running:
             return
         for future in wait(self._running, timeout, return_when=FIRST_COMPLETED).done:
@@ -277,6 +292,9 @@ class _Batch:
                 self._written[index] = target
                 if self._on_written is not None:
                     self._on_written(target)
+            elif isinstance(error, NameTaken):
+                self._targets.give_back(target)
+                self._start(pool, index, self._items[index])
             elif isinstance(error, ImgtuneError):
                 self._errors[index] = str(error)
                 self._disk_failed = self._disk_failed or _no_more(error)

@@ -523,11 +523,13 @@ class Studio:
         *,
         geometry: Geometry = UNCROPPED,
         threads: int | None = None,
+        may_replace: bool = True,
         cancel: threading.Event | None = None,
     ) -> Path:
-        """(slow) Develops the whole photo into the file ``out``: atomic, never an original.
-        ``threads``: for this one photo. Raises UnreadablePhoto, CannotWrite, or Cancelled
-        soon after ``cancel`` is set."""
+        """(slow) Develops the whole photo into the file ``out``: atomic, and never over another
+        file than an export of ours, not even that without ``may_replace``. ``threads``: for
+        this one photo. Raises UnreadablePhoto, CannotWrite, or Cancelled soon after ``cancel``
+        is set."""
         return export_photo(
             path,
             settings,
@@ -537,6 +539,7 @@ class Studio:
             geometry=geometry,
             max_pixels=self._max_pixels,
             threads=threads,
+            may_replace=may_replace,
             cancel=cancel,
         )
 
@@ -571,6 +574,7 @@ class Studio:
                 options,
                 geometry=geometry,
                 threads=1,
+                may_replace=on_collision is OnCollision.OVERWRITE,
                 cancel=progress.cancel,
             )
 

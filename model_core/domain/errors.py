@@ -22,6 +22,10 @@ class CannotWrite(ImgtuneError):
     """An output that cannot be written: no space, no permission, or it is an original."""
 
 
+class NameTaken(CannotWrite):
+    """A new file that somebody else made first."""
+
+
 class BrokenCatalog(ImgtuneError):
     """The catalog cannot be opened or is not ours."""
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from model_core.domain.errors import CannotWrite
+from model_core.domain.errors import CannotWrite, NameTaken
 from model_core.storage.locks import process_alive
 
 _LEFTOVER = re.compile(r"\.imgtune-(\d+)-[0-9a-f]{12}(\..*)?")
@@ -50,25 +50,36 @@ def write_atomic(path: Path, data: bytes) -> None:
         temporary.write_bytes(data)
 
 
+def write_new(path: Path, data: bytes) -> None:
+    """Writes ``data`` to ``path`` unless something has that name by then, which raises
+    :class:`NameTaken`. Raises :class:`CannotWrite`."""
+    with replacing(path, new=True) as temporary:
+        temporary.write_bytes(data)
+
+
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, new: bool = False) -> Iterator[Path]:
     """Yields a temporary path (same folder, same suffix) that becomes ``path`` on success.
 
     On any exception the temporary is removed and ``path`` is as it was. OSErrors about the
     output are raised as :class:`CannotWrite`; an OSError about another file passes through.
-    A symbolic link is followed, so that the link survives; permissions are kept.
+    A symbolic link is followed, so that the link survives; permissions are kept. With
+    ``new`` nothing may be there, and what appears meanwhile is left alone (NameTaken).
     """
-    target = path.resolve() if path.is_symlink() else path
+    target = path.resolve() if path.is_symlink() and not new else path
     name = f".imgtune-{os.getpid()}-{secrets.token_hex(6)}{target.suffix}"
     temporary = target.with_name(name)
     try:
         temporary.touch(exist_ok=False)
         yield temporary
-        if target.exists():
+        if target.exists() and not new:
             with suppress(OSError):  # e.g. a network share without modes
                 shutil.copymode(target, temporary)
         sync_file(temporary)
-        temporary.replace(target)
+        if new:
+            _name_first(temporary, target)
+        else:
+            temporary.replace(target)
         sync_folder(target.parent)
     except OSError as error:
         if error.filename in (None, temporary, str(temporary), target, str(target)):
@@ -77,6 +88,18 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def _name_first(temporary: Path, target: Path) -> None:
+    """Gives a file a name that nothing has; a rename would replace what has it by now."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise NameTaken(f"{target}: has just been written by another program") from None
+    except OSError:  # a file system without links (FAT, some shares): as close as it gets
+        if os.path.lexists(target):
+            raise NameTaken(f"{target}: has just been written by another program") from None
+        temporary.replace(target)
 
 
 def sync_file(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,72 @@ class TestNames:
         newer = encode(scene(5), Path("gone.jpg"), ExportOptions())
         batch(sources, naming(tmp_path, on=on), newer)
         assert [s.read_bytes() for s in sources] == [OURS, OURS]
+
+
+class TestRace:
+    def race(self, folder: Path, on: OnCollision) -> tuple[BatchResult, Path, bytes]:
+        """A batch of one, into whose file another program writes while it is developed."""
+        source = write_scene(folder / "in" / "a.jpg")
+        theirs = encode(scene(7), Path("gone.jpg"), ExportOptions())
+        first = True
+
+        def write(item: ExportItem, file: Path) -> None:
+            nonlocal first
+            # As export_photo does it: the file is missing when it begins, and there at the end.
+            cancel = _Meanwhile(file, theirs) if first else None
+            first = False
+            export_photo(
+                item.path, IDENTITY, file, ExportOptions(), may_replace=False, cancel=cancel
+            )
+
+        result = export_batch([ExportItem(source)], naming(folder / "out", on=on), write)
+        return result, folder / "out" / "a.jpg", theirs
+
+    def test_a_file_that_appears_meanwhile_is_left_and_another_name_taken(
+        self, tmp_path: Path
+    ) -> None:
+        result, file, theirs = self.race(tmp_path, UNIQUE)
+        assert (names(result), result.errors) == (["a-2.jpg"], ())
+        assert file.read_bytes() == theirs
+
+    def test_or_it_is_skipped(self, tmp_path: Path) -> None:
+        result, file, theirs = self.race(tmp_path, SKIP)
+        assert (len(result.skipped), result.errors) == (1, ())
+        assert file.read_bytes() == theirs
+
+    def test_two_batches_at_once_lose_no_copy(self, tmp_path: Path) -> None:
+        sources = [
+            [write_scene(tmp_path / d / f"{i}.jpg", i) for i in range(4)] for d in ("x", "y")
+        ]
+        (tmp_path / "out").mkdir()
+
+        def run(paths: list[Path]) -> BatchResult:
+            return export_batch(
+                [ExportItem(path) for path in paths],
+                naming(tmp_path / "out"),
+                lambda item, file: export_photo(
+                    item.path, IDENTITY, file, ExportOptions(), may_replace=False
+                ),
+            )
+
+        with ThreadPoolExecutor(2) as pool:
+            results = list(pool.map(run, sources))
+        assert [result.errors for result in results] == [(), ()]
+        assert len(set(results[0].written) | set(results[1].written)) == 8
+        assert len(list((tmp_path / "out").iterdir())) == 8
+
+
+class _Meanwhile(threading.Event):
+    """Never set; the first time that it is asked, another program writes its file."""
+
+    def __init__(self, file: Path, content: bytes) -> None:
+        super().__init__()
+        self._file, self._content = file, content
+
+    def is_set(self) -> bool:
+        if not self._file.exists():
+            self._file.write_bytes(self._content)
+        return False
 
 
 class TestBatch:
