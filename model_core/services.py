@@ -23,7 +23,7 @@ import platformdirs
 from model_core.assets import assets_dir, sample_photos
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import IDENTITY, DevelopSettings
-from model_core.domain.errors import UnknownStyle, UnreadablePhoto
+from model_core.domain.errors import CannotWrite, UnknownStyle, UnreadablePhoto
 from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
 from model_core.domain.geometry import UNCROPPED, Geometry
 from model_core.domain.image import Proxy
@@ -262,12 +262,32 @@ class Studio:
         """(slow) A proxy of any size, turned, straightened and cropped."""
         return framed(proxy, geometry)
 
-    def write_sidecar(self, photo: Photo, settings: DevelopSettings) -> Path:
-        """Merges an edit, with the photo's marks, into the XMP beside it. Raises CannotWrite."""
-        return write_sidecar(photo, settings, self.load_marks(photo.id))
+    def write_sidecar(self, photo: Photo, settings: DevelopSettings) -> Path | None:
+        """Merges an edit, with the photo's marks, into the XMP beside it; None when it says that
+        already. Settings that another program had there are kept in the data directory.
+        Raises CannotWrite."""
+        marks = self.load_marks(photo.id)
+        said = None if marks == UNMARKED else marks
+        return write_sidecar(photo, settings, said, self.data_dir / "replaced sidecars")
+
+    def write_marks(self, marks: Mapping[PhotoId, Marks]) -> None:
+        """Merges stars and colours into the XMP beside the photos, wherever they are now. Raises
+        CannotWrite, for the first that failed, when all others are written."""
+        failed: list[CannotWrite] = []
+        for identity, one in marks.items():
+            photo = self.catalog.photo(identity)
+            if photo is None or not photo.path.is_file():
+                continue
+            try:
+                write_sidecar(photo, None, one, self.data_dir / "replaced sidecars")
+            except CannotWrite as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
 
     def read_sidecar(self, photo: Photo) -> SidecarEdit | None:
-        """What other programs left beside a photo; None when nothing. Raises UnreadableXmp."""
+        """What other programs left beside or in a photo; None when nothing. Raises
+        UnreadableXmp."""
         return read_sidecar(photo)
 
     def learn(

@@ -84,6 +84,8 @@ class FakeStudio:
         self.last_id = 0
         self.all_trainings: list[Training] = []
         self.marks: dict[PhotoId, Marks] = {}
+        self.marks_beside: dict[PhotoId, Marks] = {}
+        self.marks_beside: dict[PhotoId, Marks] = {}
         self.export_items: list[ExportItem] = []
         self.geometries: dict[PhotoId, Geometry] = {}
         self.previews: list[tuple[DevelopSettings, bool]] = []
@@ -160,8 +162,12 @@ class FakeStudio:
     def load_marks(self, photo: PhotoId) -> Marks:
         return self.marks.get(photo, UNMARKED)
 
-    def write_sidecar(self, photo: Photo, settings: DevelopSettings) -> Path:
-        return write_sidecar(photo, settings, self.load_marks(photo.id))
+    def write_sidecar(self, photo: Photo, settings: DevelopSettings) -> Path | None:
+        replaced = photo.path.parent / "replaced"
+        return write_sidecar(photo, settings, self.marks.get(photo.id), replaced)
+
+    def write_marks(self, marks: Mapping[PhotoId, Marks]) -> None:
+        self.marks_beside.update(marks)
 
     def read_sidecar(self, photo: Photo) -> SidecarEdit | None:
         return read_sidecar(photo)

@@ -154,6 +154,12 @@ class CatalogWorker(QueueWorker):
 
     def _save_marks(self, job: m.SaveMarks) -> None:
         self.studio.save_marks(job.marks)
+        if not self.sidecars:
+            return
+        try:
+            self.studio.write_marks(job.marks)
+        except ImgtuneError as error:
+            self.sidecar_failed.emit(str(error))
 
     def _save_geometry(self, job: m.SaveGeometry) -> None:
         self.studio.save_geometry(job.photo, job.geometry)

@@ -38,5 +38,15 @@ class Marks:
         if not 0 <= self.stars <= MAX_STARS:
             raise ValueError(f"stars go from 0 to {MAX_STARS}, not {self.stars}")
 
+    @property
+    def rating(self) -> int:
+        """As other programs say stars and rejection (XMP part 2, xmp:Rating)."""
+        return -1 if self.flag is Flag.REJECT else self.stars
+
+    @property
+    def label(self) -> str:
+        """As other programs say the colour (xmp:Label)."""
+        return self.colour.capitalize()
+
 
 UNMARKED = Marks()

@@ -11,7 +11,7 @@ from pathlib import Path
 from model_core.domain.develop import DevelopSettings, param
 from model_core.domain.errors import CannotWrite, ImgtuneError, InvalidSettings
 from model_core.storage.atomic import write_atomic
-from model_core.storage.xmp import read_camera_raw
+from model_core.storage.camera_raw import read_camera_raw
 
 _SCHEMA = 1
 _MAX_NAME = 100

@@ -112,6 +112,8 @@ def test_sidecars_are_written_after_edits_only_and_only_when_wanted(
     folder = photos[0].parent
     app.session.set_param("contrast", 21.0, drag=1)
     app.learn.flush()
+    studio = app.catalog.studio
+    qtbot.waitUntil(lambda: bool(studio.edits))  # type: ignore[attr-defined]
     app._apply_preferences(Preferences(sidecars=True))
     for _ in range(3):
         app.session.step(1)  # looking is no edit
@@ -120,6 +122,8 @@ def test_sidecars_are_written_after_edits_only_and_only_when_wanted(
     qtbot.waitUntil(lambda: bool(list(folder.glob("photo*.xmp"))))
     assert [file.name for file in folder.glob("photo*.xmp")] == ["photo3.png.xmp"]
     assert "+33" in (folder / "photo3.png.xmp").read_text()
+    app.actions["stars_4"].trigger()
+    qtbot.waitUntil(lambda: [m.stars for m in studio.marks_beside.values()] == [4])  # type: ignore[attr-defined]
 
 
 def test_edits_of_other_programs_are_read_and_undone(

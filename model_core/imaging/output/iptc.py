@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections import defaultdict
 
-from model_core.imaging.output import xmp
+from model_core import xmp
 
 DataSets = list[tuple[int, int, bytes]]
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from model_core import __version__
+from model_core import __version__, xmp
 from model_core.domain.export import ExportOptions
-from model_core.domain.marks import UNMARKED, Flag, Marks
+from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameFacts
 from model_core.imaging.decode import MAX_PIXELS
 from model_core.imaging.output import exif as exif_
-from model_core.imaging.output import iptc, xmp
+from model_core.imaging.output import iptc
+from model_core.imaging.output.copied import of_the_copy, rights_only, without_place
 from model_core.imaging.output.exif import Exif
 
 _HEIF_SUFFIXES = {".heic", ".heif", ".hif"}
@@ -52,7 +53,7 @@ def metadata_for(
     properties = iptc.as_xmp(sets)
     for packet in found.packets:
         properties |= xmp.parse(packet)
-    properties = xmp.of_the_copy(properties)
+    properties = of_the_copy(properties)
     if options.metadata == "all":
         exif = exif_.of_the_copy(exif, size, srgb=options.profile == "srgb")
         properties[xmp.name("xmp:CreatorTool")] = xmp.simple(
@@ -61,10 +62,10 @@ def metadata_for(
         _mark(exif, properties, marks)
     else:
         exif, sets = exif_.rights_only(exif), iptc.rights_only(sets)
-        properties = xmp.rights_only(properties)
+        properties = rights_only(properties)
     if not options.location:
         exif = Exif(exif.picture, exif.detail)
-        sets, properties = iptc.without_place(sets), xmp.without_place(properties)
+        sets, properties = iptc.without_place(sets), without_place(properties)
     if own := options.copyright.strip():
         exif.picture[ExifTags.Base.Copyright] = own.encode()
         sets = iptc.with_copyright(sets, own)
@@ -74,16 +75,15 @@ def metadata_for(
 
 
 def _mark(exif: Exif, properties: xmp.Properties, marks: Marks) -> None:
-    """Stars, rejection and colour as other programs read them (XMP part 2, xmp:Rating)."""
-    rejected = marks.flag is Flag.REJECT
-    if marks.stars or rejected:
+    """Stars, rejection and colour as other programs read them."""
+    if marks.rating:
         key = xmp.name("xmp:Rating")
-        properties[key] = xmp.simple(key, "-1" if rejected else str(marks.stars))
-        exif.picture[ExifTags.Base.Rating] = 0 if rejected else marks.stars
+        properties[key] = xmp.simple(key, str(marks.rating))
+        exif.picture[ExifTags.Base.Rating] = max(marks.rating, 0)
         exif.picture.pop(ExifTags.Base.RatingPercent, None)
     if marks.colour:
         key = xmp.name("xmp:Label")
-        properties[key] = xmp.simple(key, marks.colour.capitalize())
+        properties[key] = xmp.simple(key, marks.label)
 
 
 def facts_of(path: Path, *, look_inside: bool) -> NameFacts:
@@ -99,7 +99,18 @@ def facts_of(path: Path, *, look_inside: bool) -> NameFacts:
     return NameFacts(path, taken, camera=found.camera)
 
 
+def embedded_packets(path: Path) -> list[bytes]:
+    """The XMP packets in a photo's file; none where it cannot be read."""
+    return [packet for packet in _inside(path).packets if packet]
+
+
 def _read(path: Path) -> _Found:
+    found = _inside(path)
+    found.packets.extend(_sidecars(path))
+    return found
+
+
+def _inside(path: Path) -> _Found:
     found = _Found()
     try:
         with warnings.catch_warnings():
@@ -111,7 +122,6 @@ def _read(path: Path) -> _Found:
                 found = _read_rendered(path)
     except Exception:  # damaged metadata must not cost the user the picture
         pass
-    found.packets.extend(_sidecars(path))
     return found
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from PIL import ExifTags, Image
 
+from model_core import xmp
 from model_core.domain.errors import CannotWrite
 from model_core.domain.export import FORMATS
-from model_core.imaging.output import xmp
 from model_core.imaging.output.metadata import packet_of
 from model_core.imaging.output.profile import CREATOR
 

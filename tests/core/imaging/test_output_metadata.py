@@ -14,10 +14,11 @@ import pytest
 import tifffile
 from PIL import Image
 
+from model_core import xmp
 from model_core.domain.export import FORMATS, ExportOptions
 from model_core.domain.marks import UNMARKED, Colour, Flag, Marks
 from model_core.imaging.encode import encode
-from model_core.imaging.output import iptc, xmp
+from model_core.imaging.output import iptc
 from tests.core.imaging.written import iptc_of, packet_of, reopened, written
 from tests.core.pictures import exif, quarters, scene, write_scene
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from model_core.domain.develop import IDENTITY, PARAMS, DevelopSettings
 from model_core.domain.errors import CannotWrite
 from model_core.storage.presets import Preset, PresetRefused, PresetStore
-from model_core.storage.xmp import UnreadableXmp
+from model_core.xmp import UnreadableXmp
 
 HEAD = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '

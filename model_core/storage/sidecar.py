@@ -1,0 +1,323 @@
+"""XMP sidecars: what other programs and imgtune say of a photo, in a file beside it.
+
+A sidecar is never written anew where there is one: what is said of settings and marks is
+changed in it and all the rest stays. One that cannot be read is left alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from model_core import xmp
+from model_core.domain.develop import DevelopSettings
+from model_core.domain.errors import CannotWrite, InvalidSettings
+from model_core.domain.marks import UNMARKED, Colour, Flag, Marks
+from model_core.storage.atomic import cannot_write, replacing, write_atomic
+from model_core.storage.camera_raw import (
+    Light,
+    decoded,
+    encoded,
+    fields_of,
+    foreign_white_balance,
+)
+from model_core.xmp import UnreadableXmp
+
+_OWN = xmp.name("imgtune:Settings")
+_RATING, _LABEL = xmp.name("xmp:Rating"), xmp.name("xmp:Label")
+_DATE = xmp.name("xmp:MetadataDate")
+_FOR = xmp.name("photoshop:SidecarForExtension")
+_ABOUT = {"ProcessVersion": "11.0", "Version": "15.4"}
+_FIRST_PROCESS = 6.7  # that has the sliders of today
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarEdit:
+    """What a sidecar or an embedded packet says.
+
+    ``settings`` is None where there are none that can be used, for the ``reason``. ``exact``:
+    imgtune wrote them and nobody changed them since; else they are approximate. ``left_out``:
+    Camera Raw fields that change the look there and cannot be followed here. ``marks`` is None
+    where nothing is said of stars and colour.
+    """
+
+    source: Path
+    settings: DevelopSettings | None
+    reason: str = ""
+    exact: bool = False
+    left_out: tuple[str, ...] = ()
+    marks: Marks | None = None
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The sliders by name; none where there are no settings."""
+        return {} if self.settings is None else self.settings.as_dict()
+
+
+def sidecar_of(photo: Path, *, raw: bool) -> Path:
+    """Where a photo's sidecar is, or is to be.
+
+    ``name.xmp`` for raws, as Camera Raw has it, and ``name.ext.xmp`` for other photos, as
+    darktable and digiKam have it (Camera Raw reads none of those): a raw and its JPEG of the
+    same name do not share one. Of two raws that do, the one that the sidecar names has it.
+    """
+    full = _existing(photo.with_name(photo.name + ".xmp"))
+    if not raw:
+        return full
+    short = _existing(photo.with_suffix(".xmp"))
+    return full if _belongs_to_another(short, photo) else short
+
+
+def sidecars_beside(photo: Path, *, raw: bool) -> list[Path]:
+    """The sidecars that there are, the one that counts most first."""
+    first = sidecar_of(photo, raw=raw)
+    others = (photo.with_name(photo.name + ".xmp"), photo.with_suffix(".xmp"))
+    rest = [
+        path for path in map(_existing, others)
+        if path != first and not _belongs_to_another(path, photo)
+    ]  # fmt: skip
+    return [path for path in (first, *rest) if path.is_file()]
+
+
+def _existing(path: Path) -> Path:
+    upper = path.with_suffix(".XMP")
+    return upper if not path.exists() and upper.exists() else path
+
+
+def _belongs_to_another(sidecar: Path, photo: Path) -> bool:
+    try:
+        named = _text(xmp.read(content(sidecar) or b"", ""), _FOR)
+    except UnreadableXmp:
+        return False
+    return bool(named) and str(named).lower() != photo.suffix[1:].lower()
+
+
+def content(sidecar: Path) -> bytes | None:
+    """Its bytes; None where there is none. Raises UnreadableXmp."""
+    try:
+        with sidecar.open("rb") as file:
+            return file.read(xmp.MAX_PACKET + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UnreadableXmp(f"{sidecar}: cannot be read ({error.strerror})") from None
+
+
+def understood(packet: bytes, source: Path, light: Light) -> SidecarEdit:
+    """What a sidecar's bytes or an embedded packet of ``source`` say. Raises UnreadableXmp
+    where they are not XMP."""
+    root = xmp.read(packet, str(source))
+    fields, _ = fields_of(root)
+    marks = _marks_in(root)
+    try:
+        settings, left_out = decoded(fields, light, str(source))
+    except UnreadableXmp as error:
+        return SidecarEdit(source, None, reason=str(error), marks=marks)
+    own = _own_settings(root, fields, light)
+    return SidecarEdit(source, own or settings, "", own is not None, left_out, marks)
+
+
+def merge_sidecar(
+    photo: Path,
+    light: Light,
+    settings: DevelopSettings | None,
+    marks: Marks | None,
+    replaced: Path,
+) -> Path | None:
+    """Says ``settings`` and ``marks`` (None: as they are) in the photo's sidecar, which is made
+    where there is none. None where nothing had to be changed.
+
+    Settings that another program wrote, and that are changed now, are kept in the folder
+    ``replaced`` as that sidecar was. A sidecar that changes meanwhile is read again. Raises
+    CannotWrite; also for a sidecar that cannot be read, which is left as it is.
+    """
+    sidecar = sidecar_of(photo, raw=light.raw)
+    for _ in range(_TRIES):
+        before = _readable(sidecar)
+        after = _merged(before, photo, sidecar, light, settings, marks, replaced)
+        if after is None:
+            return None
+        try:
+            with replacing(sidecar) as temporary:
+                temporary.write_bytes(after)
+                if _readable(sidecar) != before:
+                    raise _Changed
+        except _Changed:
+            continue
+        return sidecar
+    raise CannotWrite(f"{sidecar}: another program keeps changing it; try again later")
+
+
+class _Changed(Exception):
+    """The sidecar is not what was read any more."""
+
+
+def _readable(sidecar: Path) -> bytes | None:
+    try:
+        return content(sidecar)
+    except UnreadableXmp as error:
+        raise _left_alone(error) from None
+
+
+def _left_alone(error: UnreadableXmp) -> CannotWrite:
+    return CannotWrite(
+        f"{error}; it was left as it is, and the edit is kept in imgtune. Mend the sidecar or move "
+        "it away to have it written"
+    )
+
+
+def _merged(
+    before: bytes | None,
+    photo: Path,
+    sidecar: Path,
+    light: Light,
+    settings: DevelopSettings | None,
+    marks: Marks | None,
+    replaced: Path,
+) -> bytes | None:
+    """The sidecar as it is to be; None when it says all that already."""
+    old = before or b""
+    try:
+        root = xmp.new() if xmp.is_blank(old) else xmp.read(old, str(sidecar))
+        if next(xmp.descriptions(root), None) is None:
+            raise UnreadableXmp(f"{sidecar}: is XML, but holds no XMP")
+        changes = _marks_as(root, marks)
+        if settings is not None:
+            changes |= _settings_as(root, sidecar, light, settings)
+    except UnreadableXmp as error:
+        raise _left_alone(error) from None
+    if all(_text(root, key) == text for key, text in changes.items()):
+        return None
+    if settings is not None:
+        _keep_foreign(old, root, sidecar, light, changes, replaced)
+    for key, text in changes.items():
+        _say(root, key, text)
+    _say(root, _DATE, datetime.now().astimezone().isoformat(timespec="seconds"))
+    if light.raw and _text(root, _FOR) is None:
+        _say(root, _FOR, photo.suffix[1:].upper())
+    return xmp.write(root)
+
+
+# --- settings -------------------------------------------------------------------------
+
+
+def _crs(field: str) -> str:
+    return xmp.name(f"crs:{field}")
+
+
+def _settings_as(
+    root: Element, sidecar: Path, light: Light, settings: DevelopSettings
+) -> dict[str, str | None]:
+    fields, _ = fields_of(root)
+    if fields.get("AlreadyApplied", "").lower() == "true":
+        raise UnreadableXmp(f"{sidecar}: says that its settings are part of the pixels already")
+    changes: dict[str, str | None] = {_crs(f): None for f in foreign_white_balance(light)}
+    changes |= {_crs(field): text for field, text in encoded(settings, light).items()}
+    changes |= {_crs(f): fields.get(f) or text for f, text in _ABOUT.items()}
+    if _process(fields) < _FIRST_PROCESS:
+        changes[_crs("ProcessVersion")] = _ABOUT["ProcessVersion"]
+    changes |= {_crs("HasSettings"): "True", _crs("AlreadyApplied"): "False"}
+    changes[_OWN] = json.dumps({k: v for k, v in settings.as_dict().items() if v})
+    return changes
+
+
+def _process(fields: dict[str, str]) -> float:
+    try:
+        return float(fields.get("ProcessVersion", "11.0"))
+    except ValueError:
+        return 0.0
+
+
+def _own_settings(root: Element, fields: dict[str, str], light: Light) -> DevelopSettings | None:
+    """The settings that imgtune wrote, where the fields still say just that."""
+    try:
+        own = DevelopSettings.from_mapping(json.loads(_text(root, _OWN) or ""))
+    except (ValueError, TypeError, AttributeError, RecursionError, InvalidSettings):
+        return None
+    same = all(fields.get(field) == text for field, text in encoded(own, light).items())
+    return own if same else None
+
+
+def _keep_foreign(
+    old: bytes,
+    root: Element,
+    sidecar: Path,
+    light: Light,
+    changes: dict[str, str | None],
+    replaced: Path,
+) -> None:
+    """Sliders that were set elsewhere are somebody's work: before they are changed, the
+    sidecar is copied. Raises CannotWrite; then nothing is changed."""
+    fields, _ = fields_of(root)
+    lost = any(
+        field in fields and changes[_crs(field)] != fields[field]
+        for field in (*encoded(DevelopSettings(), light), *foreign_white_balance(light))
+    )
+    if not lost or _own_settings(root, fields, light) is not None:
+        return
+    copy = replaced / f"{sidecar.stem}-{hashlib.blake2b(old, digest_size=4).hexdigest()}.xmp"
+    if not copy.exists():
+        try:
+            replaced.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(copy, error) from None
+        write_atomic(copy, old)
+
+
+# --- marks ----------------------------------------------------------------------------
+
+
+def _marks_in(root: Element) -> Marks | None:
+    rating, label = _text(root, _RATING), _text(root, _LABEL)
+    if rating is None and label is None:
+        return None
+    try:
+        stars = round(float(rating or "0"))
+    except (ValueError, OverflowError):
+        stars = 0
+    flag = Flag.REJECT if stars < 0 else Flag.NONE
+    colours = {colour.value: colour for colour in Colour}
+    return Marks(min(max(stars, 0), 5), flag, colours.get((label or "").lower(), Colour.NONE))
+
+
+def _marks_as(root: Element, marks: Marks | None) -> dict[str, str | None]:
+    """What is to be said of stars and colour. Another program's own labels stay when the
+    photo has no colour here, and a photo without marks needs no word."""
+    if marks is None:
+        return {}
+    changes: dict[str, str | None] = {}
+    said = _marks_in(root) or UNMARKED
+    if marks.rating != said.rating:
+        changes[_RATING] = str(marks.rating)
+    if marks.colour != said.colour:
+        changes[_LABEL] = marks.label or None
+    return changes
+
+
+# --- the tree -------------------------------------------------------------------------
+
+
+def _text(root: Element, key: str) -> str | None:
+    for description in xmp.descriptions(root):
+        if key in description.attrib:
+            return description.attrib[key].strip()
+        for element in description.findall(key):
+            return (element.text or "").strip()
+    return None
+
+
+def _say(root: Element, key: str, text: str | None) -> None:
+    """Makes ``text`` the only value of a property; None: it has none."""
+    found: Iterable[Element] = list(xmp.descriptions(root))
+    for description in found:
+        description.attrib.pop(key, None)
+        for element in description.findall(key):
+            description.remove(element)
+    if text is not None:
+        next(iter(found)).set(key, text)
