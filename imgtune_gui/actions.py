@@ -171,7 +171,8 @@ def text_of(spec: ActionSpec) -> str:
 def native(keys: Iterable[str]) -> str:
     """The keys as the user's platform writes them: ``Z or Space``."""
     style = QKeySequence.SequenceFormat.NativeText
-    return tr(" or ").join(QKeySequence(key).toString(style) for key in keys)
+    # Return and Enter have one name in some languages.
+    return tr(" or ").join(dict.fromkeys(QKeySequence(key).toString(style) for key in keys))
 
 
 def build_actions(

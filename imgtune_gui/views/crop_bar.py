@@ -42,7 +42,7 @@ class CropBar(QFrame):
         self._original: float | None = None
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * SPACE, 5, 2 * SPACE, 5)
-        layout.setSpacing(6)
+        layout.setSpacing(4)
         self.ratios = QComboBox()
         self.ratios.setAccessibleName(self.tr("Ratio"))
         self.ratios.setToolTip(self.tr("Ratio of the sides"))
@@ -78,7 +78,7 @@ class CropBar(QFrame):
     def _build_angle(self, layout: QHBoxLayout) -> None:
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(round(-MAX_ANGLE * _STEPS), round(MAX_ANGLE * _STEPS))
-        self.slider.setMinimumWidth(90)
+        self.slider.setMinimumWidth(60)
         self.slider.setMaximumWidth(240)
         self.slider.setAccessibleName(self.tr("Straighten"))
         self.slider.setToolTip(self.tr("Straighten; or drag outside the crop"))
@@ -88,8 +88,7 @@ class CropBar(QFrame):
         self.angle.setDecimals(1)
         self.angle.setSingleStep(0.1)
         self.angle.setSuffix("°")
-        self.angle.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.angle.setFixedWidth(64)
+        self.angle.setFixedWidth(60)
         self.angle.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.angle.setAccessibleName(self.tr("Angle"))
         self.angle.valueChanged.connect(self.angle_changed)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QRectF, Qt, QTranslator
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
     QApplication,
     QDialogButtonBox,
     QLabel,
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from imgtune_gui.actions import ACTIONS, text_of
+from imgtune_gui.actions import ACTIONS, native, text_of
 from imgtune_gui.export_choice import ExportChoice
 from imgtune_gui.language import LANGUAGES, install_language, language_for, param_label
 from imgtune_gui.views.dialogs import FieldsDialog, about_dialog, shortcuts_dialog
@@ -166,6 +167,12 @@ def test_the_window_is_chinese_throughout(
 
 
 @pytest.mark.usefixtures("chinese")
+def test_two_keys_of_one_name_are_named_once() -> None:
+    assert native(["Return", "Enter"]) == native(["Return"])
+    assert native(["D", "E"]) == "D 或 E"
+
+
+@pytest.mark.usefixtures("chinese")
 def test_buttons_of_qt_are_chinese_too(qtbot: QtBot) -> None:
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
     qtbot.addWidget(buttons)
@@ -218,8 +225,12 @@ def test_no_text_is_cut_in_a_small_window(
 
 
 def _cut(window: QWidget) -> list[str]:
-    """Texts of buttons and labels that are wider than their place."""
+    """Texts of buttons, labels and number fields that are wider than their place."""
     found = []
+    for field in window.findChildren(QAbstractSpinBox):
+        line = field.lineEdit()
+        if line.isVisible() and line.fontMetrics().horizontalAdvance(line.text()) > line.width():
+            found.append(f"{line.text()}: {line.width()}")
     for kind in (QAbstractButton, QLabel):
         for widget in window.findChildren(kind):
             if not widget.isVisible() or isinstance(widget, ElidedLabel) or not widget.text():
