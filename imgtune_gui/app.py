@@ -21,6 +21,7 @@ from imgtune_gui.controllers.picker_controller import PickerController
 from imgtune_gui.controllers.preset_controller import PresetController
 from imgtune_gui.controllers.train_controller import TrainController
 from imgtune_gui.controllers.view_controller import ViewController
+from imgtune_gui.crash import CrashDialog
 from imgtune_gui.errors import ErrorHook
 from imgtune_gui.models.filmstrip_model import FilmstripModel
 from imgtune_gui.session import PhotoSession
@@ -41,6 +42,7 @@ class App(QObject):
         data_dir: Path | None = None,
         paths: Iterable[Path] = (),
         loader: Callable[[], Backend] = load_backend,
+        log_file: Path | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -55,6 +57,7 @@ class App(QObject):
         self.catalog = CatalogWorker(loader)
         self.catalog_thread = WorkerThread(self.catalog, "catalog")
         self.hook = ErrorHook(self)
+        self.crash = CrashDialog(self.window, log_file)
         self._build_controllers()
         self.actions = build_actions(self.window, self._handlers())
         self.view.adopt(self.actions)
@@ -197,6 +200,7 @@ class App(QObject):
         ):
             controller.message_raised.connect(window.show_message)
         self.hook.error_raised.connect(window.show_message)
+        self.hook.bug_found.connect(self.crash.show)
         self.menu.preferences_changed.connect(self._apply_preferences)
         self.catalog.studio_opened.connect(self._on_studio_opened)
         self.catalog.sidecar_failed.connect(window.show_message)
@@ -332,4 +336,5 @@ class App(QObject):
         if studio is not None:
             studio.close()
         self.settings.sync()
+        self.window.release_lists()
         self.hook.remove()

@@ -20,6 +20,7 @@ class ErrorHook(QObject):
     any thread and is delivered in the main one."""
 
     error_raised = Signal(str)
+    bug_found = Signal(object)  # BaseException: nobody expected it
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +53,7 @@ class ErrorHook(QObject):
         log.error("unexpected error", exc_info=(kind, error, trace))
         text = self.tr("Unexpected error ({0}); the details are in the log")
         self.error_raised.emit(text.format(f"{kind.__name__}: {error}"))
+        self.bug_found.emit(error)
 
     def _handle_in_thread(self, args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None:

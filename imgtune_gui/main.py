@@ -71,9 +71,11 @@ def split_arguments(arguments: Sequence[str]) -> tuple[Path | None, list[Path]]:
 def run_window(data_dir: Path | None, paths: Sequence[Path]) -> int:
     """Shows the window and returns when it is closed."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    from platformdirs import user_data_dir
     from PySide6.QtWidgets import QApplication
 
     from imgtune_gui.app import App
+    from imgtune_gui.crash import start_log
     from imgtune_gui.language import install_language
     from imgtune_gui.settings import AppSettings
     from imgtune_gui.views.theme import apply_theme
@@ -84,7 +86,8 @@ def run_window(data_dir: Path | None, paths: Sequence[Path]) -> int:
     qt.setDesktopFileName("imgtune")
     apply_theme(qt)
     install_language(AppSettings(data_dir).preferences.language)
-    app = App(data_dir, paths)
+    log_file = start_log((data_dir or Path(user_data_dir("imgtune", appauthor=False))) / "log")
+    app = App(data_dir, paths, log_file=log_file)
     app.start()
     code = qt.exec()
     app.shut_down()

@@ -82,6 +82,7 @@ class FakeStudio:
         self.closed = False
         self.presets = PresetStore(Path("/nonexistent"))
         self.last_id = 0
+        self.quick: list[Path] = []
         self.all_trainings: list[Training] = []
         self.marks: dict[PhotoId, Marks] = {}
         self.marks_beside: dict[PhotoId, Marks] = {}
@@ -117,6 +118,10 @@ class FakeStudio:
             raise UnreadablePhoto(f"{path.name}: not a picture") from None
         photo_id = PhotoId(hashlib.blake2b(blob, digest_size=16).hexdigest())
         return Photo(path, photo_id, size[0], size[1]), Proxy(pixels)
+
+    def quick_thumbnail(self, path: Path, long_side: int) -> npt.NDArray[np.uint8] | None:
+        self.quick.append(path)
+        return np.full((20, 30, 3), 77, np.uint8)
 
     def analyse(self, photo: Photo, style: str, proxy: Proxy | None = None) -> PhotoFeatures:
         rng = np.random.default_rng(int(photo.id[:8], 16))

@@ -91,6 +91,7 @@ class LibraryController(QObject):
         self.worker.scanned.connect(self._on_scanned)
         self.worker.opened.connect(self._on_opened)
         self.worker.photo_failed.connect(self._on_photo_failed)
+        self.worker.quick_thumb_found.connect(self._on_quick_thumb_found)
         self.worker.thumb_rendered.connect(self._on_thumb_rendered)
         self.worker.failed.connect(self._on_failed)
         self.worker.watch.folder_changed.connect(self._on_folder_changed)
@@ -360,6 +361,8 @@ class LibraryController(QObject):
             elif item.opened_for:
                 request = m.OpenPhoto(self._generation, path, self._session.style)
                 self.worker.submit(request)
+            else:
+                self.worker.submit(m.QuickThumb(self._generation, path))
 
     def _on_settings_changed(self, item: PhotoItem) -> None:
         if item is self._session.current:
@@ -390,6 +393,12 @@ class LibraryController(QObject):
         source = self._model.sources.get(item.path)
         if source is not None:
             self.worker.submit(m.RenderThumb(item.path, source, item.settings, item.geometry))
+
+    def _on_quick_thumb_found(self, result: m.QuickThumbFound) -> None:
+        item = self._session.find(result.path)
+        # The developed one may have been faster; it is never replaced by the camera's.
+        if item is not None and result.generation == self._generation and not item.opened_for:
+            self._model.set_image(result.path, result.image)
 
     def _on_thumb_rendered(self, result: m.ThumbRendered) -> None:
         item = self._session.find(result.path)

@@ -60,6 +60,12 @@ class PhotoListView(QListView):
         model.rowsInserted.connect(self._on_rows_inserted)
         session.current_changed.connect(self._on_current_item_changed)
 
+    def release(self) -> None:
+        """Shows nothing any more."""
+        self._settle.stop()
+        self._session.current_changed.disconnect(self._on_current_item_changed)
+        self.setModel(None)
+
     # --- selection ------------------------------------------------------------------
     def selected_items(self) -> list[PhotoItem]:
         """The selected photos in list order; the current one when none is selected."""

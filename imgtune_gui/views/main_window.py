@@ -159,6 +159,11 @@ class MainWindow(QMainWindow):
         self.loupe_page.set_bar_visible(not alone)
         self._update_filmstrip()
 
+    def release_lists(self) -> None:
+        """Before the end: Qt warns of lists whose model is destroyed first."""
+        for view in (self.grid, self.filmstrip):
+            view.release()
+
     def focus_photo(self) -> None:
         """Takes the keys away from the slider that was used last."""
         (self.grid if self.is_grid() else self.loupe).setFocus()

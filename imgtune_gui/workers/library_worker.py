@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Long side of a thumbnail's pixels: sharp in the filmstrip at twice the density.
 THUMB_SIDE = 300
+#: Of the camera's own small picture: what the EXIF standard puts there.
+_QUICK_SIDE = 160
 
 
 class LibraryWorker(QueueWorker):
@@ -31,6 +33,7 @@ class LibraryWorker(QueueWorker):
     opened = Signal(object)  # PhotoOpened
     photo_failed = Signal(object)  # PhotoFailed
     thumb_rendered = Signal(object)  # ThumbRendered
+    quick_thumb_found = Signal(object)  # QuickThumbFound
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,6 +44,7 @@ class LibraryWorker(QueueWorker):
         self._thumbs: dict[Path, m.RenderThumb] = {}
         self._opens: dict[Path, m.OpenPhoto] = {}
         self._visible: tuple[Path, ...] = ()
+        self._quick: dict[Path, m.QuickThumb] = {}
 
     def set_studio(self, studio: Studio, analysis_side: int) -> None:
         """Before the first job; from any thread."""
@@ -64,6 +68,8 @@ class LibraryWorker(QueueWorker):
             self._opens[job.path] = job
         elif isinstance(job, m.Scan):
             self._scans.append(job)
+        elif isinstance(job, m.QuickThumb):
+            self._quick[job.path] = job
         else:
             self._jobs.append(job)
 
@@ -72,12 +78,17 @@ class LibraryWorker(QueueWorker):
         self._scans.clear()
         self._thumbs.clear()
         self._opens.clear()
+        self._quick.clear()
 
     def _take(self) -> object | None:
         if self._jobs:
             return self._jobs.popleft()
         if self._scans:
             return self._scans.popleft()
+        # Small pictures of what is seen, before anything takes longer; the rest never needs one.
+        for path in self._visible:
+            if path in self._quick:
+                return self._quick.pop(path)
         for queue in (self._thumbs, self._opens):
             for path in self._visible:
                 if path in queue:
@@ -94,7 +105,10 @@ class LibraryWorker(QueueWorker):
         elif isinstance(job, m.RenderThumb):
             self._render_thumb(job)
         elif isinstance(job, m.OpenPhoto):
+            self._quick.pop(job.path, None)
             self._open(job)
+        elif isinstance(job, m.QuickThumb):
+            self._show_quickly(job)
 
     @property
     def studio(self) -> Studio:
@@ -105,6 +119,15 @@ class LibraryWorker(QueueWorker):
     def _scan(self, job: m.Scan) -> None:
         found = tuple(self.studio.find_photos(job.paths))
         self.scanned.emit(m.Scanned(job.generation, job.paths, found, job.again))
+
+    def _show_quickly(self, job: m.QuickThumb) -> None:
+        try:
+            pixels = self.studio.quick_thumbnail(job.path, _QUICK_SIDE)
+        except ImgtuneError:
+            return  # opening it says so in a moment
+        if pixels is not None:
+            image = to_image(pixels)
+            self.quick_thumb_found.emit(m.QuickThumbFound(job.generation, job.path, image))
 
     def _open(self, job: m.OpenPhoto) -> None:
         try:

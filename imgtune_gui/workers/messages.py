@@ -288,6 +288,21 @@ class PhotoOpened:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class QuickThumb:
+    """Shows the camera's own small picture until the photo is opened."""
+
+    generation: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QuickThumbFound:
+    generation: int
+    path: Path
+    image: QImage
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PhotoFailed:
     generation: int
     path: Path

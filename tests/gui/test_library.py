@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -221,6 +222,32 @@ def test_recent_folders_are_remembered_newest_first(
     wait_for_predictions(again, qtbot)
     again.menu.open_recent(str(tmp_path / "gone"))
     assert "not there any more" in again.window.message()
+
+
+def test_the_cameras_small_picture_is_there_before_the_photo_is_opened(
+    make_app: MakeApp,
+    photos: list[Path],
+    studio: FakeStudio,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go = threading.Event()
+    original = studio.open_photo
+
+    def slow(path: Path, long_side: int = 512):  # type: ignore[no-untyped-def]
+        go.wait(10)
+        return original(path, long_side)
+
+    monkeypatch.setattr(studio, "open_photo", slow)
+    app = make_app(photos)
+    qtbot.waitUntil(lambda: len(app.session.items) == 6)
+    app.library.set_visible(tuple(photos[2:]))
+    go.set()
+    qtbot.waitUntil(lambda: len(studio.quick) >= 1)
+    wait_for_predictions(app, qtbot)
+    qtbot.waitUntil(lambda: len(app.model.images) == 6)
+    images = [app.model.images.get(path) for path in photos]
+    assert all(image is not None and image.width() != 30 for image in images)
 
 
 def test_recent_folders_survive_damage(tmp_path: Path) -> None:

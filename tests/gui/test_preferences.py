@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -107,13 +108,17 @@ def test_damaged_settings_are_ignored(tmp_path: Path, stored: str) -> None:
 
 
 def test_sidecars_are_written_after_edits_only_and_only_when_wanted(
-    app: App, photos: list[Path], qtbot: QtBot
+    app: App, studio: FakeStudio, photos: list[Path], qtbot: QtBot
 ) -> None:
     folder = photos[0].parent
     app.session.set_param("contrast", 21.0, drag=1)
     app.learn.flush()
+<<<<<<< HEAD
     studio = app.catalog.studio
     qtbot.waitUntil(lambda: bool(studio.edits))  # type: ignore[attr-defined]
+=======
+    qtbot.waitUntil(lambda: len(studio.edits) == 1)
+>>>>>>> 4e0ef06 (Keep a log, say what to send when something breaks, show the camera's pictures first)
     app._apply_preferences(Preferences(sidecars=True))
     for _ in range(3):
         app.session.step(1)  # looking is no edit
@@ -146,3 +151,9 @@ def test_edits_of_other_programs_are_read_and_undone(
     app.session.undo_stack.undo()
     app.session.undo_stack.undo()
     assert item.edit is None
+
+
+def test_the_page_of_shortcuts_is_up_to_date() -> None:
+    root = Path(__file__).parents[2]
+    found = runpy.run_path(str(root / "packaging" / "shortcuts.py"))
+    assert (root / "docs" / "shortcuts.md").read_text(encoding="utf-8") == found["page"]()

@@ -295,6 +295,24 @@ def test_a_bug_in_a_slot_becomes_one_line(app: App, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "ZeroDivisionError: oops" in app.window.message())
 
 
+def test_a_bug_shows_what_to_send_once(app: App, tmp_path: Path, qtbot: QtBot) -> None:
+    from imgtune_gui.crash import start_log
+
+    for number in range(3):
+        error = ZeroDivisionError(f"oops {number}")
+        app.hook.handle(ZeroDivisionError, error, None)
+    box = app.crash.box
+    assert box is not None
+    assert "oops 0" in box.detailedText()
+    assert "Qt" in box.detailedText()
+    assert len(app.window.findChildren(QMessageBox)) == 1
+    next(b for b in box.buttons() if "Copy" in b.text()).click()
+    assert "oops 0" in QApplication.clipboard().text()
+    box.close()
+    (tmp_path / "file").write_text("")
+    assert start_log(tmp_path / "file" / "log") is None
+
+
 def test_another_style_has_its_own_edits(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
     app.session.set_param("contrast", 21.0, drag=1)
     app.learn.create_style("mono")
