@@ -1,6 +1,6 @@
 """Writes the page of keyboard shortcuts from the window's table of actions.
 
-python packaging/shortcuts.py          write docs/shortcuts.md anew
+python packaging/shortcuts.py          write assets/shortcuts.md anew
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "shortcuts.md"
+PAGE = ROOT / "assets" / "shortcuts.md"
 
 _MOUSE = (
     ("A slider's name or handle, double-clicked", "back to the prediction; with Alt to zero"),

@@ -20,6 +20,25 @@
     </message>
 </context>
 <context>
+    <name>CrashDialog</name>
+    <message>
+        <source>Copy the details</source>
+        <translation>复制详细信息</translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation>显示日志</translation>
+    </message>
+    <message>
+        <source>Something went wrong that should not have.</source>
+        <translation>发生了不该发生的错误。</translation>
+    </message>
+    <message>
+        <source>Your edits are saved. If it goes on, close imgtune and start it again.</source>
+        <translation>您的编辑已存储。如果问题持续，请关闭 imgtune 后重新启动。</translation>
+    </message>
+</context>
+<context>
     <name>CropBar</name>
     <message>
         <source>Ratio</source>

@@ -156,4 +156,4 @@ def test_edits_of_other_programs_are_read_and_undone(
 def test_the_page_of_shortcuts_is_up_to_date() -> None:
     root = Path(__file__).parents[2]
     found = runpy.run_path(str(root / "packaging" / "shortcuts.py"))
-    assert (root / "docs" / "shortcuts.md").read_text(encoding="utf-8") == found["page"]()
+    assert (root / "assets" / "shortcuts.md").read_text(encoding="utf-8") == found["page"]()
