@@ -113,12 +113,7 @@ def test_sidecars_are_written_after_edits_only_and_only_when_wanted(
     folder = photos[0].parent
     app.session.set_param("contrast", 21.0, drag=1)
     app.learn.flush()
-<<<<<<< HEAD
-    studio = app.catalog.studio
-    qtbot.waitUntil(lambda: bool(studio.edits))  # type: ignore[attr-defined]
-=======
     qtbot.waitUntil(lambda: len(studio.edits) == 1)
->>>>>>> 4e0ef06 (Keep a log, say what to send when something breaks, show the camera's pictures first)
     app._apply_preferences(Preferences(sidecars=True))
     for _ in range(3):
         app.session.step(1)  # looking is no edit
@@ -128,7 +123,7 @@ def test_sidecars_are_written_after_edits_only_and_only_when_wanted(
     assert [file.name for file in folder.glob("photo*.xmp")] == ["photo3.png.xmp"]
     assert "+33" in (folder / "photo3.png.xmp").read_text()
     app.actions["stars_4"].trigger()
-    qtbot.waitUntil(lambda: [m.stars for m in studio.marks_beside.values()] == [4])  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: [m.stars for m in studio.marks_beside.values()] == [4])
 
 
 def test_edits_of_other_programs_are_read_and_undone(
