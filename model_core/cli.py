@@ -384,17 +384,32 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
     train.add_argument("--json", action="store_true", help="report in JSON lines")
     auto = command("auto", _auto, "adjust photos and write copies")
-    auto.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    auto.add_argument("--out", type=Path, required=True, metavar="DIR")
+    auto.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="photos, and folders with all below them except what imgtune exported there",
+    )
+    auto.add_argument("--out", type=Path, required=True, metavar="DIR", help="made if missing")
     add_file_arguments(auto, default_format="jpeg")
     add_batch_arguments(auto)
     render = command("render", _render, "render one photo with given settings")
     render.add_argument("photo", type=Path, metavar="PHOTO")
-    render.add_argument("--settings", type=Path, required=True, metavar="FILE.json")
+    render.add_argument(
+        "--settings",
+        type=Path,
+        required=True,
+        metavar="FILE.json",
+        help='{"exposure_ev": 0.5, ...}, or a line of predict --json; sliders: '
+        + ", ".join(f"{p.name} {p.low:g}..{p.high:g}" for p in PARAMS),
+    )
     render.add_argument("--out", type=Path, required=True, metavar="FILE")
     add_file_arguments(render, default_format=None)
     for sub in (predict, correct, train, auto):
-        sub.add_argument("--style", default=DEFAULT_STYLE)
+        sub.add_argument(
+            "--style", default=DEFAULT_STYLE, help="whose way of editing (default: %(default)s)"
+        )
     _model_parser(command("model", _model, "versions of a style's model"))
     demo = command("demo", _demo, "the whole loop on the bundled photos, without a window")
     demo.add_argument("--out", type=Path, default=Path("imgtune-demo"), metavar="DIR")

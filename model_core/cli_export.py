@@ -24,30 +24,58 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, default_format: str |
     files = parser.add_argument_group("the file")
     files.add_argument("--format", choices=list(FORMATS), default=default_format, help=told)
     files.add_argument(
-        "--quality", type=_quality, default=92, metavar="1..100", help="of JPEG, WebP and AVIF"
+        "--quality",
+        type=_quality,
+        default=92,
+        metavar="1..100",
+        help="of JPEG, WebP and AVIF (default: %(default)s)",
     )
     files.add_argument(
         "--depth",
         type=whole_number,
         choices=[8, 16],
         default=8,
-        help="bits a channel; 16: PNG and TIFF",
+        help="bits a channel; 16: PNG and TIFF (default: %(default)s)",
     )
-    files.add_argument("--profile", choices=list(PROFILES), default="srgb", help="colour space")
+    files.add_argument(
+        "--profile",
+        choices=list(PROFILES),
+        default="srgb",
+        help="colour space (default: %(default)s)",
+    )
     size = parser.add_argument_group("size (photos are never enlarged unless asked)")
     one = size.add_mutually_exclusive_group()
     one.add_argument("--long-side", type=whole_number, metavar="PIXELS")
     one.add_argument("--fit", type=_box, metavar="WxH", help="within W x H pixels")
     one.add_argument("--megapixels", type=megapixels, metavar="M")
     size.add_argument("--enlarge", action="store_true", help="photos that are smaller, too")
-    size.add_argument("--sharpen", choices=SHARPENING, default="none")
-    size.add_argument("--sharpen-for", choices=MEDIA, default="screen")
-    told_group = parser.add_argument_group("metadata")
-    told_group.add_argument("--metadata", choices=METADATA, default="all")
-    told_group.add_argument(
-        "--no-gps", action="store_true", help="leave out where the photo was taken"
+    size.add_argument(
+        "--sharpen", choices=SHARPENING, default="none", help="after resizing (default: none)"
     )
-    told_group.add_argument("--copyright", default="", metavar="TEXT", help="your own line")
+    size.add_argument(
+        "--sharpen-for",
+        choices=MEDIA,
+        default="screen",
+        help="what --sharpen is made for: a screen, or glossy or matte paper printed at 300 "
+        "pixels an inch, whose ink spreads and needs wider and stronger edges "
+        "(default: %(default)s)",
+    )
+    told_group = parser.add_argument_group("metadata")
+    told_group.add_argument(
+        "--metadata",
+        choices=METADATA,
+        default="all",
+        help="of the original; copyright: creator and rights only (default: %(default)s). "
+        "Without all, a copy cannot be told from other files and is not overwritten later",
+    )
+    told_group.add_argument(
+        "--no-gps",
+        action="store_true",
+        help="leave out where the photo was taken: coordinates and names of places",
+    )
+    told_group.add_argument(
+        "--copyright", default="", metavar="TEXT", help="your own line, instead of the photo's"
+    )
 
 
 def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +90,7 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[c.value for c in OnCollision],
         default=OnCollision.UNIQUE.value,
         help="where the name is taken: another name, no copy, or (only over files that imgtune "
-        "exported) the new copy",
+        "exported and nobody has changed) the new copy (default: %(default)s)",
     )
     names.add_argument(
         "--jobs", type=whole_number, metavar="N", help="photos at a time (default: one a core)"

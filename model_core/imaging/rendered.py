@@ -59,7 +59,7 @@ def opened(path: Path, max_pixels: int) -> Iterator[Rendered]:
             yield tiff
         return
     with decoder_faults(path):
-        image = _open(path, path.suffix.lower() in _HEIF_SUFFIXES)
+        image = open_picture(path)
     with image:
         yield PillowFile(image, path, max_pixels)
 
@@ -184,9 +184,11 @@ def _refuse_others(path: Path) -> None:
             raise UnreadablePhoto(f"{path}: is {what}; save it as TIFF, PNG or JPEG to open it")
 
 
-def _open(path: Path, heif: bool) -> Image.Image:
+def open_picture(path: Path) -> Image.Image:
+    """The file as Pillow opens it, of no other formats than pictures have: the one way to ask
+    it. Raises UnreadablePhoto and whatever Pillow raises."""
     _refuse_others(path)
-    if heif:
+    if path.suffix.lower() in _HEIF_SUFFIXES:
         import pillow_heif  # registers a decoder; costs start-up time, so only when needed
 
         pillow_heif.register_heif_opener()

@@ -20,8 +20,8 @@ from model_core.imaging.output import exif as exif_
 from model_core.imaging.output import iptc
 from model_core.imaging.output.copied import of_the_copy, rights_only, without_place
 from model_core.imaging.output.exif import Exif
+from model_core.imaging.rendered import open_picture
 
-_HEIF_SUFFIXES = {".heic", ".heif", ".hif"}
 _TIFF_XMP, _TIFF_IPTC, _TIFF_PHOTOSHOP = 700, 33723, 34377
 _DC_RIGHTS = "dc:rights"
 
@@ -126,11 +126,7 @@ def _inside(path: Path) -> _Found:
 
 
 def _read_rendered(path: Path) -> _Found:
-    if path.suffix.lower() in _HEIF_SUFFIXES:
-        import pillow_heif  # registers a decoder; costs start-up time, so only when needed
-
-        pillow_heif.register_heif_opener()
-    with Image.open(path) as image:
+    with open_picture(path) as image:
         if image.format == "PNG" and image.width * image.height > MAX_PIXELS:
             return _Found()  # whose metadata Pillow would only give after all its pixels
         found = _Found(exif_.of_image(image))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PIL import ExifTags, Image
+from PIL import ExifTags
 
 from model_core import xmp
 from model_core.domain.errors import CannotWrite
 from model_core.domain.export import FORMATS
 from model_core.imaging.output.metadata import packet_of
 from model_core.imaging.output.profile import CREATOR
+from model_core.imaging.rendered import open_picture
 
 _PROGRAM = "imgtune "
 _CREATOR_TOOL = xmp.name("xmp:CreatorTool")
@@ -54,7 +55,7 @@ def has_own_profile(path: Path) -> bool:
     if path.suffix.lower() not in _SUFFIXES:
         return False
     try:
-        with Image.open(path) as image:
+        with open_picture(path) as image:
             profile = image.info.get("icc_profile") or b""
     except Exception:  # whatever cannot be read is not ours
         return False
@@ -63,7 +64,7 @@ def has_own_profile(path: Path) -> bool:
 
 def _signed(path: Path) -> bool:
     try:
-        with Image.open(path) as image:
+        with open_picture(path) as image:
             software = image.getexif().get(ExifTags.Base.Software)
             tool = xmp.parse(packet_of(image)).get(_CREATOR_TOOL)
     except Exception:  # damaged metadata is not as we wrote it

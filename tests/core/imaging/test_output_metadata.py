@@ -284,6 +284,13 @@ class TestXmp:
         bomb = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY b "cc">]><a>&b;</a>'
         assert xmp.parse(bomb.encode("utf-16")) == {}
 
+    @pytest.mark.parametrize(
+        "field", ["drone-dji:GpsLatitude", "geo:lat", "xmpDM:shotLocation", "exif:GPSLatitude"]
+    )
+    def test_keeps_the_prefixes_that_everybody_knows(self, field: str) -> None:
+        packet = placed(f'a {field}="PLACE"')
+        assert f"<{field}>PLACE<".encode() in xmp.serialise(xmp.parse(packet))
+
     def test_survives_being_written_and_read(self) -> None:
         once = xmp.parse(PACKET)
         again = xmp.parse(xmp.serialise(once))
