@@ -29,6 +29,7 @@ from model_core.domain.errors import CannotWrite, ImgtuneError
 from model_core.domain.export import FORMATS, ExportItem, ExportOptions, OnCollision, format_of
 from model_core.domain.naming import NameTemplate
 from model_core.domain.prediction import Because, PhotoFeatures, Prediction
+from model_core.domain.version import METHODS
 from model_core.progress import Cancelled, Progress
 from model_core.services import DEFAULT_STYLE, MAX_MEGAPIXELS, Studio, without_exports
 
@@ -91,12 +92,13 @@ def _predict(args: argparse.Namespace) -> int:
 def _correct(args: argparse.Namespace) -> int:
     given = lessons_from(args)
     with _studio(args) as studio:
-        if args.style not in [s.name for s in studio.styles()]:
-            studio.create_style(args.style)
 
         def one(lesson: dict[str, Any]) -> None:
             path = Path(lesson["photo"])
             photo, proxy = studio.open_photo(path)
+            # Only now: a style is not made by lines that teach nothing.
+            if args.style not in [s.name for s in studio.styles()]:
+                studio.create_style(args.style)
             features = studio.analyse(photo, args.style, proxy)
             predicted = studio.predict(args.style, features).settings
             chosen = predicted.updated(lesson["settings"])
@@ -380,7 +382,7 @@ def _parser() -> argparse.ArgumentParser:
     correct.add_argument("--from", dest="source", type=Path, metavar="FILE.jsonl")
     correct.add_argument("--shoot", help="the shoot PHOTO belongs to (default: folder and day)")
     train = command("train", _train, "fine-tune on all corrections; published if it is better")
-    train.add_argument("--method", default="lora", choices=["lora"])
+    train.add_argument("--method", default=METHODS[0], choices=METHODS)
     train.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
     train.add_argument("--json", action="store_true", help="report in JSON lines")
     auto = command("auto", _auto, "adjust photos and write copies")

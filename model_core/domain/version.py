@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 #: The version id of the shipped base model, which never changes.
 BASE_VERSION = "base"
 
+#: How a fine-tune may be done; the first is the default.
+METHODS = ("lora", "loha", "lokr", "ia3", "bitfit", "norm", "full")
+
 
 @dataclass(frozen=True, slots=True)
 class GateReport:
@@ -14,7 +17,8 @@ class GateReport:
 
     Errors are mean absolute errors in J (just noticeable differences) on the held-out
     photos; ``gain_low`` is the 95 % lower bound of (current - candidate), bootstrapped over
-    shoots. ``reason`` says in plain words why it was published or kept back.
+    shoots; ``clipping`` is by how much the share of clipped pixels rises. ``reason`` says in
+    plain words why it was published or kept back.
     """
 
     publish: bool
@@ -25,6 +29,7 @@ class GateReport:
     candidate_error: float = 0.0
     gain_low: float = 0.0
     parity: float = 0.0
+    clipping: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

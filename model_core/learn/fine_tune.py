@@ -4,45 +4,36 @@ It starts where the user is: the personal head, fitted to the training lessons, 
 into the network, so that the candidate first predicts what is already on the screen, and
 early stopping on other shoots can only keep or improve that.
 
-Only the last stage and the head are adapted, so what lies below them is computed once for
-each picture and kept; steps then cost little. Every training goes over all lessons again
-(replay), and the candidate is held to its starting answers on photos without a lesson
-(distillation) and to its starting weights (L2-SP), so that it forgets nothing.
+How it is trained is in ``trainer.py``; that it forgets nothing is seen to there.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import peft
 import torch
-from peft import PeftModel
-from torch import Tensor
 
 from model_core.domain.correction import Correction, Verdict
-from model_core.domain.develop import PARAM_NAMES, PARAMS
+from model_core.domain.develop import PARAMS, DevelopSettings
 from model_core.domain.errors import CannotTrain
+from model_core.domain.image import CodedImage
 from model_core.domain.version import GateReport
-from model_core.imaging.colour import decode_transfer, encode_transfer
-from model_core.learn import adapter, gate
+from model_core.imaging.render import QUICK_GRID, render
+from model_core.learn import gate
+from model_core.learn.adapter import Adapted, load_base
 from model_core.learn.export_onnx import export_onnx, parity
-from model_core.learn.network import DevelopNet
-from model_core.learn.replay import rehearsal
+from model_core.learn.trainer import Pictures, Plan, train
 from model_core.predict import personal_head
 from model_core.predict.onnx_network import OnnxNetwork, thumbnail_pixels
-from model_core.predict.personal_predictor import LESSON_WEIGHT
+from model_core.predict.personal_predictor import LESSON_WEIGHT, as_shown
 from model_core.predict.prior import Prior, shipped_prior
 from model_core.progress import Progress
 
-_EPOCHS, _PATIENCE, _BATCH = 60, 8, 32
-_DISTIL, _ANCHOR = 0.05, 1e-3
-_EV_SHIFT = 0.35  # stops by which an augmented copy is brighter or darker
+PLAN = Plan()
 _JND = np.array([p.jnd for p in PARAMS], dtype=np.float32)
-_EXPOSURE = PARAM_NAMES.index("exposure_ev")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +65,10 @@ class LessonData:
     def shoots(self) -> list[str]:
         return [c.shoot for c in self.lessons]
 
+    def pictures(self, rows: npt.NDArray[np.intp]) -> Pictures:
+        """What the trainer takes of these lessons."""
+        return Pictures(self.images[rows], self.chosen[rows], self.weight[rows])
+
 
 def fine_tune(
     data: LessonData,
@@ -92,28 +87,49 @@ def fine_tune(
     base. Raises CannotTrain, BrokenModel or Cancelled.
     """
     split = gate.require_enough(data.shoots)
-    torch.manual_seed(0)
     where = pick_device(device)
     progress.report(0, 1, f"preparing {len(data.lessons)} photos ({str(where).upper()})")
-    model = adapter.adapted(adapter.load_base(base), method)
+    model = Adapted(load_base(base), method)
     if parent is not None:
-        adapter.load_adapter(model, parent, method)
+        model.load(parent)
     start = OnnxNetwork((parent or base) / "model.onnx", "start")
     prior = shipped_prior(base, start.features)
-    _train(model.to(where), data, split.train, start, prior, where, progress)
+    train_from_head(model, data, split.train, start, prior, where, progress)
     progress.report(1, 1, "testing the candidate on photos it has not seen")
-    net = adapter.merged(model.cpu(), base)
-    adapter.save_adapter(model, out, method)
+    net = model.merged()
+    model.save(out)
     export_onnx(net, out / "model.onnx", f"{method}, {len(split.train)} corrections")
     current = OnnxNetwork(serving / "model.onnx", "current")
     candidate = OnnxNetwork(out / "model.onnx", "candidate")
-    held_shoots = [data.shoots[i] for i in split.held_out]
+    now, new = (_served(network, data, split, prior) for network in (current, candidate))
+    wanted = data.chosen[split.held_out]
+    images = data.images[split.held_out]
     return gate.judge(
-        _held_out_error(current, data, split, prior),
-        _held_out_error(candidate, data, split, prior),
-        held_shoots,
+        np.abs((wanted - now) / _JND).mean(1),
+        np.abs((wanted - new) / _JND).mean(1),
+        [data.shoots[i] for i in split.held_out],
         parity(net, out / "model.onnx"),
+        clipped(images, new) - max(clipped(images, now), clipped(images, wanted)),
     )
+
+
+def train_from_head(
+    model: Adapted,
+    data: LessonData,
+    rows: npt.NDArray[np.intp],
+    start: OnnxNetwork,
+    prior: Prior,
+    device: torch.device,
+    progress: Progress,
+) -> None:
+    """Folds the personal head of the lessons ``rows`` into ``model`` and trains it on them,
+    stopping early on a part of their shoots. Raises Cancelled."""
+    torch.manual_seed(0)
+    fit, check = _validation(data, rows)
+    head = _head(start, data, fit, prior)
+    with torch.no_grad():
+        model.personal.add_(torch.from_numpy(head.weights.astype(np.float32)))
+    train(model, data.pictures(fit), data.pictures(check), PLAN, device, progress)
 
 
 def pick_device(wanted: str) -> torch.device:
@@ -131,93 +147,6 @@ def pick_device(wanted: str) -> torch.device:
     return torch.device(wanted)
 
 
-class _Tail(torch.nn.Module):
-    """The adapted part: from the activations before FIRST_STAGE to settings in J."""
-
-    def __init__(self, model: PeftModel) -> None:
-        super().__init__()
-        self.net: DevelopNet = model.get_base_model()
-
-    def forward(self, activations: Tensor, stats: Tensor) -> Tensor:
-        backbone = self.net.backbone
-        x = activations
-        for stage in range(adapter.FIRST_STAGE, len(backbone.blocks)):
-            x = backbone.blocks[stage](x)
-        embedding = backbone.forward_head(backbone.bn2(backbone.conv_head(x)))
-        settings: Tensor = self.net.head(stats, embedding)[0]
-        return settings
-
-
-def _below(net: DevelopNet, images: Tensor) -> tuple[Tensor, Tensor]:
-    """What the frozen part computes: activations before FIRST_STAGE, and the statistics."""
-    x = net.backbone.bn1(net.backbone.conv_stem((images * 255.0 - 127.0) / 128.0))
-    for stage in range(adapter.FIRST_STAGE):
-        x = net.backbone.blocks[stage](x)
-    return x, net.statistics(images)
-
-
-def _train(
-    model: PeftModel,
-    data: LessonData,
-    rows: npt.NDArray[np.intp],
-    start: OnnxNetwork,
-    prior: Prior,
-    device: torch.device,
-    progress: Progress,
-) -> None:
-    """Trains the adapter in place; ends with the weights that were best on a validation
-    part of the training shoots."""
-    tail = _Tail(model).eval()  # frozen BatchNorm: adapters do not store its statistics
-    fit, check = _validation(data, rows)
-    head = _head(start, data, fit, prior)
-    personal = adapter.personal_of(tail.net)
-    personal += torch.from_numpy(head.weights.astype(np.float32)).to(device)
-    images, labels, weight = _augmented(data, fit)
-    lessons = _cached(tail.net, images, device, progress)
-    kept = _cached(tail.net, rehearsal(), device, progress)
-    checked = _cached(tail.net, _as_images(data.images[check]), device, progress)
-    labels, weight = labels.to(device), weight.to(device)
-    check_labels = torch.from_numpy(data.chosen[check] / _JND).to(device)
-    with torch.no_grad():
-        before = tail(*kept)
-    moved = [p for p in model.parameters() if p.requires_grad]
-    anchor = [p.detach().clone() for p in moved]
-    optimiser = torch.optim.AdamW(moved, lr=3e-4, weight_decay=0.0)
-    best, best_state, waited, started = float("inf"), None, 0, time.monotonic()
-    for epoch in range(_EPOCHS + 1):
-        with torch.no_grad():
-            score = float((tail(*checked) - check_labels).abs().mean())
-        if score < best - 1e-3:
-            best, waited = score, 0
-            best_state = {k: v.clone() for k, v in peft.get_peft_model_state_dict(model).items()}
-        else:
-            waited += 1
-        seconds = (time.monotonic() - started) / max(epoch, 1) * (_EPOCHS - epoch)
-        text = f"fine-tuning, error {score:.2f} J, at most {seconds:.0f} s left"
-        progress.report(epoch, _EPOCHS, text)
-        if waited > _PATIENCE or epoch == _EPOCHS:
-            break
-        for batch in torch.randperm(len(labels), device=device).split(_BATCH):
-            progress.report(epoch, _EPOCHS, text)
-            optimiser.zero_grad()
-            predicted = tail(lessons[0][batch], lessons[1][batch])
-            huber = torch.nn.functional.huber_loss(
-                predicted, labels[batch], delta=2.0, reduction="none"
-            ).mean(1)
-            loss = (weight[batch] * huber).sum() / weight[batch].sum()
-            some = torch.randint(len(before), (_BATCH // 2,), device=device)
-            loss = (
-                loss + _DISTIL * (tail(kept[0][some], kept[1][some]) - before[some]).square().mean()
-            )
-            loss = loss + _ANCHOR * sum(
-                (p - a).square().sum() for p, a in zip(moved, anchor, strict=True)
-            )
-            loss.backward()
-            optimiser.step()
-    assert best_state is not None
-    peft.set_peft_model_state_dict(model, best_state)
-
-
 def _validation(
     data: LessonData, rows: npt.NDArray[np.intp]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -228,55 +157,24 @@ def _validation(
     return rows[~check], rows[check]
 
 
-def _augmented(data: LessonData, rows: npt.NDArray[np.intp]) -> tuple[Tensor, Tensor, Tensor]:
-    """Each lesson as it is, mirrored, brighter and darker; a shift of +e stops in the
-    picture shifts the exposure that was chosen by -e."""
-    images = _as_images(data.images[rows])
-    labels = torch.from_numpy(data.chosen[rows] / _JND)
-    weight = torch.from_numpy(data.weight[rows])
-    ev = _EV_SHIFT
-    copies = [(images, 0.0), (images.flip(3), 0.0), (_shifted(images, ev), ev),
-              (_shifted(images.flip(3), -ev), -ev)]  # fmt: skip
-    shifted = []
-    for _, stops in copies:
-        label = labels.clone()
-        label[:, _EXPOSURE] -= stops / float(_JND[_EXPOSURE])
-        shifted.append(label)
-    return torch.cat([c for c, _ in copies]), torch.cat(shifted), weight.repeat(len(copies))
-
-
-def _shifted(images: Tensor, stops: float) -> Tensor:
-    linear = decode_transfer(images) * 2.0**stops
-    result: Tensor = encode_transfer(linear).clamp(0, 1)
-    return result
-
-
-def _as_images(pixels: npt.NDArray[np.uint8]) -> Tensor:
-    return torch.from_numpy(pixels.transpose(0, 3, 1, 2).astype(np.float32) / 255)
-
-
-def _cached(
-    net: DevelopNet, images: Tensor, device: torch.device, progress: Progress
-) -> tuple[Tensor, Tensor]:
-    """:func:`_below` of all images, batch by batch."""
-    parts = []
-    with torch.no_grad():
-        for start in range(0, len(images), _BATCH):
-            progress.report(start, len(images), "looking at the photos")
-            parts.append(_below(net, images[start : start + _BATCH].to(device)))
-    return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
-
-
-def _held_out_error(
+def _served(
     network: OnnxNetwork, data: LessonData, split: gate.Split, prior: Prior
 ) -> npt.NDArray[np.floating]:
-    """Mean absolute error in J of each held-out photo, by this network with a personal head
+    """Settings of the held-out photos, in their units, by this network with a personal head
     that knows the training lessons: as it would serve."""
     head = _head(network, data, split.train, prior)
     settings, z = _answers(network, data.images[split.held_out])
-    residual = (data.chosen[split.held_out] - settings) / _JND
-    error: npt.NDArray[np.floating] = np.abs(residual - head.shift(z)).mean(1)
-    return error
+    result: npt.NDArray[np.floating] = settings + head.shift(z) * _JND
+    return result
+
+
+def clipped(images: npt.NDArray[np.uint8], settings: npt.NDArray[np.floating]) -> float:
+    """Share of the pixels that are pure black or white when rendered with these settings."""
+    shares = []
+    for image, values in zip(images, as_shown(settings), strict=True):
+        shown = render(CodedImage(image), DevelopSettings(tuple(values)), grid=QUICK_GRID)
+        shares.append(((shown == 0).all(-1) | (shown == 255).all(-1)).mean())
+    return float(np.mean(shares))
 
 
 def _head(

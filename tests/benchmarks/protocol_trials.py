@@ -148,26 +148,33 @@ class World:
 
 
 def lessons_of(who: Photographer, world: World, most: int, seed: int = 0) -> Lessons:
-    """``most`` corrections in shoots of FRAMES frames. A shoot's photos are rather alike in
+    """``most`` corrections of the shots that :func:`rows_of` names, in shoots of FRAMES."""
+    rows = rows_of(who, world, most, seed)
+    facts = standardised(world.taught.facts, world.reference)
+    wanted = who.wants({name: column[rows] for name, column in facts.items()})
+    network = world.taught_seen.settings[rows] / JND
+    hand = np.random.default_rng([seed, 1, who.seed, *who.family.encode()])
+    y = possible(network, who.corrects(wanted, hand))
+    shoots = [f"shoot {i // FRAMES}" for i in range(len(rows))]
+    return Lessons(world.taught_seen.z[rows], network, y, shoots)
+
+
+def rows_of(who: Photographer, world: World, most: int, seed: int = 0) -> list[int]:
+    """Which shots a photographer corrects, in order. A shoot's photos are rather alike in
     brightness, as those of one place are; shoots come in random order."""
     rng = np.random.default_rng([seed, who.seed, *who.family.encode()])
     facts = standardised(world.taught.facts, world.reference)
     photos = np.unique(world.taught.photo)
-    rows_of = {p: rng.permutation(np.flatnonzero(world.taught.photo == p)) for p in photos}
-    light = np.array([facts["subject"][rows_of[p]].mean() for p in photos])
+    shots = {p: rng.permutation(np.flatnonzero(world.taught.photo == p)) for p in photos}
+    light = np.array([facts["subject"][shots[p]].mean() for p in photos])
     order = photos[np.argsort(light + rng.normal(0, 1, len(photos)))]
     shoots = [order[i : i + SCENES] for i in range(0, len(order) - SCENES + 1, SCENES)]
-    rows, names = [], []
-    for number, index in enumerate(rng.permutation(len(shoots))):
+    rows: list[int] = []
+    for index in rng.permutation(len(shoots)):
         scenes = [*shoots[index], rng.choice(shoots[index])]
-        taken = {p: iter(rows_of[p]) for p in shoots[index]}
-        rows += [next(taken[p]) for p in scenes]
-        names += [f"shoot {number}"] * FRAMES
-    rows, names = rows[:most], names[:most]
-    wanted = who.wants({name: column[rows] for name, column in facts.items()})
-    network = world.taught_seen.settings[rows] / JND
-    y = possible(network, who.corrects(wanted, rng))
-    return Lessons(world.taught_seen.z[rows], network, y, names)
+        taken = {p: iter(shots[p]) for p in shoots[index]}
+        rows += [int(next(taken[p])) for p in scenes]
+    return rows[:most]
 
 
 def query_of(who: Photographer, world: World) -> Query:

@@ -76,7 +76,7 @@ class Trained:
 def trained(folder: Path, *, publish: bool | None) -> Trained:
     """One real fine-tune, short: few epochs, few rehearsed photos. ``publish`` overrules the
     gate; with None it decides."""
-    from model_core.learn import fine_tune, gate
+    from model_core.learn import fine_tune, gate, trainer
     from model_core.learn.replay import rehearsal
 
     judge, rehearsed = gate.judge, rehearsal()[::12]
@@ -92,8 +92,8 @@ def trained(folder: Path, *, publish: bool | None) -> Trained:
     before = predictions(studio, folder / "photos")
     reports: list[tuple[float, float, str]] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fine_tune, "_EPOCHS", 3)
-        patch.setattr(fine_tune, "rehearsal", lambda: rehearsed)
+        patch.setattr(fine_tune, "PLAN", trainer.Plan(epochs=3))
+        patch.setattr(trainer, "rehearsal", lambda: rehearsed)
         patch.setattr(gate, "judge", overruled)
         outcome = studio.train(
             DEFAULT_STYLE, device="cpu", progress=Progress(lambda *r: reports.append(r))
@@ -321,10 +321,10 @@ class TestStopping:
     def test_a_cancelled_training_leaves_nothing(
         self, studio: Studio, tmp_path: Path, word: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from model_core.learn import fine_tune, replay
+        from model_core.learn import replay, trainer
 
         rehearsed = replay.rehearsal()[::12]
-        monkeypatch.setattr(fine_tune, "rehearsal", lambda: rehearsed)
+        monkeypatch.setattr(trainer, "rehearsal", lambda: rehearsed)
         teach(studio, tmp_path / "photos")
         before = predictions(studio, tmp_path / "photos")
         progress: Progress

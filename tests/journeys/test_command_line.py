@@ -21,7 +21,7 @@ from model_core import cli, demo
 from model_core.assets import sample_photos
 from model_core.domain.develop import PARAMS
 from model_core.imaging.decode import decode
-from model_core.learn import fine_tune
+from model_core.learn import fine_tune, trainer
 from model_core.learn.replay import rehearsal
 from model_core.services import DEFAULT_STYLE, Studio
 
@@ -181,8 +181,8 @@ def test_the_demo_shows_the_error_falling(
 ) -> None:
     """Shorter than what users run: three faults for each scene, small pictures, few epochs."""
     rehearsed = rehearsal()[::12]
-    monkeypatch.setattr(fine_tune, "_EPOCHS", 4)
-    monkeypatch.setattr(fine_tune, "rehearsal", lambda: rehearsed)
+    monkeypatch.setattr(fine_tune, "PLAN", trainer.Plan(epochs=4))
+    monkeypatch.setattr(trainer, "rehearsal", lambda: rehearsed)
     faults = ("under-exposed", "warm cast", "flat")
     monkeypatch.setattr(demo, "VARIANTS", {name: demo.VARIANTS[name] for name in faults})
     monkeypatch.setattr(demo, "_SHOWN", ("otters (under-exposed)", "otters"))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from model_core.domain.errors import CannotTrain
 from model_core.domain.version import GateReport
 from model_core.learn.gate import (
+    MAX_CLIPPING,
     MAX_PARITY,
     MIN_PHOTOS,
     MIN_SHOOTS,
@@ -34,6 +35,11 @@ class TestHoldOut:
         assert split is not None
         assert len(split.held_out) == 20
         assert split.held_out.min() == 60
+
+    def test_of_many_shoots_a_quarter(self) -> None:
+        split = hold_out(shoots_of(*[8] * 20))
+        assert split is not None
+        assert len(split.held_out) == 5 * 8
 
     def test_at_least_three_shoots_however_large(self) -> None:
         split = hold_out(shoots_of(50, 50, 50, 50, 50))
@@ -148,6 +154,19 @@ class TestJudge:
         assert one == judge(current, candidate, shoots, 0.0)
         assert other.gain_low == pytest.approx(one.gain_low)
         assert other.reason == one.reason
+
+    def test_what_blows_out_more_of_the_picture_is_kept_back(self) -> None:
+        current, shoots = np.full(30, 2.0), [f"s{i // 5}" for i in range(30)]
+        assert judge(current, current - 1, shoots, 0.0, MAX_CLIPPING).publish
+        report = judge(current, current - 1, shoots, 0.0, MAX_CLIPPING + 0.02)
+        assert not report.publish
+        assert "3.0% more of the picture" in report.reason
+
+    def test_the_reason_says_where_it_got_worse(self) -> None:
+        current, candidate = np.full(30, 2.0), np.full(30, 1.9)
+        candidate[:10] = 2.4
+        report = judge(current, candidate, [f"s{i // 5}" for i in range(30)], 0.0)
+        assert "2 of 6 shoots and 10 of 30 photos came out worse" in report.reason
 
     def test_every_reason_is_one_plain_line(self) -> None:
         for report in (judged(0.5), judged(-0.3), judged(0.02, 0.9), judged(0.5, parity=1.0)):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from safetensors.numpy import load_file, save_file
 from model_core.assets import assets_dir, sample_photos
 from model_core.domain.develop import IDENTITY, PARAMS
 from model_core.domain.errors import BrokenModel, CannotTrain
+from model_core.domain.version import METHODS
 from model_core.learn import adapter, replay
 from model_core.learn.base_data import settings_of
 from model_core.learn.export_onnx import parity
@@ -121,64 +123,71 @@ class TestTheBase:
 
 
 class TestAdapter:
-    def test_fresh_changes_nothing(self, net: DevelopNet, images: torch.Tensor) -> None:
-        model = adapter.adapted(adapter.load_base(BASE), "lora")
-        assert torch.allclose(model.get_base_model()(images)[0], net(images)[0], atol=1e-4)
-
-    def test_is_a_small_part_of_the_weights_and_the_base_is_frozen(self) -> None:
-        model = adapter.adapted(adapter.load_base(BASE), "lora")
-        sizes = {n: p.numel() for n, p in model.named_parameters() if p.requires_grad}
-        assert all("lora" in name for name in sizes)
-        assert 0 < sum(sizes.values()) < 0.1 * sum(p.numel() for p in model.parameters())
-
-    def test_survives_saving_and_merging(self, tmp_path: Path, images: torch.Tensor) -> None:
-        model = adapter.adapted(adapter.load_base(BASE), "lora")
+    @pytest.mark.parametrize("method", METHODS)
+    def test_changes_nothing_when_fresh_and_survives_saving_and_merging(
+        self, tmp_path: Path, net: DevelopNet, images: torch.Tensor, method: str
+    ) -> None:
+        model = adapter.Adapted(copy.deepcopy(net), method)
+        fresh = adapter.Adapted(copy.deepcopy(net), method)
+        assert torch.allclose(model.net.eval()(images)[0], net(images)[0], atol=1e-4)
+        trained = sum(p.numel() for p in model.parameters())
+        assert trained > 0
+        assert method == "full" or trained < 0.1 * sum(p.numel() for p in net.parameters())
         for p in model.parameters():
-            if p.requires_grad:
-                p.add_(torch.randn(p.shape, generator=torch.Generator().manual_seed(1)) * 0.02)
-        adapter.personal_of(model.get_base_model()).add_(0.01)
-        expected = model.get_base_model()(images)[0]
-        adapter.save_adapter(model, tmp_path, "lora")
-        fresh = adapter.adapted(adapter.load_base(BASE), "lora")
-        assert not torch.allclose(fresh.get_base_model()(images)[0], expected, atol=0.1)
-        adapter.load_adapter(fresh, tmp_path, "lora")
-        assert torch.allclose(fresh.get_base_model()(images)[0], expected, atol=1e-3)
-        merged = adapter.merged(model, BASE)
+            p.add_(torch.randn(p.shape, generator=torch.Generator().manual_seed(1)) * 0.02)
+        model.personal.add_(0.01)
+        expected = model.net(images)[0]
+        assert not torch.allclose(fresh.net.eval()(images)[0], expected, atol=0.1)
+        model.save(tmp_path)
+        fresh.load(tmp_path)
+        assert torch.allclose(fresh.net(images)[0], expected, atol=1e-3)
+        merged = model.merged()
         assert torch.allclose(merged(images)[0], expected, atol=1e-2)
-        assert not any("lora" in name for name, _ in merged.named_parameters())
+        assert {n for n, _ in merged.named_parameters()} == {n for n, _ in net.named_parameters()}
         # Merging is a copy: training could go on.
-        assert torch.allclose(model.get_base_model()(images)[0], expected, atol=1e-4)
+        assert torch.allclose(model.net(images)[0], expected, atol=1e-4)
+
+    def test_a_state_can_be_put_back(self, images: torch.Tensor) -> None:
+        for method in ("lora", "bitfit"):
+            model = adapter.Adapted(adapter.load_base(BASE), method)
+            model.net.eval()
+            state, before = model.state(), model.net(images)[0]
+            for p in model.parameters():
+                p.add_(0.05)
+            assert not torch.allclose(model.net(images)[0], before, atol=0.1)
+            model.restore(state)
+            assert torch.equal(model.net(images)[0], before)
 
     def test_of_a_folder_without_one_is_the_base(
         self, tmp_path: Path, net: DevelopNet, images: torch.Tensor
     ) -> None:
-        model = adapter.adapted(adapter.load_base(BASE), "lora")
-        adapter.load_adapter(model, tmp_path, "lora")
-        assert torch.allclose(model.get_base_model()(images)[0], net(images)[0], atol=1e-4)
+        model = adapter.Adapted(adapter.load_base(BASE), "lora")
+        model.load(tmp_path)
+        assert torch.allclose(model.net(images)[0], net(images)[0], atol=1e-4)
 
     @pytest.mark.parametrize("name", [adapter.ADAPTER_FILE, adapter.CONFIG_FILE,
                                       adapter.PERSONAL_FILE])  # fmt: skip
     def test_damaged_is_refused(self, tmp_path: Path, name: str) -> None:
-        model = adapter.adapted(adapter.load_base(BASE), "lora")
-        adapter.save_adapter(model, tmp_path, "lora")
+        model = adapter.Adapted(adapter.load_base(BASE), "lora")
+        model.save(tmp_path)
         (tmp_path / name).write_bytes(b"\0damaged")
         with pytest.raises(BrokenModel, match=tmp_path.name):
-            adapter.load_adapter(adapter.adapted(adapter.load_base(BASE), "lora"), tmp_path, "lora")
+            adapter.Adapted(adapter.load_base(BASE), "lora").load(tmp_path)
 
     def test_of_another_shape_is_refused(self, tmp_path: Path) -> None:
-        model = adapter.adapted(adapter.load_base(BASE), "lora")
-        adapter.save_adapter(model, tmp_path, "lora")
+        model = adapter.Adapted(adapter.load_base(BASE), "lora")
+        model.save(tmp_path)
         save_file({"personal": np.zeros((3, 3), np.float32)}, tmp_path / adapter.PERSONAL_FILE)
         with pytest.raises(BrokenModel, match="fit"):
-            adapter.load_adapter(model, tmp_path, "lora")
+            model.load(tmp_path)
 
     def test_an_unknown_method_is_refused_with_the_known_ones(self) -> None:
         with pytest.raises(CannotTrain, match=r"magic.*lora"):
-            adapter.adapted(adapter.load_base(BASE), "magic")
+            adapter.Adapted(adapter.load_base(BASE), "magic")
 
     def test_files_hold_tensors_only(self, tmp_path: Path) -> None:
-        model = adapter.adapted(adapter.load_base(BASE), "lora")
-        adapter.save_adapter(model, tmp_path, "lora")
+        model = adapter.Adapted(adapter.load_base(BASE), "lora")
+        model.save(tmp_path)
         assert {p.suffix for p in tmp_path.iterdir()} == {".json", ".safetensors"}
         assert all(
             v.dtype == np.float32 for v in load_file(tmp_path / "adapter.safetensors").values()
