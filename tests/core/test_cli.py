@@ -162,6 +162,13 @@ class TestPredict:
 
 
 class TestCorrect:
+    def test_lines_that_teach_nothing_make_no_style(
+        self, say: Say, tmp_path: Path, open_studio: OpenStudio
+    ) -> None:
+        said = say("correct", tmp_path / "gone.jpg", "--set", "tint=3", "--style", "Film")
+        assert said.status == SOME_FAILED
+        assert [s.name for s in open_studio().styles()] == [DEFAULT_STYLE]
+
     def test_sets_what_is_said_and_keeps_the_rest_of_the_prediction(
         self, say: Say, photos: list[Path], open_studio: OpenStudio
     ) -> None:

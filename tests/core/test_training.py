@@ -13,6 +13,7 @@ import onnxruntime
 import psutil
 import pytest
 
+from model_core import services
 from model_core.domain.develop import PARAMS, DevelopSettings
 from model_core.domain.errors import Busy, CannotTrain, UnknownStyle
 from model_core.domain.prediction import PhotoFeatures, Prediction
@@ -299,12 +300,16 @@ class TestTooFew:
             getattr(studio, way)("Nobody")
 
 
-def test_training_is_due_when_enough_was_learned(studio: Studio, tmp_path: Path) -> None:
+def test_training_is_due_when_enough_was_learned(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     photos = tmp_path / "photos"
     teach(studio, photos, shoots=5, each=5)
     assert not studio.training_due(DEFAULT_STYLE)
     teach(studio, photos)
     assert len(studio.lessons(DEFAULT_STYLE)) >= LESSONS_FOR_TRAINING
+    assert not studio.training_due(DEFAULT_STYLE)  # the head alone is as good
+    monkeypatch.setattr(services, "LESSONS_THAT_PAY", LESSONS_FOR_TRAINING)
     assert studio.training_due(DEFAULT_STYLE)
 
 
@@ -339,7 +344,6 @@ class TestStopping:
         assert leftovers(studio) == []
         assert studio.catalog.trainings(DEFAULT_STYLE) == []
         assert predictions(studio, tmp_path / "photos") == before
-        assert studio.training_due(DEFAULT_STYLE)
 
     @pytest.mark.slow
     def test_a_style_that_is_being_trained_is_busy(self, studio: Studio, tmp_path: Path) -> None:
