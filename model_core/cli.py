@@ -24,6 +24,7 @@ from model_core.cli_input import (
     one_line,
     settings_in,
 )
+from model_core.cli_sidecar import Reading, Writing, add_sidecar_arguments
 from model_core.domain.develop import PARAMS
 from model_core.domain.errors import CannotWrite, ImgtuneError
 from model_core.domain.export import FORMATS, ExportItem, ExportOptions, OnCollision, format_of
@@ -228,6 +229,19 @@ def _print_versions(studio: Studio, style: str) -> None:
         print(f"{mark} {v.id}  {v.created_at}  {v.method}  {v.corrections} lessons  {gate}")
 
 
+def _sidecar(args: argparse.Namespace) -> int:
+    with _studio(args) as studio:
+        work: Reading | Writing
+        if args.action == "read":
+            work = Reading(studio, studio.require_style(args.style), learn=args.learn)
+        else:
+            work = Writing(studio, studio.require_style(args.style))
+        status = _each(studio.find_photos(args.paths), work.one)
+        if status != WRONG_USE:
+            _tell(work.summary())
+        return status
+
+
 def _demo(args: argparse.Namespace) -> int:
     from model_core.demo import run_demo
 
@@ -413,6 +427,7 @@ def _parser() -> argparse.ArgumentParser:
             "--style", default=DEFAULT_STYLE, help="whose way of editing (default: %(default)s)"
         )
     _model_parser(command("model", _model, "versions of a style's model"))
+    add_sidecar_arguments(command("sidecar", _sidecar, "edits in .xmp files beside the photos"))
     demo = command("demo", _demo, "the whole loop on the bundled photos, without a window")
     demo.add_argument("--out", type=Path, default=Path("imgtune-demo"), metavar="DIR")
     command("doctor", _doctor, "what is installed, what is missing")

@@ -1,4 +1,6 @@
 """The names of the sub-commands, apart from what they do: the window asks for them at start,
 and must not import all services to learn that a word is a folder."""
 
-COMMANDS = frozenset({"predict", "correct", "train", "auto", "render", "model", "demo", "doctor"})
+COMMANDS = frozenset(
+    {"predict", "correct", "train", "auto", "render", "model", "sidecar", "demo", "doctor"}
+)

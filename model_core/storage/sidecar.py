@@ -25,6 +25,7 @@ from model_core.storage.camera_raw import (
     encoded,
     fields_of,
     foreign_white_balance,
+    grading,
 )
 from model_core.xmp import UnreadableXmp
 
@@ -58,6 +59,15 @@ class SidecarEdit:
     def values(self) -> dict[str, float]:
         """The sliders by name; none where there are no settings."""
         return {} if self.settings is None else self.settings.as_dict()
+
+    @property
+    def unusable(self) -> str:
+        """Why the settings are no example of how the user develops; empty where they are one."""
+        if self.settings is None:
+            return self.reason
+        if graded := grading(self.left_out):
+            return f"cannot be followed without {', '.join(graded)}"
+        return "nothing was changed there" if self.settings.is_identity else ""
 
 
 def sidecar_of(photo: Path, *, raw: bool) -> Path:
@@ -116,7 +126,7 @@ def understood(packet: bytes, source: Path, light: Light) -> SidecarEdit:
     fields, _ = fields_of(root)
     marks = _marks_in(root)
     try:
-        settings, left_out = decoded(fields, light, str(source))
+        settings, left_out = decoded(fields, light, source.name)
     except UnreadableXmp as error:
         return SidecarEdit(source, None, reason=str(error), marks=marks)
     own = _own_settings(root, fields, light)
