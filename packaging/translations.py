@@ -66,6 +66,7 @@ def collect(root: Path = ROOT) -> set[tuple[str, str]]:
 def table_texts() -> Iterator[tuple[str, str]]:
     """Texts that are rows of tables, and translated where they are shown."""
     from imgtune_gui.actions import ACTIONS, MENUS
+    from imgtune_gui.core_texts import SENTENCES
     from model_core.domain.develop import PARAMS
 
     for menu in MENUS:
@@ -73,6 +74,7 @@ def table_texts() -> Iterator[tuple[str, str]]:
     for action in ACTIONS:
         texts = (action.text, action.tip, action.submenu)
         yield from (("actions", t) for t in texts if t and t not in UNTRANSLATED)
+    yield from (("Core", sentence) for sentence in SENTENCES)
     for spec in PARAMS:
         yield from (("Params", t) for t in (spec.label, spec.group, spec.tip) if t)
 

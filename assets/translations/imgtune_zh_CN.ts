@@ -20,6 +20,41 @@
     </message>
 </context>
 <context>
+    <name>Core</name>
+    <message>
+        <source>Kept the current model: on {0} photos of {1} shoots that it had not seen, the error went from {2} to {3} J, which may be chance. More corrections will tell.</source>
+        <translation>保留当前模型：在未见过的 {0} 张照片（{1} 场拍摄）上，误差从 {2} 变为 {3} J，可能只是偶然。更多修正会给出答案。</translation>
+    </message>
+    <message>
+        <source>Kept the current model: on {0} photos of {1} shoots that it had not seen, the error went from {2} to {3} J.</source>
+        <translation>保留当前模型：在未见过的 {0} 张照片（{1} 场拍摄）上，误差从 {2} 变为 {3} J。</translation>
+    </message>
+    <message>
+        <source>Kept the current model: the exported candidate differs by {0} J.</source>
+        <translation>保留当前模型：导出的候选模型与训练结果相差 {0} J。</translation>
+    </message>
+    <message>
+        <source>The fine-tuned model is better: on {0} photos of {1} shoots that it had not seen, the error went from {2} to {3} J.</source>
+        <translation>微调后的模型更好：在未见过的 {0} 张照片（{1} 场拍摄）上，误差从 {2} 降到 {3} J。</translation>
+    </message>
+    <message>
+        <source>fine-tuning, error {0} J, at most {1} s left</source>
+        <translation>正在微调，误差 {0} J，最多还需 {1} 秒</translation>
+    </message>
+    <message>
+        <source>looking at the photos</source>
+        <translation>正在分析照片</translation>
+    </message>
+    <message>
+        <source>preparing {0} photos</source>
+        <translation>正在准备 {0} 张照片</translation>
+    </message>
+    <message>
+        <source>testing the candidate on photos it has not seen</source>
+        <translation>正在用未见过的照片测试候选模型</translation>
+    </message>
+</context>
+<context>
     <name>CrashDialog</name>
     <message>
         <source>Copy the details</source>

@@ -6,6 +6,7 @@ import re
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from imgtune_gui.core_texts import in_language
 from imgtune_gui.views.activity import Activity
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import WorkerThread
@@ -67,7 +68,7 @@ class TrainController(QObject):
         found = _DEVICE.search(report.text)
         if found is not None:
             self._device = found[1]
-        text = _DEVICE.sub("", report.text).strip()
+        text = in_language(_DEVICE.sub("", report.text).strip())
         if self._device:
             text = self.tr("on the {0}: {1}").format(self._device, text)
         self._activity.report(report.done, report.total, text)
@@ -76,7 +77,7 @@ class TrainController(QObject):
         self._running = False
         self._activity.end()
         self.running_changed.emit(False)
-        text = result.text
+        text = in_language(result.text)
         if result.cancelled:
             text = self.tr("Fine-tuning cancelled; nothing was changed")
         self.message_raised.emit(text)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from imgtune_gui.core_texts import in_language
 from imgtune_gui.views import theme
 from imgtune_gui.views.curve_view import CurveView
 from imgtune_gui.views.labels import rule, section_title
@@ -92,7 +93,7 @@ class LearningWindow(QDialog):
             when = _day(training.started_at)
             done = self.tr("published") if training.version else self.tr("not published")
             head = self.tr("{0} · {1} lessons · {2}").format(when, len(training.lessons), done)
-            self.trainings.addItem(QListWidgetItem(f"{head}\n{training.outcome}"))
+            self.trainings.addItem(QListWidgetItem(f"{head}\n{in_language(training.outcome)}"))
         self.trainings.setVisible(bool(loaded.trainings))
         self._none.setVisible(not loaded.trainings)
 

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, Qt, QTranslator
 from PySide6.QtGui import QFontMetrics
@@ -25,6 +26,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui.actions import ACTIONS, native, text_of
+from imgtune_gui.core_texts import in_language
 from imgtune_gui.export_choice import ExportChoice
 from imgtune_gui.language import LANGUAGES, install_language, language_for, param_label
 from imgtune_gui.views.dialogs import FieldsDialog, about_dialog, shortcuts_dialog
@@ -33,6 +35,7 @@ from imgtune_gui.views.labels import ElidedLabel
 from imgtune_gui.views.preferences import PreferencesDialog
 from imgtune_gui.views.slider_paint import name_rect
 from model_core.domain.develop import param
+from model_core.learn.gate import judge
 from tests.gui.conftest import MakeApp, wait_for_predictions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,6 +142,27 @@ def test_back_to_english() -> None:
     assert param_label(param("exposure_ev")) == "曝光度"
     assert install_language("en") == "en"
     assert param_label(param("exposure_ev")) == "Exposure"
+
+
+@pytest.mark.usefixtures("chinese")
+def test_what_the_trainer_says_is_chinese() -> None:
+    errors = np.linspace(0.5, 1.5, 30)
+    shoots = [f"s{i // 5}" for i in range(30)]
+    chance = np.where(np.arange(30) < 5, errors - 1.2, errors + 0.2)
+    reports = [
+        judge(errors, errors - 0.2, shoots, 0.0),
+        judge(errors, errors - 0.2, shoots, 1.0),
+        judge(errors, errors + 0.2, shoots, 0.0),
+        judge(errors, chance, shoots, 0.0),
+    ]
+    said = [report.reason for report in reports]
+    assert len({re.sub(r"[\d.]+", "", text) for text in said}) == 4
+    said += ["preparing 40 photos", "fine-tuning, error 0.13 J, at most 5 s left"]
+    for text in said:
+        shown = in_language(text)
+        assert not re.search("[A-Za-z]{2,}", shown), shown
+        assert re.findall(r"\d+\.?\d*", shown) == re.findall(r"\d+\.?\d*", text)
+    assert in_language("anything else") == "anything else"
 
 
 # --- the window -----------------------------------------------------------------------

@@ -1,0 +1,43 @@
+"""Sentences that the core says about training, in the window's language.
+
+The core knows no Qt: it hands over finished English, which the catalog keeps too. What is not
+listed here is shown as it came.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from PySide6.QtCore import QCoreApplication
+
+#: As the core writes them, with a place for each number, in order.
+SENTENCES = (
+    "looking at the photos",
+    "preparing {0} photos",
+    "fine-tuning, error {0} J, at most {1} s left",
+    "testing the candidate on photos it has not seen",
+    "The fine-tuned model is better: on {0} photos of {1} shoots that it had not seen, "
+    "the error went from {2} to {3} J.",
+    "Kept the current model: on {0} photos of {1} shoots that it had not seen, "
+    "the error went from {2} to {3} J, which may be chance. More corrections will tell.",
+    "Kept the current model: on {0} photos of {1} shoots that it had not seen, "
+    "the error went from {2} to {3} J.",
+    "Kept the current model: the exported candidate differs by {0} J.",
+)
+
+
+def in_language(text: str) -> str:
+    """``text`` of the core as the window says it."""
+    for sentence in SENTENCES:
+        found = _pattern(sentence).fullmatch(text)
+        if found is not None:
+            translated = QCoreApplication.translate("Core", sentence)
+            return translated.format(*found.groups())
+    return text
+
+
+@cache
+def _pattern(sentence: str) -> re.Pattern[str]:
+    parts = re.split(r"\{\d\}", sentence)
+    return re.compile(r"(\d[\d.]*)".join(re.escape(part) for part in parts))
