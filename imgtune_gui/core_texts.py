@@ -20,9 +20,12 @@ SENTENCES = (
     "The fine-tuned model is better: on {0} photos of {1} shoots that it had not seen, "
     "the error went from {2} to {3} J.",
     "Kept the current model: on {0} photos of {1} shoots that it had not seen, "
-    "the error went from {2} to {3} J, which may be chance. More corrections will tell.",
+    "the error went from {2} to {3} J, which may be chance ({4} of {5} shoots and {6} of {7} "
+    "photos came out worse). More corrections will tell.",
     "Kept the current model: on {0} photos of {1} shoots that it had not seen, "
-    "the error went from {2} to {3} J.",
+    "the error went from {2} to {3} J ({4} of {5} shoots and {6} of {7} photos came out worse).",
+    "Kept the current model: with the candidate {0}% more of the picture would be blown out or "
+    "blocked up.",
     "Kept the current model: the exported candidate differs by {0} J.",
 )
 

@@ -22,16 +22,20 @@
 <context>
     <name>Core</name>
     <message>
-        <source>Kept the current model: on {0} photos of {1} shoots that it had not seen, the error went from {2} to {3} J, which may be chance. More corrections will tell.</source>
-        <translation>保留当前模型：在未见过的 {0} 张照片（{1} 场拍摄）上，误差从 {2} 变为 {3} J，可能只是偶然。更多修正会给出答案。</translation>
+        <source>Kept the current model: on {0} photos of {1} shoots that it had not seen, the error went from {2} to {3} J ({4} of {5} shoots and {6} of {7} photos came out worse).</source>
+        <translation>保留当前模型：在未见过的 {0} 张照片（{1} 场拍摄）上，误差从 {2} 变为 {3} J（{5} 场拍摄中有 {4} 场、{7} 张照片中有 {6} 张变差）。</translation>
     </message>
     <message>
-        <source>Kept the current model: on {0} photos of {1} shoots that it had not seen, the error went from {2} to {3} J.</source>
-        <translation>保留当前模型：在未见过的 {0} 张照片（{1} 场拍摄）上，误差从 {2} 变为 {3} J。</translation>
+        <source>Kept the current model: on {0} photos of {1} shoots that it had not seen, the error went from {2} to {3} J, which may be chance ({4} of {5} shoots and {6} of {7} photos came out worse). More corrections will tell.</source>
+        <translation>保留当前模型：在未见过的 {0} 张照片（{1} 场拍摄）上，误差从 {2} 变为 {3} J，可能只是偶然（{5} 场拍摄中有 {4} 场、{7} 张照片中有 {6} 张变差）。更多修正会给出答案。</translation>
     </message>
     <message>
         <source>Kept the current model: the exported candidate differs by {0} J.</source>
         <translation>保留当前模型：导出的候选模型与训练结果相差 {0} J。</translation>
+    </message>
+    <message>
+        <source>Kept the current model: with the candidate {0}% more of the picture would be blown out or blocked up.</source>
+        <translation>保留当前模型：使用候选模型会使画面多出 {0}% 的死白或死黑。</translation>
     </message>
     <message>
         <source>The fine-tuned model is better: on {0} photos of {1} shoots that it had not seen, the error went from {2} to {3} J.</source>
