@@ -6,6 +6,7 @@ or written here is approximate.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,25 +42,19 @@ def write_sidecar(
 
 
 def read_sidecar(photo: Photo) -> SidecarEdit | None:
-    """(slow) What the photo's sidecar says, else the XMP in its own file; None when there is
-    neither. Raises UnreadableXmp for a sidecar that cannot be read."""
+    """(slow) What the photo's sidecar says of settings and marks, else the XMP in its own file;
+    None when that is nothing. Raises UnreadableXmp for a sidecar that cannot be read."""
     light = _light(photo)
     packets = [(path, content(path) or b"") for path in _sidecars(photo.path, light)]
-    found = [understood(packet, path, light) for path, packet in packets if not is_blank(packet)]
+    said = [understood(packet, path, light) for path, packet in packets if not is_blank(packet)]
     for packet in embedded_packets(photo.path):
-        # One that is damaged is no news: the photo itself is shown all the same.
-        found += _embedded(packet, photo.path, light)
+        with suppress(UnreadableXmp):  # the photo itself is shown all the same
+            said.append(understood(packet, photo.path, light))
+    found = [one for one in said if one is not None]
     if not found:
         return None
     best = next((one for one in found if one.settings is not None), found[0])
     return replace(best, marks=next((one.marks for one in found if one.marks), None))
-
-
-def _embedded(packet: bytes, source: Path, light: Light) -> list[SidecarEdit]:
-    try:
-        return [understood(packet, source, light)]
-    except UnreadableXmp:
-        return []
 
 
 def _light(photo: Photo) -> Light:

@@ -150,6 +150,8 @@ class CatalogWorker(QueueWorker):
                 continue
             if edit is not None:
                 found.append((photo.path, edit))
+                if edit.settings is None and edit.marks is None:
+                    errors.append(edit.reason)
         self.sidecars_read.emit(m.SidecarsRead(tuple(found), tuple(errors)))
 
     def _save_marks(self, job: m.SaveMarks) -> None:

@@ -119,12 +119,14 @@ def content(sidecar: Path) -> bytes | None:
         raise UnreadableXmp(f"{sidecar}: cannot be read ({error.strerror})") from None
 
 
-def understood(packet: bytes, source: Path, light: Light) -> SidecarEdit:
-    """What a sidecar's bytes or an embedded packet of ``source`` say. Raises UnreadableXmp
-    where they are not XMP."""
+def understood(packet: bytes, source: Path, light: Light) -> SidecarEdit | None:
+    """What a sidecar's bytes or an embedded packet of ``source`` say; None where that is nothing
+    of settings or marks. Raises UnreadableXmp where they are not XMP."""
     root = xmp.read(packet, str(source))
     fields, _ = fields_of(root)
     marks = _marks_in(root)
+    if not fields and marks in (None, UNMARKED):
+        return None  # as the packets of most cameras
     try:
         settings, left_out = decoded(fields, light, source.name)
     except UnreadableXmp as error:

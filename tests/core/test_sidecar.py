@@ -333,6 +333,13 @@ class TestSettings:
         left(one, 'crs:Contrast2012="-4"')
         assert (said(one).source, said(one).values["contrast"]) == (file, -4.0)
 
+    def test_packets_that_say_nothing_of_them_are_no_news(self, photo: Photo) -> None:
+        packet = f'{HEAD}{DC}{XMP}dc:format="image/jpeg" xmp:Rating="0">{TAIL}'.encode()
+        Image.fromarray(scene()).save(photo.path, xmp=packet)
+        assert read_sidecar(photo) is None
+        Image.fromarray(scene()).save(photo.path, xmp=b"<x")
+        assert read_sidecar(photo) is None
+
     def test_of_another_program_are_kept_when_they_are_changed(self, photo: Photo) -> None:
         before = left(photo, 'crs:Exposure2012="+2.00"').read_bytes()
         write(photo)
@@ -468,7 +475,7 @@ class TestMarks:
 
     @pytest.mark.parametrize("rating", ["", "five", "nan", "inf", "99", "-7", "3.0"])
     def test_odd_ratings_do_no_harm(self, photo: Photo, rating: str) -> None:
-        left(photo, f'{XMP}xmp:Rating="{rating}"')
+        left(photo, f'{XMP}xmp:Rating="{rating}" crs:Contrast2012="0"')
         marks = said(photo).marks
         assert marks is not None
         assert marks.stars == {"99": 5, "3.0": 3}.get(rating, 0)

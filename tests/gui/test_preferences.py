@@ -146,6 +146,12 @@ def test_edits_of_other_programs_are_read_and_undone(
     app.session.undo_stack.undo()
     app.session.undo_stack.undo()
     assert item.edit is None
+    photos[0].with_name("photo0.png.xmp").write_text(
+        f'{HEAD}crs:AlreadyApplied="True" crs:Contrast2012="+20">{TAIL}'
+    )
+    app.actions["read_sidecars"].trigger()
+    qtbot.waitUntil(lambda: "part of the pixels" in app.window.message())
+    assert item.edit is None
 
 
 def test_the_page_of_shortcuts_is_up_to_date() -> None:
