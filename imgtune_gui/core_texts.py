@@ -16,6 +16,8 @@ SENTENCES = (
     "looking at the photos",
     "preparing {0} photos",
     "fine-tuning, error {0} J, at most {1} s left",
+    "too little graphics memory: going on in smaller steps",
+    "too little graphics memory: going on without it, slower",
     "testing the candidate on photos it has not seen",
     "The fine-tuned model is better: on {0} photos of {1} shoots that it had not seen, "
     "the error went from {2} to {3} J.",

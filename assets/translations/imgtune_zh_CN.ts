@@ -57,6 +57,14 @@
         <source>testing the candidate on photos it has not seen</source>
         <translation>正在用未见过的照片测试候选模型</translation>
     </message>
+    <message>
+        <source>too little graphics memory: going on in smaller steps</source>
+        <translation>显存不足：以更小的步骤继续</translation>
+    </message>
+    <message>
+        <source>too little graphics memory: going on without it, slower</source>
+        <translation>显存不足：不用显卡继续，速度较慢</translation>
+    </message>
 </context>
 <context>
     <name>CrashDialog</name>
