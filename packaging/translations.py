@@ -14,7 +14,8 @@ Glossary, Simplified Chinese. Where the market leader has a word, it is that wor
     develop 修改照片 · loupe 放大视图 · grid 网格视图 · filmstrip 胶片显示窗格 ·
     before / after 修改前 / 修改后 · clipping 剪切 · histogram 直方图 · crop 裁剪 ·
     straighten 拉直 · preset 预设 · sync 同步 · settings (of a photo) 设置 · flag 旗标 ·
-    pick / reject 选取 / 排除 · stars 星级 · colour label 色标 · original 原始照片
+    pick / reject 选取 / 排除 · stars 星级 · colour label 色标 ·
+    the photo as shot 拍摄时的照片 · save 存储 · reset 复位 ·
     style 风格 · lesson 示范 (次) · teach 教 · learn 学习 · forget 忘记 ·
     correction, to correct 修正 · accept 接受 · draft 草稿 · untouched 未处理 ·
     prediction 预测 · doubt 不确定度 · base model 基础模型 · fine-tune 微调 ·
@@ -36,7 +37,6 @@ FOLDER = ROOT / "assets" / "translations"
 LANGUAGES = ("zh_CN",)
 
 _FREE = ("tr", "_tr")  # functions of a module that know their context
-
 
 #: Rows of the table of actions that every language reads.
 UNTRANSLATED = {"★" * stars for stars in range(1, 6)}
