@@ -56,8 +56,8 @@ class Writing:
 
     def summary(self) -> str:
         return (
-            f"{self._written} edits are beside their photos (approximate in other programs); "
-            f"{self._unedited} photos have no edit in {self._style!r} and get none"
+            f"edits beside their photos: {self._written} (approximate in other programs); "
+            f"photos without an edit in {self._style!r}: {self._unedited}, which get none"
         )
 
 

@@ -32,9 +32,9 @@ class TestWriting:
         told = say("sidecar", "write", photos[0].parent)
         assert told.status == DONE
         assert told.out == f"{photos[1]}: 1.jpg.xmp\n"
-        assert "1 edits" in told.err
+        assert "beside their photos: 1 " in told.err
         assert "approximate" in told.err
-        assert "3 photos have no edit" in told.err
+        assert ": 3, which get none" in told.err
         assert [p.name for p in photos[0].parent.glob("*.xmp")] == ["1.jpg.xmp"]
         assert 'Exposure2012="+0.50"' in photos[1].with_name("1.jpg.xmp").read_text()
         assert [photo.read_bytes() for photo in photos] == originals
