@@ -1,4 +1,8 @@
-"""Lessons for the base model: bad versions of good photos and the settings that mend them."""
+"""Lessons for the base model: bad versions of good photos and the settings that mend them.
+
+Made in three stages, each kept in a folder so that a killed run goes on: pictures (one
+file a photo), labels (they depend on the look), and what the network sees of the pictures.
+"""
 
 from __future__ import annotations
 
@@ -6,112 +10,174 @@ import csv
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image
-from torch import Tensor
 
-from model_core.domain.develop import PARAMS
-from model_core.domain.image import Float32
-from model_core.imaging.colour import cielab, to_working
+from model_core.domain.develop import PIPELINE_VERSION
+from model_core.domain.errors import CannotTrain
+from model_core.domain.image import CodedImage, Float32
+from model_core.imaging.colour import to_working
 from model_core.imaging.decode import decode_proxy, to_linear
-from model_core.imaging.pipeline import develop
-from model_core.learn.degrade import as_file, degrade
+from model_core.learn.degrade import RECIPE, as_file, degrade
 from model_core.learn.export_onnx import backbone_session
-from model_core.learn.network import INPUT_SIDE, DevelopNet, PhotometricStatistics
+from model_core.learn.labels import fit_labels
+from model_core.learn.network import DevelopNet
+from model_core.predict.onnx_network import network_input
 from model_core.progress import Progress
 
 LOOK_SIDE = 48  # pixels a side at which renderings are compared
-MAX_J = 30.0  # labels beyond this are not lessons but accidents
-#: Price of one J of each slider in a label. Light comes first, as a photographer works: an
-#: under-exposed photo is mended by exposure, not by four tone sliders that add up to it.
-_PRICE = {"exposure_ev": 0.004, "temperature": 0.01, "tint": 0.01, "contrast": 0.04,
-          "saturation": 0.04}  # fmt: skip
-_PRICE_OF_OTHERS = 0.07
-_LIGHT = ("exposure_ev", "temperature", "tint")  # fitted first, alone
+_DECODED = 320  # long side of the photo that is made worse
 #: Photos of this source are very saturated; their share is capped.
-_CAPPED, _CAP = "quantette-", 0.5
+_CAPPED, _CAP = "quantette-", 0.4
 
 
 @dataclass(slots=True)
 class Lessons:
-    """N lessons. ``bad``, ``good``: (N, LOOK_SIDE**2, 3) float16 working light; ``labels``:
-    (N, P) float32 in J; ``photo``: (N,) index of the source photo; ``touched``: (N,) bool."""
+    """N lessons. ``measured``, ``colours``, ``embedding``: what the network sees before
+    anything learned here; ``bad``, ``good``: (N, LOOK_SIDE**2, 3) float16 working light;
+    ``labels``: (N, P) float32 in J; ``photo``: (N,) index of the source photo; ``row``:
+    (N,) its number among the photo's copies; ``touched``: (N,) bool."""
 
-    stats: npt.NDArray[np.float32]
+    measured: npt.NDArray[np.float32]
+    colours: npt.NDArray[np.float16]
     embedding: npt.NDArray[np.float32]
     bad: npt.NDArray[np.float16]
     good: npt.NDArray[np.float16]
     labels: npt.NDArray[np.float32]
     photo: npt.NDArray[np.int64]
+    row: npt.NDArray[np.int64]
     touched: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.photo)
 
     def take(self, mask: npt.NDArray[np.bool_]) -> Lessons:
         return Lessons(*(getattr(self, f.name)[mask] for f in fields(self)))
 
-    def save(self, path: Path) -> None:
-        np.savez(path, **{f.name: getattr(self, f.name) for f in fields(self)})
 
-    @staticmethod
-    def load(path: Path) -> Lessons:
-        with np.load(path, allow_pickle=False) as data:
-            return Lessons(*(data[f.name] for f in fields(Lessons)))
+class Pictures:
+    """The network inputs of all lessons, on disk: (224, 224, 3) uint8 each."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self._files = [folder / f"{index:04}-images.npy" for index in range(count)]
+
+    def of(self, index: int) -> npt.NDArray[np.uint8]:
+        """All copies of one photo."""
+        copies: npt.NDArray[np.uint8] = np.load(self._files[index], mmap_mode="r")
+        return copies
+
+    def take(self, photo: npt.NDArray[np.int64], row: npt.NDArray[np.int64]) -> Float32:
+        """(n, 3, 224, 224) float32 0..1 of these lessons."""
+        found = np.stack([self.of(int(p))[int(r)] for p, r in zip(photo, row, strict=True)])
+        return as_input(found)
+
+
+def as_input(pixels: npt.NDArray[np.uint8]) -> Float32:
+    """(n, H, W, 3) uint8 -> (n, 3, H, W) float32 0..1."""
+    blob: Float32 = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2), dtype=np.float32)
+    blob /= 255
+    return blob
 
 
 def listed(folder: Path, split: str) -> list[Path]:
-    """Photos of one split of ``folder/manifest.csv``, in the order of the file."""
-    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
-        return [folder / row["file"] for row in csv.DictReader(file) if row["split"] == split]
+    """Photos of one split of ``folder/manifest.csv``, in the order of the file. Raises
+    CannotTrain when there is no such file."""
+    try:
+        with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
+            return [folder / row["file"] for row in csv.DictReader(file) if row["split"] == split]
+    except (OSError, KeyError) as error:
+        raise CannotTrain(
+            f"{folder}: needs a manifest.csv with the columns file and split ({error})"
+        ) from None
 
 
 def make_lessons(
-    photos: list[Path], copies: int, seed: int, net: DevelopNet, progress: Progress, work: Path
-) -> Lessons:
-    """Degrades each photo ``copies`` times, computes what the network sees of each, and fits
-    the labels. Deterministic for a seed. Both cores are used."""
-    session = backbone_session(net, work / "backbone.onnx")
-    statistics = PhotometricStatistics().eval()
-    blocks: list[tuple[npt.NDArray, ...]] = []
+    photos: list[Path],
+    copies: int,
+    seed: int,
+    net: DevelopNet,
+    backbone: str,
+    work: Path,
+    device: str,
+    progress: Progress,
+) -> tuple[Lessons, Pictures]:
+    """Degrades each photo ``copies`` times, fits the labels and computes what the network
+    sees. Deterministic for a seed; what ``work`` has already is not made again. Raises
+    UnreadablePhoto or Cancelled."""
+    folder = work / f"pictures-{seed}-{copies}-recipe{RECIPE}"
+    folder.mkdir(parents=True, exist_ok=True)
+    looks = _make_pictures(photos, copies, seed, folder, progress)
+    pictures = Pictures(folder, len(photos))
+    kept = _kept(folder / f"labels-look{PIPELINE_VERSION}.npz")
+    if kept is None:
+        labels, undone = fit_labels(looks["bad"], looks["good"], looks["touched"], progress, device)
+        kept = _keep(folder / f"labels-look{PIPELINE_VERSION}.npz", labels=labels, undone=undone)
+    seen = _kept(folder / f"seen-{backbone}.npz")
+    if seen is None:
+        found = _look_at(net, pictures, len(photos), device, folder, progress)
+        seen = _keep(folder / f"seen-{backbone}.npz", **found)
+    lessons = Lessons(
+        seen["measured"], seen["colours"], seen["embedding"], looks["bad"], looks["good"],
+        kept["labels"], looks["photo"], looks["row"], looks["touched"],
+    )  # fmt: skip
+    return lessons.take(kept["undone"]), pictures
 
-    def one(index: int) -> tuple[npt.NDArray, ...]:
+
+def _kept(path: Path) -> dict[str, npt.NDArray] | None:
+    if not path.exists():
+        return None
+    with np.load(path, allow_pickle=False) as data:
+        return dict(data)
+
+
+def _keep(path: Path, **arrays: npt.NDArray) -> dict[str, npt.NDArray]:
+    partial = path.with_name(f"part-{path.name}")
+    np.savez(partial, **cast(dict[str, Any], arrays))
+    partial.replace(path)
+    return arrays
+
+
+def _make_pictures(
+    photos: list[Path], copies: int, seed: int, folder: Path, progress: Progress
+) -> dict[str, npt.NDArray]:
+    """One file of images and one of looks for each photo; both cores are used."""
+
+    def one(index: int) -> dict[str, npt.NDArray]:
+        path = folder / f"{index:04}-looks.npz"
+        kept = _kept(path)
+        if kept is not None:
+            return kept
         rng = np.random.default_rng([seed, index])
         share = _CAP if photos[index].name.startswith(_CAPPED) else 1.0
-        wanted = max(2, round(copies * share))
-        light = to_linear(decode_proxy(photos[index], 384)[1]).pixels
-        rows = [_one_lesson(light, rng) for _ in range(wanted)]
-        images = np.stack([r[0] for r in rows])
-        stats = statistics(torch.from_numpy(images)).numpy()
-        embedding = session.run(None, {"image": images})[0]
-        return (
-            stats, embedding, np.stack([r[1] for r in rows]), np.stack([r[2] for r in rows]),
-            np.full(wanted, index), np.array([r[3] for r in rows]),
+        light = to_linear(decode_proxy(photos[index], _DECODED)[1]).pixels
+        rows = [_one_lesson(light, rng) for _ in range(max(2, round(copies * share)))]
+        # The looks are written last: a photo is done when they are there.
+        np.save(folder / f"{index:04}-images.npy", np.stack([r[0] for r in rows]))
+        return _keep(
+            path, bad=np.stack([r[1] for r in rows]), good=np.stack([r[2] for r in rows]),
+            touched=np.array([r[3] for r in rows]), photo=np.full(len(rows), index),
+            row=np.arange(len(rows)),
         )  # fmt: skip
 
-    with torch.inference_mode(), ThreadPoolExecutor(2) as pool:
+    blocks = []
+    with ThreadPoolExecutor(2) as pool:
         for done, block in enumerate(pool.map(one, range(len(photos))), 1):
             blocks.append(block)
             progress.report(done, len(photos), "making lessons")
-    stats, embedding, bad, good, photo, touched = (
-        np.concatenate(c) for c in zip(*blocks, strict=True)
-    )
-    labels, undone = fit_labels(bad, good, touched, progress)
-    lessons = Lessons(stats, embedding, bad, good, labels, photo, touched)
-    return lessons.take(undone)
+    return {name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]}
 
 
 def _one_lesson(
     light: Float32, rng: np.random.Generator
-) -> tuple[Float32, npt.NDArray[np.float16], npt.NDArray[np.float16], bool]:
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float16], npt.NDArray[np.float16], bool]:
     """(network input, bad, good, touched) of one random bad version of a random crop."""
     good = _crop(light, rng)
     bad = degrade(good, rng)
     code = as_file(bad, rng)
-    side = INPUT_SIDE
-    squashed = np.asarray(Image.fromarray(code).resize((side, side), Image.Resampling.BILINEAR))
-    image: Float32 = np.ascontiguousarray(squashed.transpose(2, 0, 1), dtype=np.float32)
-    image /= 255
+    image = network_input(CodedImage(code))
     seen = to_working(code.astype(np.float32) / 255, "srgb")
     return image, _look(seen), _look(good), bad is not good
 
@@ -132,58 +198,25 @@ def _look(light: Float32) -> npt.NDArray[np.float16]:
     return light[np.ix_(rows, columns)].reshape(-1, 3).astype(np.float16)
 
 
-def settings_of(labels: Tensor) -> dict[str, Tensor]:
-    """(N, P) in J to what ``pipeline.develop`` takes for a batch (N, pixels, 3)."""
-    jnd = torch.tensor([p.jnd for p in PARAMS], device=labels.device)
-    low = torch.tensor([p.low for p in PARAMS], device=labels.device)
-    high = torch.tensor([p.high for p in PARAMS], device=labels.device)
-    units = torch.maximum(torch.minimum(labels * jnd, high), low)
-    return {p.name: units[:, i, None, None] for i, p in enumerate(PARAMS)}
-
-
-def look_distance(bad: Tensor, labels: Tensor, good: Tensor) -> Tensor:
-    """Mean CIELAB distance of each rendered lesson to its good photo, (N,), smooth at 0."""
-    difference = cielab(develop(bad, settings_of(labels))) - cielab(good)
-    return torch.sqrt((difference**2).sum(-1) + 0.25).mean(-1)
-
-
-def fit_labels(
-    bad: npt.NDArray, good: npt.NDArray, touched: npt.NDArray, progress: Progress
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
-    """s* = argmin distance(render(bad, s), good) + lambda |s|_1, by Adam through the look.
-
-    Returns labels (N, P) in J and which lessons can be undone: distance under 60 % of what
-    it was, or small. Photos left alone have the label 0.
-    """
-    labels = np.zeros((len(bad), len(PARAMS)), dtype=np.float32)
-    undone = np.ones(len(bad), dtype=bool)
-    todo = np.flatnonzero(touched)
-    for start in range(0, len(todo), 256):
-        rows = todo[start : start + 256]
-        x = torch.from_numpy(bad[rows][:, ::8].astype(np.float32))
-        y = torch.from_numpy(good[rows][:, ::8].astype(np.float32))
-        s, before, after = _fit_batch(x, y)
-        labels[rows] = s.numpy()
-        undone[rows] = ((after < 0.6 * before) | (after < 4.0)).numpy()
-        progress.report(start + len(rows), len(todo), "fitting labels")
-    return labels, undone & (np.abs(labels).max(1) < MAX_J)
-
-
-def _fit_batch(x: Tensor, y: Tensor, steps: int = 120) -> tuple[Tensor, Tensor, Tensor]:
-    s = torch.zeros(len(x), len(PARAMS), requires_grad=True)
-    price = torch.tensor([_PRICE.get(p.name, _PRICE_OF_OTHERS) for p in PARAMS])
-    light = torch.tensor([float(p.name in _LIGHT) for p in PARAMS])
-    optimiser = torch.optim.Adam([s], lr=0.6)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps, eta_min=0.05)
-    with torch.no_grad():
-        before = look_distance(x, s, y)
-    for step in range(steps):
-        optimiser.zero_grad()
-        loss = look_distance(x, s, y) + (price * torch.sqrt(s**2 + 0.01)).sum(1)
-        loss.sum().backward()
-        if step < steps // 3 and s.grad is not None:
-            s.grad *= light
-        optimiser.step()
-        schedule.step()
-    with torch.no_grad():
-        return s.detach(), before, look_distance(x, s, y)
+def _look_at(
+    net: DevelopNet, pictures: Pictures, count: int, device: str, folder: Path, progress: Progress
+) -> dict[str, npt.NDArray]:
+    """Statistics, colour histogram and embedding of all pictures. On a CPU the backbone runs
+    in onnxruntime, several times faster than in torch."""
+    session = None if device != "cpu" else backbone_session(net, folder / "backbone.onnx")
+    statistics = net.statistics
+    blocks: dict[str, list[npt.NDArray]] = {"measured": [], "colours": [], "embedding": []}
+    with torch.inference_mode():
+        for index in range(count):
+            blob = as_input(pictures.of(index))
+            image = torch.from_numpy(blob).to(device)
+            small = statistics.thinned(image)
+            blocks["measured"].append(statistics.measured(small).cpu().numpy())
+            histogram = statistics.illuminant.histogram(small)
+            blocks["colours"].append(histogram.half().cpu().numpy())
+            blocks["embedding"].append(
+                session.run(None, {"image": blob})[0] if session
+                else net.embed(image).float().cpu().numpy()
+            )  # fmt: skip
+            progress.report(index + 1, count, "looking at the lessons")
+    return {name: np.concatenate(parts) for name, parts in blocks.items()}

@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 import onnxruntime
 import torch
@@ -33,13 +34,8 @@ def export_onnx(net: DevelopNet, path: Path, version: str) -> None:
 
     Raises BrokenModel when onnxruntime's answer differs from torch's by over 0.1 J.
     """
-    net = net.eval()
-    _export(net, path, ["settings", "spread", "features"])
-    model = onnx.load(path)
-    _forget_the_machine(model)
-    _halve_weights(model)
-    _describe(model, version)
-    onnx.save(model, path)
+    model = _traced(net.eval(), path)
+    _finish(model, path, version, "float32")
     difference = parity(net, path)
     if difference > 0.1:
         raise BrokenModel(
@@ -47,24 +43,79 @@ def export_onnx(net: DevelopNet, path: Path, version: str) -> None:
         )
 
 
-def parity(net: DevelopNet, path: Path, count: int = 4) -> float:
-    """Largest difference of the settings, in J, between torch and onnxruntime on made-up
-    pictures (smooth colour with noise, from dark to bright)."""
+def export_int8(net: DevelopNet, path: Path, version: str, examples: npt.NDArray) -> None:
+    """Writes ``net`` to ``path`` with its backbone in 8 bits: static, unsigned activations,
+    a scale for each channel of the weights. ``examples``: (N, 3, 224, 224) sRGB 0..1, from
+    which the ranges of the activations are read. The statistics and the head, which decide
+    most of the answer in little time, stay in float32."""
+    from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+
+    model = _traced(net.eval(), path)
+    whole = path.with_suffix(".float32.onnx")
+    onnx.save(model, whole)
+    convolutions = [
+        node.name for node in model.graph.node
+        if node.op_type == "Conv" and any(name.startswith("backbone.") for name in node.input)
+    ]  # fmt: skip
+    logging.getLogger().setLevel(logging.ERROR)  # it warns about a step that is not needed
+    quantize_static(
+        whole, path, _Examples(examples), quant_format=QuantFormat.QDQ, per_channel=True,
+        activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+        nodes_to_quantize=convolutions,
+    )  # fmt: skip
+    whole.unlink()
+    _finish(onnx.load(path), path, version, "int8 backbone")
+
+
+class _Examples:
+    """What onnxruntime's calibration reads from, one picture after the other."""
+
+    def __init__(self, images: npt.NDArray) -> None:
+        self._left = iter(images)
+
+    def get_next(self) -> dict[str, npt.NDArray] | None:
+        image = next(self._left, None)
+        return None if image is None else {"image": image[None]}
+
+
+def _traced(net: DevelopNet, path: Path) -> onnx.ModelProto:
+    _export(net, path, ["settings", "spread", "features"])
+    return onnx.load(path)
+
+
+def _finish(model: onnx.ModelProto, path: Path, version: str, precision: str) -> None:
+    _forget_the_machine(model)
+    _halve_weights(model)
+    _describe(model, version, precision)
+    onnx.save(model, path)
+
+
+def parity(net: DevelopNet, path: Path, images: npt.NDArray | None = None) -> float:
+    """Largest difference of the settings, in J, between torch and onnxruntime on ``images``
+    (N, 3, 224, 224), else on a few made-up pictures."""
+    image = _made_up(4) if images is None else torch.from_numpy(images)
+    net = net.eval()
+    device = next(net.parameters()).device
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    jnd = np.array([p.jnd for p in PARAMS], dtype=np.float32)
+    worst = 0.0
+    for some in image.split(16):
+        with torch.inference_mode():
+            ours = net(some.to(device))[0].cpu().numpy()
+        theirs = session.run(["settings"], {"image": some.numpy()})[0]
+        worst = max(worst, float(np.abs((ours - theirs) / jnd).max()))
+    return worst
+
+
+def _made_up(count: int) -> torch.Tensor:
+    """Smooth colour with noise, from dark to bright."""
     rng = np.random.default_rng(0)
     coarse = rng.random((count, 3, 7, 7)).astype(np.float32)
     smooth = torch.nn.functional.interpolate(
         torch.from_numpy(coarse), size=(INPUT_SIDE, INPUT_SIDE), mode="bicubic"
     )
     scale = torch.linspace(0.2, 1.0, count).reshape(-1, 1, 1, 1)
-    image = (smooth * scale + 0.02 * torch.randn(smooth.shape, generator=_seeded())).clamp(0, 1)
-    net = net.eval()
-    device = next(net.parameters()).device
-    with torch.inference_mode():
-        ours = net(image.to(device))[0].cpu().numpy()
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    theirs = session.run(["settings"], {"image": image.numpy()})[0]
-    jnd = np.array([p.jnd for p in PARAMS], dtype=np.float32)
-    return float(np.abs((ours - theirs) / jnd).max())
+    return (smooth * scale + 0.02 * torch.randn(smooth.shape, generator=_seeded())).clamp(0, 1)
 
 
 def backbone_session(net: DevelopNet, path: Path) -> onnxruntime.InferenceSession:
@@ -137,7 +188,7 @@ def _forget_the_machine(model: onnx.ModelProto) -> None:
     del model.functions[:]
 
 
-def _describe(model: onnx.ModelProto, version: str) -> None:
+def _describe(model: onnx.ModelProto, version: str, precision: str) -> None:
     """Metadata for whoever opens the file."""
     sliders = [
         {"name": p.name, "unit": p.unit, "low": p.low, "high": p.high, "jnd": p.jnd, "xmp": p.xmp}
@@ -148,6 +199,8 @@ def _describe(model: onnx.ModelProto, version: str) -> None:
         "graph_version": str(GRAPH_VERSION),
         "pipeline_version": str(PIPELINE_VERSION),
         "version": version,
+        "precision": precision,
+        "opset": str(OPSET),
         "params": json.dumps(sliders),
         "input": f"image: float32 (N, 3, {INPUT_SIDE}, {INPUT_SIDE}), sRGB 0..1, the whole photo "
         "upright and squashed to the square",

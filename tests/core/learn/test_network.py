@@ -14,9 +14,9 @@ from model_core.domain.develop import IDENTITY, PARAMS
 from model_core.domain.errors import BrokenModel, CannotTrain
 from model_core.domain.version import METHODS
 from model_core.learn import adapter, replay
-from model_core.learn.base_data import settings_of
 from model_core.learn.export_onnx import parity
 from model_core.learn.fine_tune import pick_device
+from model_core.learn.labels import settings_of
 from model_core.learn.network import Z_SIZE, DevelopNet, PhotometricStatistics
 from model_core.predict.onnx_network import OnnxNetwork
 from model_core.predict.personal_head import PersonalHead
@@ -102,6 +102,7 @@ class TestTheBase:
 
     def test_holds_odd_features_in_as_the_personal_head_does(self, net: DevelopNet) -> None:
         odd = torch.zeros(1, 3, 224, 224)
+        odd[:, 2, ::2] = 1.0
         before, _, z = net.in_j(odd)
         assert z.abs().max() > 4
         personal = adapter.load_base(BASE)

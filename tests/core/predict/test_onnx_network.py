@@ -129,6 +129,64 @@ class TestAnswers:
         assert change > abs(least)
 
 
+def framed(border: int) -> np.ndarray:
+    """A scan: a picture within a white border."""
+    page = np.full((300, 400, 3), 255, np.uint8)
+    page[border:-border, border:-border] = scene(0, 300 - 2 * border, 400 - 2 * border)
+    return page
+
+
+class TestBadInput:
+    """Finite settings within the ranges whatever comes; nothing claimed of what is not there."""
+
+    def of(self, network: OnnxNetwork, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        features = network.analyse(PhotoId("x"), network_input(CodedImage(pixels)))
+        assert np.isfinite(np.concatenate([features.settings, features.spread, features.z])).all()
+        assert (features.spread > 0).all()
+        for value, spec in zip(features.settings, PARAMS, strict=True):
+            assert spec.low <= value <= spec.high
+        jnd = np.array([p.jnd for p in PARAMS])
+        return np.abs(features.settings) / jnd, features.spread / jnd
+
+    @pytest.mark.parametrize(
+        "pixels",
+        [
+            np.zeros((64, 64, 3), np.uint8),
+            np.full((64, 64, 3), 255, np.uint8),
+            np.full((64, 64, 3), (200, 30, 90), np.uint8),
+            np.full((1, 1, 3), 77, np.uint8),
+            np.random.default_rng(0).integers(126, 130, (64, 64, 3), dtype=np.uint8),
+        ],
+        ids=["black", "white", "one colour", "one pixel", "a lens cap's noise"],
+    )
+    def test_where_nothing_can_be_known_nothing_is_done_and_all_is_unsure(
+        self, network: OnnxNetwork, pixels: np.ndarray
+    ) -> None:
+        settings, spread = self.of(network, pixels)
+        assert settings.max() < 0.5
+        usual = self.of(network, scene(0, 240, 320))[1]
+        assert (spread > usual).mean() > 0.8
+        assert spread[PARAM_NAMES.index("exposure_ev")] > 5
+
+    @pytest.mark.parametrize(
+        "pixels",
+        [
+            scene(0, 60, 600),
+            scene(1, 600, 60),
+            framed(40),
+            framed(100),
+            np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8),
+            np.kron(np.eye(8)[..., None], np.full((8, 8, 3), 255)).astype(np.uint8),
+        ],
+        ids=["panorama", "tower", "scan", "scan of little", "noise", "black and white"],
+    )
+    def test_odd_pictures_get_settings_within_reason(
+        self, network: OnnxNetwork, pixels: np.ndarray
+    ) -> None:
+        settings, _ = self.of(network, pixels)
+        assert settings.max() < 30
+
+
 class TestTheFile:
     def test_tells_a_stranger_all_it_needs(self) -> None:
         session = onnxruntime.InferenceSession(BASE, providers=["CPUExecutionProvider"])
@@ -140,6 +198,8 @@ class TestTheFile:
                 spec.unit, spec.low, spec.high
             )  # fmt: skip
         assert "sRGB" in facts["input"]
+        assert facts["precision"] in ("float32", "int8 backbone")
+        assert int(facts["opset"]) == onnx.load(BASE).opset_import[0].version
         assert [o.name for o in session.get_outputs()] == ["settings", "spread", "features"]
         assert [i.name for i in session.get_inputs()] == ["image"]
 

@@ -1,0 +1,233 @@
+"""What a base model is worth: figures, the files that ship, and the model card."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from model_core.domain.develop import PARAM_NAMES, PIPELINE_VERSION
+from model_core.domain.image import Float32
+from model_core.imaging.colour import cielab, delta_e2000
+from model_core.imaging.pipeline import develop
+from model_core.learn.base_fit import Course, embedded
+from model_core.learn.export_onnx import OPSET, export_int8, export_onnx, parity
+from model_core.learn.labels import settings_of
+from model_core.learn.network import CNN_SIDE, INPUT_SIDE, DevelopNet, PhotometricStatistics
+
+MANIFEST_SCHEMA = 2
+#: The int8 file ships if no prediction for a val photo is further than this, in J, from torch.
+MAX_INT8_J = 0.1
+
+
+def evaluate(
+    net: DevelopNet, course: Course, train_labels: npt.NDArray, trained_backbone: bool = False
+) -> dict[str, Any]:
+    """deltaE00 to the good photo for no change, mean settings and the network on degraded
+    lessons; how far good photos are moved; slider errors in J; coverage of the spread."""
+    lessons = course.lessons
+    embedding = torch.from_numpy(lessons.embedding)
+    if trained_backbone:
+        embedding = embedded(net, course, torch.arange(len(lessons)))
+    with torch.no_grad():
+        predicted, log_spread, _ = net.head(course.stats, embedding.cpu())
+    labels = torch.from_numpy(lessons.labels)
+    mean = torch.from_numpy(train_labels.mean(0)).expand_as(predicted)
+    touched = lessons.touched
+
+    def distance(settings: Tensor, rows: npt.NDArray[np.bool_]) -> dict[str, float]:
+        values = _delta_e(lessons.bad[rows], settings[torch.from_numpy(rows)], lessons.good[rows])
+        if not len(values):  # a split so small that none was left alone
+            values = np.zeros(1)
+        return {
+            "mean": round(float(values.mean()), 2),
+            "median": round(float(np.median(values)), 2),
+            "p90": round(float(np.quantile(values, 0.9)), 2),
+        }
+
+    inside = ((predicted - labels).abs() < 1.645 * torch.exp(log_spread)).float().mean(0)
+    error = (predicted - labels).abs().mean(0)
+    return {
+        "degraded": {
+            "no change": distance(torch.zeros_like(predicted), touched),
+            "mean settings": distance(mean, touched),
+            "base model": distance(predicted, touched),
+            "fitted labels (ceiling)": distance(labels, touched),
+        },
+        "good photos moved by": distance(predicted, ~touched),
+        "slider error in J": _by_slider(error),
+        "slider error in J if nothing were done": _by_slider(labels.abs().mean(0)),
+        "coverage of 90 % intervals": round(float(inside.mean()), 3),
+        "coverage by slider": _by_slider(inside),
+    }
+
+
+def _by_slider(values: Tensor) -> dict[str, float]:
+    return {n: round(float(v), 2) for n, v in zip(PARAM_NAMES, values, strict=True)}
+
+
+def _delta_e(bad: npt.NDArray, settings: Tensor, good: npt.NDArray) -> npt.NDArray[np.float64]:
+    """Mean deltaE00 of each rendered lesson to its good photo, (N,)."""
+    found = []
+    for start in range(0, len(bad), 128):
+        rows = slice(start, start + 128)
+        with torch.no_grad():
+            light = torch.from_numpy(bad[rows][:, ::2].astype(np.float32))
+            rendered = cielab(develop(light, settings_of(settings[rows]))).numpy()
+        wanted = cielab(torch.from_numpy(good[rows][:, ::2].astype(np.float32))).numpy()
+        found.append(delta_e2000(rendered, wanted).mean(1))
+    return np.concatenate(found) if found else np.zeros(0)
+
+
+def write_base(
+    net: DevelopNet, out: Path, photos: Path, examples: Float32, unseen: Float32,
+    facts: dict[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """Writes weights, network, manifest, list of photos and model card to ``out``; returns
+    the manifest. ``examples``: pictures that the int8 ranges are read from; ``unseen``: those
+    it is compared on, both (N, 3, 224, 224)."""
+    out.mkdir(parents=True, exist_ok=True)
+    net = net.cpu().eval()
+    halves = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
+    save_file({k: v.contiguous() for k, v in halves.items()}, out / "weights.safetensors")
+    chosen = _write_network(net, out, examples, unseen)
+    _write_photos(photos, out / "photos.csv")
+    files = ("weights.safetensors", "model.onnx")
+    manifest = {
+        "schema": MANIFEST_SCHEMA,
+        "version": "base",
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "licence": "Apache-2.0 (weights of the heads and the network); photos: see photos.csv",
+        "pipeline_version": PIPELINE_VERSION,
+        "params": list(PARAM_NAMES),
+        "command": "python -m model_core.learn.base_training --photos DIR --out assets/base",
+        "sha256": {f: hashlib.sha256((out / f).read_bytes()).hexdigest() for f in files},
+        **chosen,
+        **facts,
+    }
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (out / "manifest.json").write_text(text, encoding="utf-8")
+    (out / "MODEL_CARD.md").write_text(model_card(manifest, out / "photos.csv"), encoding="utf-8")
+    return manifest
+
+
+def _write_network(
+    net: DevelopNet, out: Path, examples: Float32, unseen: Float32
+) -> dict[str, Any]:
+    """Both precisions; the smaller stays if it predicts the same."""
+    export_onnx(net, out / "model.onnx", "base")
+    small = out / "model.int8.onnx"
+    export_int8(net, small, "base", examples)
+    differs = {
+        "float32": parity(net, out / "model.onnx", unseen),
+        "int8": parity(net, small, unseen),
+    }
+    sizes = {"float32": (out / "model.onnx").stat().st_size, "int8": small.stat().st_size}
+    precision = "int8" if differs["int8"] <= MAX_INT8_J else "float32"
+    if precision == "int8":
+        small.replace(out / "model.onnx")
+    else:
+        small.unlink()
+    return {
+        "precision": precision,
+        "opset": OPSET,
+        "onnx_parity_j": {k: round(v, 4) for k, v in differs.items()},
+        "onnx_bytes": sizes,
+    }
+
+
+def _write_photos(photos: Path, target: Path) -> None:
+    """Which photos it was trained and judged on, with licence and author."""
+    with (photos / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        rows = [r for r in csv.DictReader(file) if r["split"] in ("train", "val")]
+    names = [n for n in ("file", "split", "licence", "attribution", "source") if n in rows[0]]
+    with target.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, names, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def model_card(manifest: dict[str, Any], photos: Path) -> str:
+    """The card of a base model, all figures from its manifest."""
+    with photos.open(newline="", encoding="utf-8") as file:
+        licences = Counter(r.get("licence", "unknown") for r in csv.DictReader(file))
+    listed = ", ".join(f"{name} ({count})" for name, count in licences.most_common())
+    recipe, figures = manifest["recipe"], manifest["figures"]
+    rows = []
+    for split in ("val", "development"):
+        for name, value in figures[split]["degraded"].items():
+            rows.append(f"| {split} | {name} | {value['mean']} | {value['p90']} |")
+        moved = figures[split]["good photos moved by"]
+        rows.append(f"| {split} | good photos: moved by | {moved['median']} (median) | "
+                    f"{moved['p90']} |")  # fmt: skip
+    table = "\n".join(rows)
+    sliders = "\n".join(
+        f"| {n} | {figures['val']['slider error in J'][n]} | "
+        f"{figures['val']['slider error in J if nothing were done'][n]} | "
+        f"{figures['val']['coverage by slider'][n]} |"
+        for n in manifest["params"]
+    )
+    parity_j, size = manifest["onnx_parity_j"], manifest["onnx_bytes"]
+    return f"""# Model card: the base model of imgtune
+
+Predicts ten develop settings of a photo and how sure it is of each, before any correction.
+
+## What it is
+{manifest["backbone"]}, at {CNN_SIDE} x {CNN_SIDE} pixels, whitened to a few features;
+{PhotometricStatistics.MEASURED} photometric statistics; a small convolution over the histogram of
+log chroma that looks for the light; a two-layer head.
+Input: the photo squashed to {INPUT_SIDE} x {INPUT_SIDE}, sRGB.
+ONNX opset {manifest["opset"]}, {manifest["precision"]}; largest difference from torch on the
+val photos {parity_j[manifest["precision"]]} J (float32 {parity_j["float32"]}, int8
+{parity_j["int8"]}; float32 {size["float32"] / 1e6:.1f} MB, int8 {size["int8"] / 1e6:.1f} MB).
+
+## What it was made from
+{manifest["photos"]["train"]} photos to train on and {manifest["photos"]["val"]} to report on,
+split by photo: {listed}. Each with author and source in `photos.csv`. No set with a
+research-only licence.
+
+## How
+{manifest["lessons"]["train"]} lessons ({manifest["copies"]} a photo, seed {recipe["seed"]}): a
+random crop, mirrored or not, made worse in scene-linear light by operators that are not the
+sliders (sensor exposure with noise and clipping, illuminants along and off the daylight
+locus, haze, veiling glare, camera and film curves, wrong saturation, wrong profile, JPEG), one
+in five left alone. Labels are fitted through the look; what cannot be undone is dropped.
+Loss: rendered CIE94 distance, Huber on the sliders, squares on the cast. Trained:
+{recipe["train"]}; features: {recipe["features"]}; adversarial step: {recipe["adversarial"]};
+augmentation: {recipe["augment"]}. Every fifth train photo stopped the training and
+calibrated the spread; nothing was chosen on the val split. {manifest["minutes"]} minutes.
+
+`{manifest["command"]}`
+
+## Figures
+deltaE00 to the good photo, made-up faults:
+
+| split | | mean | p90 |
+|---|---|---|---|
+{table}
+
+Val, by slider:
+
+| slider | error in J | if nothing were done | inside the 90 % interval |
+|---|---|---|---|
+{sliders}
+
+`python -m tests.benchmarks.judge` compares with classical methods and draws the contact sheet.
+
+## Limits
+* Small colour casts stay: in a photo of unknown colours they cannot be told from the light
+  of the scene. Large ones are mended in part.
+* Trained on finished web photos made worse, not on raw files and their experts' edits.
+* Few portraits, few photos of snow and of night; {manifest["photos"]["train"]} photos in all.
+* A picture without any contrast gets no settings and a wide interval.
+"""
