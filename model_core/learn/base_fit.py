@@ -13,10 +13,9 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from model_core.domain.develop import PARAM_NAMES, PARAMS
 from model_core.domain.errors import CannotTrain
-from model_core.imaging.colour import from_working, to_working
-from model_core.imaging.steps.white_balance import white_balance
+from model_core.learn.base_calibrate import fit_projections, fit_spread, standardise
+from model_core.learn.base_course import Course, Shift, embed, embedded
 from model_core.learn.base_data import Lessons, Pictures
 from model_core.learn.illuminant import REACH, WB
 from model_core.learn.labels import look_distance
@@ -32,7 +31,6 @@ _LABEL_WEIGHT, _GOOD_WEIGHT = 1.0, 3.0
 #: Median-like losses answer "no cast" to all casts that are not sure; the mean does not.
 _CAST_WEIGHT = 0.03
 _PIXELS = 288  # of each lesson's look, drawn anew in every step
-_EXPOSURE = PARAM_NAMES.index("exposure_ev")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,46 +52,6 @@ class Recipe:
                 raise CannotTrain(f"there is no {value!r} to train; known: {', '.join(known)}")
 
 
-@dataclass(slots=True)
-class Course:
-    """Lessons as the training loop takes them. ``stats``: (N, COUNT), with the light seen."""
-
-    lessons: Lessons
-    pictures: Pictures | None
-    stats: Tensor
-    device: torch.device
-
-    @staticmethod
-    def of(
-        net: DevelopNet, lessons: Lessons, pictures: Pictures | None, device: torch.device
-    ) -> Course:
-        with torch.no_grad():
-            parts = [
-                net.statistics.joined(m.to(device), c.to(device).float()).cpu()
-                for m, c in zip(
-                    torch.from_numpy(lessons.measured).split(512),
-                    torch.from_numpy(lessons.colours).split(512),
-                    strict=True,
-                )
-            ]
-        return Course(lessons, pictures, torch.cat(parts), device)
-
-    def images(self, rows: Tensor) -> Tensor:
-        """(n, 3, 224, 224) of these lessons."""
-        if self.pictures is None:
-            raise CannotTrain("these lessons have no pictures; only the head can be trained")
-        index = rows.numpy()
-        found = self.pictures.take(self.lessons.photo[index], self.lessons.row[index])
-        return torch.from_numpy(found).to(self.device)
-
-    def of_rows(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """Statistics, embedding, bad, good, labels."""
-        index, data = rows.numpy(), self.lessons
-        arrays = (data.embedding, data.bad, data.good, data.labels)
-        rest = [torch.from_numpy(a[index]).to(self.device).float() for a in arrays]
-        return (self.stats[rows].to(self.device), *rest)  # type: ignore[return-value]
-
-
 def fit_base(
     net: DevelopNet,
     train: tuple[Lessons, Pictures | None],
@@ -110,13 +68,13 @@ def fit_base(
     net.to(device).eval()
     fit_illuminant(net, train[0], device, progress, min(8, recipe.epochs))
     course, check = Course.of(net, *train, device), Course.of(net, *held, device)
-    _standardise(net, course, recipe.features)
-    _fit_projections(net, course)
+    standardise(net, course, recipe.features)
+    fit_projections(net, course)
     model = with_lora(net) if recipe.train == "lora" else None
     _Training(net, course, check, recipe, kept).run(progress)
     if model is not None:
         net = model.merge_and_unload()
-    _fit_spread(net, check, recipe)
+    fit_spread(net, check, recipe.train != "head")
     return net.cpu().eval().requires_grad_(False)
 
 
@@ -253,7 +211,7 @@ class _Training:
         if head_only:  # the embedding stays that of the lesson: a CNN hardly sees the light
             images = statistics.thinned(images)
         if self.recipe.augment:
-            shift = _Shift.random(len(rows), images.device)
+            shift = Shift.random(len(rows), images.device)
             images = shift.of_images(images)
             batch = [shift.of_light(batch[0]), batch[1], shift.of_labels(batch[2])]
             small = images if head_only else statistics.thinned(images)
@@ -268,7 +226,7 @@ class _Training:
         """Rendered distance, Huber on the labels, squares on the cast; good photos weigh more."""
         stats, content = seen
         if content.ndim == 4:
-            content = _embed(self.net, content)
+            content = embed(self.net, content)
         bad, good, labels = batch
         settings, _, _ = self.net.head(stats, content)
         rendered = look_distance(bad[:, pixels], settings, good[:, pixels])
@@ -322,41 +280,6 @@ class _Training:
         self.best = float(facts["best"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Shift:
-    """Another exposure and another light for each lesson of a batch, half of them none."""
-
-    stops: Tensor
-    wb: Tensor  # (n, 2) in J
-
-    @staticmethod
-    def random(count: int, device: torch.device) -> _Shift:
-        some = (torch.rand(count, 1, device=device) < 0.5).float()
-        stops = torch.randn(count, 1, device=device) * 0.5 * some
-        return _Shift(stops, torch.randn(count, 2, device=device) * 2.0 * some)
-
-    def of_light(self, light: Tensor) -> Tensor:
-        """Working light (n, pixels, 3)."""
-        jnd = [PARAMS[i].jnd for i in WB]
-        warm, magenta = (self.wb[:, i, None, None] * jnd[i] for i in range(2))
-        lit = white_balance(light * torch.exp2(self.stops)[..., None], warm, magenta)
-        result: Tensor = lit.clamp(0, 1)
-        return result
-
-    def of_images(self, images: Tensor) -> Tensor:
-        """(n, 3, H, W) sRGB 0..1."""
-        flat = images.flatten(2).transpose(1, 2)
-        code: Tensor = from_working(self.of_light(to_working(flat, "srgb")), "srgb")
-        return code.transpose(1, 2).reshape(images.shape)
-
-    def of_labels(self, labels: Tensor) -> Tensor:
-        """A picture that is lighter by e stops wants e stops less."""
-        moved = labels.clone()
-        moved[:, _EXPOSURE] -= self.stops[:, 0] / PARAMS[_EXPOSURE].jnd
-        moved[:, WB] -= self.wb
-        return moved
-
-
 def with_lora(net: DevelopNet) -> peft.PeftModel:
     """LoRA on the plain and pointwise convolutions of the last third of the backbone; the
     layers of ``net`` are replaced in place. Depthwise ones refuse it."""
@@ -368,78 +291,3 @@ def with_lora(net: DevelopNet) -> peft.PeftModel:
     targets = convolutions[-max(1, len(convolutions) // 3) :]
     config = peft.LoraConfig(r=8, lora_alpha=16, target_modules=targets, bias="none")
     return peft.get_peft_model(net, config)
-
-
-def _embed(net: DevelopNet, images: Tensor) -> Tensor:
-    """The embedding, in half precision where a GPU does it."""
-    device = images.device.type
-    with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
-        return net.embed(images).float()
-
-
-def embedded(net: DevelopNet, course: Course, rows: Tensor) -> Tensor:
-    """The backbone's answers to these lessons now."""
-    with torch.no_grad():
-        parts = [_embed(net, course.images(some)) for some in rows.split(64)]
-    return torch.cat(parts)
-
-
-def _standardise(net: DevelopNet, course: Course, features: str) -> None:
-    """Mean and scale of both blocks; a block that is left out of the ablation scales to 0."""
-    embedding = torch.from_numpy(course.lessons.embedding)
-    for name, values, used in (
-        ("stats", course.stats, features != "cnn"),
-        ("embedding", embedding, features != "statistics"),
-    ):
-        getattr(net.head, f"{name}_mean").copy_(values.mean(0))
-        getattr(net.head, f"{name}_scale").copy_(float(used) / (values.std(0) + 1e-3))
-
-
-def _fit_projections(net: DevelopNet, course: Course) -> None:
-    """Whitened principal components of both blocks: what the personal head works on, and
-    all that the head gets to see of the embedding."""
-    head = net.head
-    stats = course.stats.to(course.device)
-    embedding = torch.from_numpy(course.lessons.embedding).to(course.device)
-    with torch.no_grad():
-        blocks = head.normalised(stats, embedding)
-        for block, target in zip(blocks, (head.z_statistics, head.z_embedding), strict=True):
-            if not block.any():
-                continue
-            variance, vectors = torch.linalg.eigh(torch.cov(block.T.double()))
-            count = target.shape[1]
-            # Directions in which a small set of lessons does not vary must not blow up.
-            variance = variance[-count:].flip(0).clamp_min(1e-3 * float(variance[-1]))
-            target.copy_(vectors[:, -count:].flip(1) / variance.sqrt())
-
-
-# -- the spread -----------------------------------------------------------------------------
-
-
-def _fit_spread(net: DevelopNet, held: Course, recipe: Recipe) -> None:
-    """Fits the log spread to the errors on the development fold (Gaussian likelihood) on half
-    of its photos; the other half then scales each slider so that 90 % of them lie inside."""
-    head, device = net.head, held.device
-    rows = torch.arange(len(held.lessons))
-    stats, embedding, _, _, labels = held.of_rows(rows)
-    if recipe.train != "head":
-        embedding = embedded(net, held, rows)
-    head.requires_grad_(False).eval()
-    nn.init.zeros_(head.log_spread.weight)
-    error = head(stats, embedding)[0] - labels
-    head.log_spread.bias.copy_(torch.log(error.std(0) + 1e-3))
-    head.unknown_spread.copy_(torch.log(1.5 * labels.std(0) + 0.5))
-    half = torch.from_numpy(held.lessons.photo // 5 % 2 == 0).to(device)
-    head.log_spread.requires_grad_(True)
-    optimiser = torch.optim.AdamW(head.log_spread.parameters(), lr=1e-3, weight_decay=0.1)
-    for _ in range(300):
-        optimiser.zero_grad()
-        log_spread = head(stats[half], embedding[half])[1]
-        squares = error[half] ** 2 * torch.exp(-2 * log_spread)
-        (log_spread + 0.5 * squares).mean().backward()
-        optimiser.step()
-    head.log_spread.requires_grad_(False)
-    ratio = error.abs() * torch.exp(-head(stats, embedding)[1])
-    # All of the fold, weighted to the half that was not fitted to.
-    scale = (ratio[~half].quantile(0.9, 0) * 2 + ratio[half].quantile(0.9, 0)) / 3 / 1.645
-    head.log_spread.bias.add_(torch.log(scale.clamp(0.5, 3.0)))

@@ -20,7 +20,7 @@ from model_core.domain.develop import PARAM_NAMES, PIPELINE_VERSION
 from model_core.domain.image import Float32
 from model_core.imaging.colour import cielab, delta_e2000
 from model_core.imaging.pipeline import develop
-from model_core.learn.base_fit import Course, embedded
+from model_core.learn.base_course import Course, embedded
 from model_core.learn.export_onnx import OPSET, export_int8, export_onnx, parity
 from model_core.learn.labels import settings_of
 from model_core.learn.network import CNN_SIDE, INPUT_SIDE, DevelopNet, PhotometricStatistics

@@ -26,8 +26,9 @@ import torch
 from model_core.domain.errors import ImgtuneError
 from model_core.domain.image import Float32
 from model_core.learn.backbones import BACKBONES, DEFAULT_BACKBONE
+from model_core.learn.base_course import Course
 from model_core.learn.base_data import Lessons, Pictures, listed, make_lessons
-from model_core.learn.base_fit import FEATURES, TRAIN, Course, Recipe, fit_base
+from model_core.learn.base_fit import FEATURES, TRAIN, Recipe, fit_base
 from model_core.learn.base_report import evaluate, write_base
 from model_core.learn.fine_tune import pick_device
 from model_core.learn.network import DevelopNet

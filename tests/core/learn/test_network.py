@@ -10,12 +10,14 @@ import torch
 from safetensors.numpy import load_file, save_file
 
 from model_core.assets import assets_dir, sample_photos
-from model_core.domain.develop import IDENTITY, PARAMS
+from model_core.domain.develop import IDENTITY, PARAMS, param
 from model_core.domain.errors import BrokenModel, CannotTrain
 from model_core.domain.version import METHODS
+from model_core.imaging.steps.white_balance import white_balance
 from model_core.learn import adapter, replay
 from model_core.learn.export_onnx import parity
 from model_core.learn.fine_tune import pick_device
+from model_core.learn.illuminant import BINS, REACH, Illuminant
 from model_core.learn.labels import settings_of
 from model_core.learn.network import Z_SIZE, DevelopNet, PhotometricStatistics
 from model_core.predict.onnx_network import OnnxNetwork
@@ -70,6 +72,24 @@ class TestStatistics:
         swapped = picture[..., ::-1].copy()
         for other in (darker, swapped):
             assert (self.of(picture) - self.of(other)).abs().sum() > 1
+
+
+class TestIlluminant:
+    def test_another_light_only_shifts_the_histogram(self) -> None:
+        seeker = Illuminant()
+        greyish = np.random.default_rng(0).uniform(0.10, 0.14, (1, 500, 3))
+        light = torch.from_numpy(greyish).float()
+        step = 2 * REACH / (BINS - 1)
+        for slider, axis in (("temperature", 2), ("tint", 3)):
+            lit = white_balance(light, **{"temperature": 0.0, "tint": 0.0,
+                                          slider: 2 * step * param(slider).jnd})  # fmt: skip
+            moved = torch.roll(seeker.histogram_of(light), 2, axis)
+            assert (seeker.histogram_of(lit) - moved).abs().max() < 0.02
+
+    def test_its_answer_is_within_the_reach_of_the_histogram(self) -> None:
+        answer = Illuminant()(torch.rand(5, 2, BINS, BINS))
+        assert answer.shape == (5, 2)
+        assert answer.abs().max() <= REACH
 
 
 class TestTheBase:
