@@ -205,7 +205,8 @@ in five left alone. Labels are fitted through the look; what cannot be undone is
 Loss: rendered CIE94 distance, Huber on the sliders, squares on the cast. Trained:
 {recipe["train"]}; features: {recipe["features"]}; adversarial step: {recipe["adversarial"]};
 augmentation: {recipe["augment"]}. Every fifth train photo stopped the training and
-calibrated the spread; nothing was chosen on the val split. {manifest["minutes"]} minutes.
+calibrated the spread; nothing was chosen on the val split.
+{manifest["minutes"]} minutes in the last run, without lessons that were kept from earlier ones.
 
 `{manifest["command"]}`
 
