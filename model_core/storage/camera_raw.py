@@ -58,6 +58,8 @@ _KELVIN = (2000.0, 50000.0)
 _RAW_TINT = 150.0
 _INCREMENT = 100.0
 _ABSOLUTE, _RELATIVE = ("Temperature", "Tint"), ("IncrementalTemperature", "IncrementalTint")
+#: The fields of white balance, of raws and of all else.
+WHITE_BALANCE = frozenset(_ABSOLUTE + _RELATIVE)
 
 
 @dataclass(frozen=True, slots=True)

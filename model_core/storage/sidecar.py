@@ -20,6 +20,7 @@ from model_core.domain.errors import CannotWrite, InvalidSettings
 from model_core.domain.marks import UNMARKED, Colour, Flag, Marks
 from model_core.storage.atomic import cannot_write, replacing, write_atomic
 from model_core.storage.camera_raw import (
+    WHITE_BALANCE,
     Light,
     decoded,
     encoded,
@@ -132,6 +133,8 @@ def understood(packet: bytes, source: Path, light: Light) -> SidecarEdit | None:
     except UnreadableXmp as error:
         return SidecarEdit(source, None, reason=str(error), marks=marks)
     own = _own_settings(root, fields, light)
+    if own is not None:  # the exact values stand beside what the fields cannot say
+        left_out = tuple(field for field in left_out if field not in WHITE_BALANCE)
     return SidecarEdit(source, own or settings, "", own is not None, left_out, marks)
 
 
