@@ -122,7 +122,7 @@ def _slider(data: Path, photos: Path, *, train: bool) -> dict[str, object]:
     app.window.loupe.installEventFilter(watch)
     times = []
     for step in range(120):
-        value = 1.5 * np.sin(step / 7)
+        value = 1.5 * np.sin((step + 1) / 7)  # never what the photo has already
         shown.clear()
         start = time.perf_counter()
         app.session.set_param("exposure_ev", float(value), 1)
