@@ -1011,6 +1011,14 @@ every export is a new file.</source>
         <translation>修改前</translation>
     </message>
     <message>
+        <source>Beside</source>
+        <translation>并排</translation>
+    </message>
+    <message>
+        <source>How large the photo is shown</source>
+        <translation>照片显示的大小</translation>
+    </message>
+    <message>
         <source>Split</source>
         <translation>拆分</translation>
     </message>
@@ -1021,10 +1029,6 @@ every export is a new file.</source>
     <message>
         <source>Crop</source>
         <translation>裁剪</translation>
-    </message>
-    <message>
-        <source>Zoom</source>
-        <translation>缩放</translation>
     </message>
     <message>
         <source>{0} of {1}</source>
@@ -1044,6 +1048,10 @@ every export is a new file.</source>
     <message>
         <source>After</source>
         <translation>修改后</translation>
+    </message>
+    <message>
+        <source>Fill · {0}</source>
+        <translation>填满 · {0}</translation>
     </message>
     <message>
         <source>Fit · {0}</source>
@@ -1781,6 +1789,18 @@ every export is a new file.</source>
     <message>
         <source>&amp;Open folder…</source>
         <translation>打开文件夹(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Before and after side &amp;by side</source>
+        <translation>并排显示修改前后(&amp;B)</translation>
+    </message>
+    <message>
+        <source>F&amp;ill the view</source>
+        <translation>填满(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Fi&amp;t</source>
+        <translation>适合(&amp;T)</translation>
     </message>
     <message>
         <source>Open &amp;photos…</source>

@@ -21,6 +21,9 @@ from imgtune_gui.views.loupe import Compare
 from imgtune_gui.views.main_window import MainWindow
 
 _ZOOM_STEP = 1.5
+_COMPARING = ("before", "split", "side_by_side")
+_ZOOMING = ("zoom", "zoom_fit", "zoom_fill", "zoom_in", "zoom_out")
+_NOT_WHILE_CROPPING = (*_COMPARING, *_ZOOMING, "grid", "pick_white")
 
 
 class ViewController(QObject):
@@ -127,8 +130,10 @@ class ViewController(QObject):
 
     def _on_cropping_changed(self, cropping: bool) -> None:
         self._actions["crop"].setChecked(cropping)
+        if cropping:
+            self._window.loupe.set_compare(Compare.AFTER)
         # The tool shows the whole photo; comparing and zooming would show something else.
-        for name in ("before", "split", "zoom", "zoom_in", "zoom_out", "grid", "pick_white"):
+        for name in _NOT_WHILE_CROPPING:
             self._actions[name].setEnabled(not cropping)
         self._update_escape()
 
@@ -150,6 +155,19 @@ class ViewController(QObject):
         self._window.loupe.toggle_zoom()
         self._on_zoom_changed("")
 
+    def zoom_fit(self) -> None:
+        self.show_loupe()
+        self._window.loupe.fit()
+
+    def zoom_fill(self) -> None:
+        """Again: back to fit, like the other zooms."""
+        self.show_loupe()
+        loupe = self._window.loupe
+        if loupe.geometry_.filled:
+            loupe.fit()
+        else:
+            loupe.fill()
+
     def zoom_in(self) -> None:
         self._window.loupe.zoom_by(_ZOOM_STEP)
 
@@ -157,10 +175,17 @@ class ViewController(QObject):
         self._window.loupe.zoom_by(1 / _ZOOM_STEP)
 
     def show_before(self, wanted: bool) -> None:
-        self._window.loupe.set_compare(Compare.BEFORE if wanted else Compare.AFTER)
+        self._compare(Compare.BEFORE if wanted else Compare.AFTER)
 
     def show_split(self, wanted: bool) -> None:
-        self._window.loupe.set_compare(Compare.SPLIT if wanted else Compare.AFTER)
+        self._compare(Compare.SPLIT if wanted else Compare.AFTER)
+
+    def show_side_by_side(self, wanted: bool) -> None:
+        self._compare(Compare.SIDE if wanted else Compare.AFTER)
+
+    def _compare(self, compare: Compare) -> None:
+        self.show_loupe()
+        self._window.loupe.set_compare(compare)
 
     def show_clipping(self, wanted: bool) -> None:
         self._loupe_controller.set_clipping(wanted)
@@ -176,6 +201,7 @@ class ViewController(QObject):
     def _on_compare_changed(self, compare: Compare) -> None:
         self._actions["before"].setChecked(compare is Compare.BEFORE)
         self._actions["split"].setChecked(compare is Compare.SPLIT)
+        self._actions["side_by_side"].setChecked(compare is Compare.SIDE)
 
     def _on_arrangement_changed(self, arrangement: Arrangement) -> None:
         self._actions["sort_doubt"].setChecked(arrangement.sort is SortKey.DOUBT)

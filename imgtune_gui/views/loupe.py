@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QImage,
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QRegion,
     QResizeEvent,
     QWheelEvent,
@@ -25,16 +24,19 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from imgtune_gui.views import theme
 from imgtune_gui.views.loupe_geometry import LoupeGeometry
+from imgtune_gui.views.loupe_paint import paint_divider, paint_tag
 from imgtune_gui.workers.messages import WHOLE, Region
 
 _WHEEL_FACTOR = 1.25
 _DIVIDER_GRAB = 10.0
+_BETWEEN = 2.0  # two panes
 
 
 class Compare(Enum):
     AFTER = "after"
     BEFORE = "before"
     SPLIT = "split"
+    SIDE = "side by side"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +87,7 @@ class LoupeView(QWidget):
     def set_photo_size(self, width: int, height: int) -> None:
         """The true size, once known; keeps fit or zoom."""
         self._set_geometry(self.geometry_.with_photo(width, height))
+        self._fit_view()  # a portrait may stand better beside than above
 
     def clear(self, text: str = "") -> None:
         self._picture = self._backdrop = None
@@ -111,12 +114,47 @@ class LoupeView(QWidget):
         if compare is not self.compare:
             self.compare = compare
             self.compare_changed.emit(compare)
-            self.view_changed.emit()
+            if not self._fit_view():
+                self.view_changed.emit()
             self.update()
+
+    # --- panes ----------------------------------------------------------------------
+    def panes(self) -> list[QRectF]:
+        """Where photos are: all of the view, or two equal parts of it, before and after, next
+        to each other or one above the other, whichever shows them larger."""
+        area = QRectF(self.rect())
+        if self.compare is not Compare.SIDE:
+            return [area]
+        across, down = (area.width() - _BETWEEN) / 2, (area.height() - _BETWEEN) / 2
+        shape = self.geometry_.photo_width / self.geometry_.photo_height
+        if min(across / shape, area.height()) >= min(area.width() / shape, down):
+            size, step = QSizeF(across, area.height()), QPointF(across + _BETWEEN, 0)
+        else:
+            size, step = QSizeF(area.width(), down), QPointF(0, down + _BETWEEN)
+        return [QRectF(area.topLeft(), size), QRectF(area.topLeft() + step, size)]
+
+    def in_pane(self, point: QPointF) -> QPointF:
+        """A point of the view, as if the pane that it is in were the first."""
+        panes = self.panes()
+        pane = next((one for one in panes if one.contains(point)), panes[0])
+        return point - pane.topLeft() + panes[0].topLeft()
+
+    def photo_point(self, point: QPointF) -> tuple[float, float]:
+        """What of the photo is at a point of the view; 0 .. 1 inside the photo."""
+        at = self._device(point)
+        return self.geometry_.photo_point(at.x(), at.y())
+
+    def _fit_view(self) -> bool:
+        """Gives the geometry the size of a pane; whether that changed anything."""
+        size, ratio = self.panes()[0].size(), self.devicePixelRatioF()
+        resized = self.geometry_.resized(size.width() * ratio, size.height() * ratio)
+        changed = resized != self.geometry_
+        self._set_geometry(resized)
+        return changed
 
     # --- zoom -----------------------------------------------------------------------
     def _device(self, point: QPointF) -> QPointF:
-        return point * self.devicePixelRatioF()
+        return self.in_pane(point) * self.devicePixelRatioF()
 
     def _set_geometry(self, geometry: LoupeGeometry) -> None:
         if geometry == self.geometry_:
@@ -128,10 +166,23 @@ class LoupeView(QWidget):
 
     def zoom_text(self) -> str:
         percent = f"{self.geometry_.actual_scale:.0%}"
+        if self.geometry_.filled:
+            return self.tr("Fill · {0}").format(percent)
         return self.tr("Fit · {0}").format(percent) if self.geometry_.is_fit else percent
 
     def fit(self) -> None:
         self._set_geometry(self.geometry_.fitted())
+
+    def fill(self) -> None:
+        self._set_geometry(self.geometry_.filling())
+
+    def zoom_to(self, scale: float) -> None:
+        """``scale``: screen pixels per photo pixel, about the middle."""
+        self._set_geometry(
+            self.geometry_.zoomed(
+                scale, self.geometry_.view_width / 2, self.geometry_.view_height / 2
+            )
+        )
 
     def toggle_zoom(self, point: QPointF | None = None) -> None:
         """Between fit and 100 %, about the pointer if it is over the photo."""
@@ -141,21 +192,19 @@ class LoupeView(QWidget):
         if point is None:
             cursor = QPointF(self.mapFromGlobal(self.cursor().pos()))
             inside = self.underMouse() and QRectF(self.rect()).contains(cursor)
-            point = cursor if inside else QRectF(self.rect()).center()
+            point = cursor if inside else self.panes()[0].center()
         at = self._device(point)
         scale = 1.0 if self.geometry_.fit_scale < 1.0 else 2.0
         self._set_geometry(self.geometry_.zoomed(scale, at.x(), at.y()))
 
     def zoom_by(self, factor: float, point: QPointF | None = None) -> None:
-        at = self._device(point or QRectF(self.rect()).center())
+        at = self._device(point or self.panes()[0].center())
         scale = self.geometry_.actual_scale * factor
         self._set_geometry(self.geometry_.zoomed(scale, at.x(), at.y()))
 
     # --- events ---------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
-        ratio = self.devicePixelRatioF()
-        size = event.size()
-        self._set_geometry(self.geometry_.resized(size.width() * ratio, size.height() * ratio))
+        self._fit_view()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         steps = event.angleDelta().y() / 120
@@ -187,7 +236,7 @@ class LoupeView(QWidget):
             self.split = min(max((point.x() - shown.left()) / max(shown.width(), 1), 0.0), 1.0)
             self.update()
         elif self._pan_from is not None:
-            moved = self._device(point - self._pan_from)
+            moved = (point - self._pan_from) * self.devicePixelRatioF()
             self._pan_from = point
             self._set_geometry(self.geometry_.panned(moved.x(), moved.y()))
         else:
@@ -224,18 +273,23 @@ class LoupeView(QWidget):
         return QRectF(left / ratio, top / ratio, width / ratio, height / ratio)
 
     def _shown_rect(self) -> QRectF:
-        return self._photo_rect().intersected(QRectF(self.rect()))
+        return self._photo_rect().intersected(self.panes()[0])
 
     # --- painting -------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._paint_canvas(painter)
-        before = self.compare is Compare.BEFORE
-        self._paint_photo(painter, before)
+        panes = self.panes()
+        shown = self._shown_rect()
+        self._paint_canvas(painter, [shown.translated(pane.topLeft()) for pane in panes])
+        if self.compare is Compare.SIDE:
+            for pane, before in zip(panes, (True, False), strict=True):
+                self._paint_pane(painter, pane, before)
+        else:
+            self._paint_photo(painter, self.compare is Compare.BEFORE)
         if self.compare is Compare.SPLIT:
             self._paint_split(painter)
         if self.compare is Compare.BEFORE:
-            self._paint_tag(painter, self.tr("Before"), self._shown_rect(), left=True)
+            paint_tag(painter, self.tr("Before"), shown)
         if self._text:
             painter.setPen(theme.color(theme.DIM))
             area = self.rect().adjusted(40, 20, -40, -20)
@@ -243,35 +297,48 @@ class LoupeView(QWidget):
             painter.drawText(area, wrap, self._text)
         painter.end()
 
-    def _paint_canvas(self, painter: QPainter) -> None:
+    def _paint_canvas(self, painter: QPainter, photos: list[QRectF]) -> None:
         """Around the photo; under it only until it is there (a fill of 4 MP takes 2 ms)."""
         around = QRegion(self.rect())
         if self._picture is not None or self._backdrop is not None:
-            around -= QRegion(self._shown_rect().toAlignedRect().adjusted(1, 1, -1, -1))
+            for shown in photos:
+                around -= QRegion(shown.toAlignedRect().adjusted(1, 1, -1, -1))
         painter.setClipRegion(around)
         painter.fillRect(self.rect(), theme.color(theme.CANVAS))
         painter.setClipping(False)
 
+    def _paint_pane(self, painter: QPainter, pane: QRectF, before: bool) -> None:
+        painter.save()
+        painter.setClipRect(pane)
+        painter.translate(pane.topLeft())
+        self._paint_photo(painter, before)
+        text = self.tr("Before") if before else self.tr("After")
+        paint_tag(painter, text, self._shown_rect())
+        painter.restore()
+
     def _paint_photo(self, painter: QPainter, before: bool) -> None:
         layers = [self._picture] if self._picture_covers() else [self._backdrop, self._picture]
-        for picture in layers:
-            image = None
-            if picture is not None:
-                image = picture.before if before else picture.image
-            if picture is None or image is None:
-                continue
-            target = self._target(picture.region)
-            ratio = self.devicePixelRatioF()
-            if abs(target.width() * ratio - image.width()) < 0.5:
-                # Pixel for pixel, on whole pixels: a copy instead of a transformation.
-                corner = QPointF(
-                    round(target.left() * ratio) / ratio, round(target.top() * ratio) / ratio
-                )
-                image.setDevicePixelRatio(ratio)
-                painter.drawImage(corner, image)
-                continue
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(target, image)
+        pairs = [
+            (layer.region, layer.before if before else layer.image) for layer in layers if layer
+        ]
+        images = [(region, image) for region, image in pairs if image is not None]
+        if not images:  # the canvas leaves the photo's place out
+            painter.fillRect(self._shown_rect(), theme.color(theme.SUNKEN))
+        for region, image in images:
+            self._paint_image(painter, self._target(region), image)
+
+    def _paint_image(self, painter: QPainter, target: QRectF, image: QImage) -> None:
+        ratio = self.devicePixelRatioF()
+        if abs(target.width() * ratio - image.width()) < 0.5:
+            # Pixel for pixel, on whole pixels: a copy instead of a transformation.
+            corner = QPointF(
+                round(target.left() * ratio) / ratio, round(target.top() * ratio) / ratio
+            )
+            image.setDevicePixelRatio(ratio)
+            painter.drawImage(corner, image)
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(target, image)
 
     def _picture_covers(self) -> bool:
         if self._picture is None:
@@ -299,27 +366,6 @@ class LoupeView(QWidget):
         painter.setClipRect(QRectF(shown.left(), shown.top(), x - shown.left(), shown.height()))
         self._paint_photo(painter, before=True)
         painter.restore()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("#000000", 0.45), 3))
-        painter.drawLine(QPointF(x, shown.top()), QPointF(x, shown.bottom()))
-        painter.setPen(QPen(theme.color("#ffffff", 0.9), 1.2))
-        painter.drawLine(QPointF(x, shown.top()), QPointF(x, shown.bottom()))
-        painter.setBrush(theme.color("#202020", 0.75))
-        painter.drawEllipse(QPointF(x, shown.center().y()), 11, 11)
-        for sign in (-1, 1):
-            tip = QPointF(x + sign * 7, shown.center().y())
-            painter.drawLine(tip, tip + QPointF(-sign * 3.5, -3.5))
-            painter.drawLine(tip, tip + QPointF(-sign * 3.5, 3.5))
-        self._paint_tag(painter, self.tr("Before"), shown, left=True)
-        self._paint_tag(painter, self.tr("After"), shown, left=False)
-
-    def _paint_tag(self, painter: QPainter, text: str, area: QRectF, *, left: bool) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width = painter.fontMetrics().horizontalAdvance(text) + 18
-        x = area.left() + 10 if left else area.right() - width - 10
-        box = QRectF(x, area.top() + 10, width, 22)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("#101010", 0.62))
-        painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(theme.color("#e6e6e6"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        paint_divider(painter, shown, x)
+        paint_tag(painter, self.tr("Before"), shown)
+        paint_tag(painter, self.tr("After"), shown, right=True)

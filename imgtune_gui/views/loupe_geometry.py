@@ -17,9 +17,9 @@ MARGIN = 14.0
 
 @dataclass(frozen=True, slots=True)
 class LoupeGeometry:
-    """``scale`` is screen pixels per photo pixel; None means fit to the view.
-
-    ``x`` and ``y`` are the photo point in the middle of the view, 0 .. 1.
+    """``scale`` is screen pixels per photo pixel; None means fit to the view, or, if
+    ``filled``, fill all of it. ``x`` and ``y`` are the photo point in the middle of the view,
+    0 .. 1.
     """
 
     photo_width: float = 1.0
@@ -29,6 +29,7 @@ class LoupeGeometry:
     scale: float | None = None
     x: float = 0.5
     y: float = 0.5
+    filled: bool = False
 
     @property
     def fit_scale(self) -> float:
@@ -38,11 +39,19 @@ class LoupeGeometry:
         return min(width, height, 1.0)
 
     @property
+    def fill_scale(self) -> float:
+        """No part of the view stays empty, however small the photo."""
+        across, down = self.view_width / self.photo_width, self.view_height / self.photo_height
+        return min(max(across, down), MAX_SCALE)
+
+    @property
     def is_fit(self) -> bool:
-        return self.scale is None
+        return self.scale is None and not self.filled
 
     @property
     def actual_scale(self) -> float:
+        if self.filled:
+            return self.fill_scale
         return self.fit_scale if self.scale is None else self.scale
 
     def photo_rect(self) -> tuple[float, float, float, float]:
@@ -76,7 +85,11 @@ class LoupeGeometry:
         return replace(self, photo_width=max(width, 1.0), photo_height=max(height, 1.0))._held()
 
     def fitted(self) -> LoupeGeometry:
-        return replace(self, scale=None, x=0.5, y=0.5)
+        return replace(self, scale=None, filled=False, x=0.5, y=0.5)
+
+    def filling(self) -> LoupeGeometry:
+        """As large as it takes to cover the view; stays so when the view or the photo changes."""
+        return replace(self, scale=None, filled=True)._held()
 
     def zoomed(self, scale: float, view_x: float, view_y: float) -> LoupeGeometry:
         """Zoomed to ``scale`` so that what is under the point stays under it."""
@@ -87,22 +100,23 @@ class LoupeGeometry:
         px, py = min(max(px, 0.0), 1.0), min(max(py, 0.0), 1.0)
         x = px - (view_x - self.view_width / 2) / (self.photo_width * scale)
         y = py - (view_y - self.view_height / 2) / (self.photo_height * scale)
-        return replace(self, scale=scale, x=x, y=y)._held()
+        return replace(self, scale=scale, filled=False, x=x, y=y)._held()
 
     def panned(self, dx: float, dy: float) -> LoupeGeometry:
         """Moved by that many screen pixels; the fitted photo does not move."""
-        if self.scale is None:
+        if self.is_fit:
             return self
-        x = self.x - dx / (self.photo_width * self.scale)
-        y = self.y - dy / (self.photo_height * self.scale)
+        x = self.x - dx / (self.photo_width * self.actual_scale)
+        y = self.y - dy / (self.photo_height * self.actual_scale)
         return replace(self, x=x, y=y)._held()
 
     def _held(self) -> LoupeGeometry:
         """The photo never leaves the view; where it is smaller than that, it is centred."""
-        if self.scale is None or self.scale <= self.fit_scale:
+        scale = self.actual_scale
+        if self.is_fit or (not self.filled and scale <= self.fit_scale):
             return self.fitted()
-        half_x = self.view_width / (2 * self.photo_width * self.scale)
-        half_y = self.view_height / (2 * self.photo_height * self.scale)
+        half_x = self.view_width / (2 * self.photo_width * scale)
+        half_y = self.view_height / (2 * self.photo_height * scale)
         x = 0.5 if half_x >= 0.5 else min(max(self.x, half_x), 1 - half_x)
         y = 0.5 if half_y >= 0.5 else min(max(self.y, half_y), 1 - half_y)
         return replace(self, x=x, y=y)

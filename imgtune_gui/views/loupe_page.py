@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.labels import ElidedLabel
 from imgtune_gui.views.loupe import LoupeView
 from imgtune_gui.views.theme import SPACE
+
+_ZOOMS = ("zoom_fit", "zoom_fill", "zoom", "zoom_in", "zoom_out")
 
 
 class LoupePage(QWidget):
@@ -26,10 +28,11 @@ class LoupePage(QWidget):
         self._name.mode = Qt.TextElideMode.ElideMiddle
         self._place = QLabel()
         self._place.setObjectName("Dim")
-        self._zoom = QLabel()
-        self._zoom.setObjectName("Dim")
-        self._zoom.setMinimumWidth(66)
-        self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._zoom = QToolButton()
+        self._zoom.setObjectName("Dropdown")
+        self._zoom.setMinimumWidth(104)
+        self._zoom.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._zoom.setToolTip(self.tr("How large the photo is shown"))
         self._frame = bar = QFrame()
         bar.setObjectName("Toolbar")
         self._bar = QHBoxLayout(bar)
@@ -54,16 +57,16 @@ class LoupePage(QWidget):
             "next": "›",
             "before": self.tr("Before"),
             "split": self.tr("Split"),
+            "side_by_side": self.tr("Beside"),
             "clipping": self.tr("Clipping"),
             "crop": self.tr("Crop"),
-            "zoom": self.tr("Zoom"),
         }
         self._bar.addWidget(self._name, 1)
         self._bar.addSpacing(SPACE)
         self._bar.addWidget(self._place)
         self._bar.addSpacing(SPACE)
         for name, text in texts.items():
-            if name in {"before", "zoom"}:
+            if name == "before":
                 self._bar.addSpacing(SPACE)
             button = QToolButton()
             button.setDefaultAction(actions[name])
@@ -72,6 +75,10 @@ class LoupePage(QWidget):
             actions[name].setIconText(text)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._bar.addWidget(button)
+        menu = QMenu(self._zoom)
+        menu.addActions([actions[name] for name in _ZOOMS])
+        self._zoom.setMenu(menu)
+        self._bar.addSpacing(SPACE)
         self._bar.addWidget(self._zoom)
 
     def _on_current_changed(self, item: PhotoItem | None) -> None:

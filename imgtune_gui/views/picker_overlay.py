@@ -59,8 +59,7 @@ class PickerOverlay(QWidget):
 
     # --- the pointer ----------------------------------------------------------------
     def _photo_point(self, point: QPointF) -> tuple[float, float] | None:
-        at = point * self.devicePixelRatioF()
-        x, y = self._loupe.geometry_.photo_point(at.x(), at.y())
+        x, y = self._loupe.photo_point(point)
         return (x, y) if 0 <= x <= 1 and 0 <= y <= 1 else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
@@ -54,6 +54,28 @@ def test_zooming_out_ends_at_fit() -> None:
     assert FITTED.zoomed(2.0, 10, 10).zoomed(0.01, 10, 10).is_fit
 
 
+@given(st.floats(50, 9000), st.floats(50, 9000), st.floats(200, 3000), st.floats(200, 3000))
+def test_filling_leaves_no_part_of_the_view_empty(
+    photo_width: float, photo_height: float, width: float, height: float
+) -> None:
+    filled = LoupeGeometry(photo_width, photo_height, 500, 500).filling().resized(width, height)
+    left, top, across, down = filled.photo_rect()
+    if filled.actual_scale < 8.0:
+        assert left <= 1
+        assert top <= 1
+        assert left + across >= width - 1.5
+        assert top + down >= height - 1.5
+    assert not filled.is_fit
+
+
+def test_filling_shows_all_of_the_shorter_side_and_can_be_panned() -> None:
+    filled = FITTED.filling().resized(1200, 1200)
+    assert filled.visible()[1::2] == (0.0, 1.0)
+    left = filled.panned(9999, 9999).visible()
+    assert left[0] == 0.0
+    assert left[2] - left[0] == pytest.approx(1200 / 1800, abs=0.002)
+
+
 @pytest.fixture
 def loupe(qtbot: QtBot) -> LoupeView:
     loupe = LoupeView()
@@ -76,6 +98,50 @@ def test_before_after_and_split(loupe: LoupeView) -> None:
     loupe.set_compare(Compare.SPLIT)
     assert pixel(loupe, 200, 300) == "#806020"
     assert pixel(loupe, 440, 300) == "#204060"
+
+
+def test_side_by_side_shows_all_of_both(loupe: LoupeView) -> None:
+    loupe.set_compare(Compare.SIDE)
+    before, after = loupe.panes()
+    assert before.width() == after.width()
+    assert not before.intersects(after)
+    for pane, ink in ((before, "#806020"), (after, "#204060")):
+        inside = pane.center().toPoint()
+        assert pixel(loupe, inside.x() + 30, inside.y()) == ink
+    assert loupe.geometry_.visible() == (0.0, 0.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(("width", "height", "beside"), [(2000, 3000, True), (3000, 1000, False)])
+def test_panes_lie_so_that_the_photo_is_larger(
+    loupe: LoupeView, width: int, height: int, *, beside: bool
+) -> None:
+    loupe.set_compare(Compare.SIDE)
+    loupe.show_photo(width, height, None)
+    one, two = loupe.panes()
+    assert (one.top() == two.top()) is beside
+
+
+def test_the_wheel_zooms_both_panes_about_the_pointer(loupe: LoupeView) -> None:
+    loupe.set_compare(Compare.SIDE)
+    second = loupe.panes()[1]
+    point = second.topLeft() + QPointF(second.width() * 0.6, second.height() * 0.45)
+    before = loupe.photo_point(point)
+    loupe.zoom_by(4.0, point)
+    assert loupe.photo_point(point) == pytest.approx(before, abs=0.003)
+    first = loupe.panes()[0]
+    same = first.topLeft() + QPointF(first.width() * 0.6, first.height() * 0.45)
+    assert loupe.photo_point(same) == loupe.photo_point(point)
+
+
+@pytest.mark.parametrize("compare", [Compare.BEFORE, Compare.SIDE])
+def test_the_last_photo_does_not_stay_where_the_next_has_no_before_yet(
+    loupe: LoupeView, compare: Compare
+) -> None:
+    loupe.set_compare(compare)
+    loupe.grab()
+    loupe.show_photo(3000, 2000, plain("#505050", 60, 40))
+    inside = loupe.panes()[0].center().toPoint()
+    assert pixel(loupe, inside.x() + 30, inside.y() + 10) not in {"#806020", "#505050"}
 
 
 def test_the_divider_can_be_dragged(loupe: LoupeView, qtbot: QtBot) -> None:
