@@ -6,11 +6,8 @@ Exit status: 0 done, 1 some items failed (each named with its reason), 2 wrong u
 from __future__ import annotations
 
 import argparse
-import json
-import re
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +18,30 @@ from model_core.cli_input import (
     WrongUse,
     lessons_from,
     megapixels,
-    one_line,
     settings_in,
+)
+from model_core.cli_model import add_model_arguments, run_model
+from model_core.cli_output import (
+    DONE,
+    SOME_FAILED,
+    WRONG_USE,
+    Bar,
+    as_json,
+    as_text,
+    complain,
+    each,
+    opened_studio,
+    tell,
 )
 from model_core.cli_sidecar import Reading, Writing, add_sidecar_arguments
 from model_core.domain.develop import PARAMS
 from model_core.domain.errors import CannotWrite, ImgtuneError
 from model_core.domain.export import FORMATS, ExportItem, ExportOptions, OnCollision, format_of
 from model_core.domain.naming import NameTemplate
-from model_core.domain.prediction import Because, PhotoFeatures, Prediction
+from model_core.domain.prediction import PhotoFeatures
 from model_core.domain.version import METHODS
 from model_core.progress import Cancelled, Progress
 from model_core.services import DEFAULT_STYLE, MAX_MEGAPIXELS, Studio, without_exports
-
-DONE, SOME_FAILED, WRONG_USE = 0, 1, 2
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -45,54 +52,45 @@ def main(argv: list[str] | None = None) -> int:
     except SystemExit:  # after --help and --version
         return DONE
     except WrongUse as error:
-        return _complain(error, WRONG_USE)
+        return complain(error, WRONG_USE)
     if args.command is None:
         parser.print_help(sys.stderr)
         return WRONG_USE
     try:
         status: int = args.run(args)
     except WrongUse as error:
-        return _complain(error, WRONG_USE)
+        return complain(error, WRONG_USE)
     except ImgtuneError as error:
-        return _complain(error, SOME_FAILED)
+        return complain(error, SOME_FAILED)
     except (Cancelled, KeyboardInterrupt):
-        return _complain("stopped; nothing half-done was kept", SOME_FAILED)
+        return complain("stopped; nothing half-done was kept", SOME_FAILED)
     except BrokenPipeError:  # the reader (head, less) has gone
         sys.stderr.close()
         return SOME_FAILED
     return status
 
 
-def _complain(what: object, status: int) -> int:
-    _tell(what)
-    return status
-
-
-def _tell(what: object) -> None:
-    print(f"imgtune: {one_line(what)}", file=sys.stderr)
-
-
 # --- commands --------------------------------------------------------------------------
 
 
 def _predict(args: argparse.Namespace) -> int:
-    with _studio(args) as studio:
+    with opened_studio(args) as studio:
         style = studio.require_style(args.style)
 
         def one(path: Path) -> None:
             features = _seen(studio, style, path)
             prediction = studio.predict(style, features)
             if args.json:
-                print(_as_json(path, prediction, studio.because(style, features)))
+                print(as_json(path, prediction, studio.because(style, features)))
             else:
-                print(_as_text(path, prediction))
+                print(as_text(path, prediction))
 
-        return _each(studio.find_photos(args.paths), one)
+        return each(studio.find_photos(args.paths), one)
 
 
 def _correct(args: argparse.Namespace) -> int:
     given = lessons_from(args)
-    with _studio(args) as studio:
+    with opened_studio(args) as studio:
 
         def one(lesson: dict[str, Any]) -> None:
             path = Path(lesson["photo"])
@@ -106,14 +104,14 @@ def _correct(args: argparse.Namespace) -> int:
             stored = studio.learn(args.style, photo, features, chosen, shoot=lesson.get("shoot"))
             print(f"{path}: {stored.verdict}")
 
-        status = _each(given, one)
+        status = each(given, one)
         print(f"{args.style}: {len(studio.lessons(args.style))} lessons", file=sys.stderr)
         return status
 
 
 def _train(args: argparse.Namespace) -> int:
     def train(progress: Progress) -> Any:
-        with _studio(args) as studio:
+        with opened_studio(args) as studio:
             return studio.train(
                 args.style, method=args.method, device=args.device, progress=progress
             )
@@ -122,7 +120,7 @@ def _train(args: argparse.Namespace) -> int:
         from model_core.training import run_as_child
 
         return run_as_child(train, sys.stdout)
-    bar = _Bar()
+    bar = Bar()
     outcome = train(Progress(bar.show))
     bar.close()
     print(outcome.reason)
@@ -143,7 +141,7 @@ def _auto(args: argparse.Namespace) -> int:
         name = NameTemplate(args.name)
     except CannotWrite as error:
         raise WrongUse(f"--name: {error}") from None
-    with _studio(args) as studio:
+    with opened_studio(args) as studio:
         style = studio.require_style(args.style)
         items = [ExportItem(path) for path in _originals(studio, args.paths)]
         if not items:
@@ -159,11 +157,11 @@ def _auto(args: argparse.Namespace) -> int:
             on_written=lambda file: print(file, flush=True),
         )
     for reason in result.errors:
-        _complain(reason, SOME_FAILED)
+        complain(reason, SOME_FAILED)
     for path in result.skipped:
-        _tell(f"{path}: skipped, its copy is there already")
+        tell(f"{path}: skipped, its copy is there already")
     if result.errors:
-        _tell(f"{len(result.errors)} of {len(items)} failed")
+        tell(f"{len(result.errors)} of {len(items)} failed")
     return SOME_FAILED if result.errors else DONE
 
 
@@ -172,7 +170,7 @@ def _originals(studio: Studio, paths: list[Path]) -> list[Path]:
     found = studio.find_photos(paths)
     originals = without_exports(found, paths)
     if left := len(found) - len(originals):
-        _tell(
+        tell(
             f"{left} files in the folders were exported by imgtune and are left out; "
             "name a file itself to develop it again"
         )
@@ -187,7 +185,7 @@ def _render(args: argparse.Namespace) -> int:
         raise WrongUse(f"--out {args.out}: the name must end in {endings}")
     options = _export_options(args, told)
     settings = settings_in(args.settings)
-    with _studio(args) as studio:
+    with opened_studio(args) as studio:
         print(studio.export(args.photo, settings, args.out, options))
     return DONE
 
@@ -198,54 +196,27 @@ def _export_options(args: argparse.Namespace, file_format: str) -> ExportOptions
     except CannotWrite as error:
         raise WrongUse(error) from None
     if options.advice:
-        _tell(options.advice)
+        tell(options.advice)
     return options
 
 
-def _model(args: argparse.Namespace) -> int:
-    with _studio(args) as studio:
-        if args.action == "import":
-            version = studio.import_pack(args.file, args.style)
-            print(f"{version.style}: {version.id} serves now")
-            return DONE
-        style = studio.require_style(args.style or DEFAULT_STYLE)
-        if args.action == "list":
-            _print_versions(studio, style)
-        elif args.action == "rollback":
-            print(f"{style}: {studio.rollback(style)} serves now; all lessons are kept")
-        else:
-            studio.export_pack(style, args.file)
-            print(args.file)
-    return DONE
-
-
-def _print_versions(studio: Studio, style: str) -> None:
-    current = studio.current_version(style)
-    base = studio.base_version
-    print(f"{'*' if current == base else ' '} {base}  (shipped)")
-    for v in studio.versions(style):
-        mark = "*" if v.id == current else " "
-        gate = f"{v.gate.current_error:.2f} -> {v.gate.candidate_error:.2f} J"
-        print(f"{mark} {v.id}  {v.created_at}  {v.method}  {v.corrections} lessons  {gate}")
-
-
 def _sidecar(args: argparse.Namespace) -> int:
-    with _studio(args) as studio:
+    with opened_studio(args) as studio:
         work: Reading | Writing
         if args.action == "read":
             work = Reading(studio, studio.require_style(args.style), learn=args.learn)
         else:
             work = Writing(studio, studio.require_style(args.style))
-        status = _each(studio.find_photos(args.paths), work.one)
+        status = each(studio.find_photos(args.paths), work.one)
         if status != WRONG_USE:
-            _tell(work.summary())
+            tell(work.summary())
         return status
 
 
 def _demo(args: argparse.Namespace) -> int:
     from model_core.demo import run_demo
 
-    bar = _Bar()
+    bar = Bar()
     page = run_demo(args.out, args.data_dir, Progress(bar.show), print)
     bar.close()
     print(f"open {page} to see it")
@@ -260,104 +231,9 @@ def _doctor(args: argparse.Namespace) -> int:
     return DONE if healthy else SOME_FAILED
 
 
-# --- helpers ---------------------------------------------------------------------------
-
-
-class _studio:  # noqa: N801 - reads as a function in `with _studio(args) as studio`
-    """Opens the data directory, says what was repaired, and closes it again."""
-
-    def __init__(self, args: argparse.Namespace) -> None:
-        self._studio = Studio(args.data_dir, max_megapixels=args.max_megapixels)
-        self._told: set[str] = set()
-        self._tell()
-
-    def _tell(self) -> None:
-        for warning in self._studio.warnings:
-            if warning not in self._told:
-                _tell(warning)
-        self._told.update(self._studio.warnings)
-
-    def __enter__(self) -> Studio:
-        return self._studio
-
-    def __exit__(self, *_: object) -> None:
-        self._tell()  # a broken version is found only when it is to serve
-        self._studio.close()
-
-
-def _each(items: Any, work: Callable[[Any], None]) -> int:
-    """Does the work for each item; a known fault is named and the rest goes on."""
-    failed = seen = 0
-    for item in items:
-        seen += 1
-        try:
-            if isinstance(item, dict) and "fault" in item:
-                raise item["fault"]
-            work(item)
-        except ImgtuneError as error:
-            failed += 1
-            _complain(error, SOME_FAILED)
-    if not seen:
-        return _complain("there are no photos in what was given", WRONG_USE)
-    if failed:
-        _tell(f"{failed} of {seen} failed")
-    return SOME_FAILED if failed else DONE
-
-
 def _seen(studio: Studio, style: str, path: Path) -> PhotoFeatures:
     photo, proxy = studio.open_photo(path)
     return studio.analyse(photo, style, proxy)
-
-
-def _as_json(path: Path, prediction: Prediction, because: Sequence[Because]) -> str:
-    spread = zip(PARAMS, prediction.spread, strict=True)
-    return json.dumps(
-        {
-            "photo": str(path),
-            "settings": prediction.settings.as_dict(),
-            "uncertainty": {p.name: round(s, p.decimals + 1) for p, s in spread},
-            "model": prediction.version,
-            "lessons": prediction.lessons,
-            "because": [{"photo": str(b.path), "weight": round(b.weight, 3)} for b in because],
-        },
-        ensure_ascii=False,
-    )
-
-
-def _as_text(path: Path, prediction: Prediction) -> str:
-    values = "  ".join(
-        f"{p.name} {p.format(v)}"
-        for p, v in zip(PARAMS, prediction.settings.values, strict=True)
-        if v
-    )
-    return f"{one_line(path)}: {values or 'nothing to change'}"
-
-
-class _Bar:
-    """A progress bar on a terminal; one line for each step elsewhere."""
-
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-        self._text = ""
-        self._open = False
-
-    def show(self, done: float, total: float, text: str) -> None:
-        share = min(max(done / total, 0.0), 1.0) if total else 0.0
-        if sys.stderr.isatty():
-            full = round(30 * share)
-            bar = "#" * full + "." * (30 - full)
-            seconds = time.monotonic() - self._started
-            print(
-                f"\r[{bar}] {share:4.0%} {seconds:4.0f} s  {text:<50.50}", end="", file=sys.stderr
-            )
-            self._open = True
-        elif (step := re.sub(r"[\d.]+", "", text)) != self._text:
-            print(text, file=sys.stderr)
-            self._text = step
-
-    def close(self) -> None:
-        if self._open:
-            print(file=sys.stderr)
 
 
 # --- arguments -------------------------------------------------------------------------
@@ -426,26 +302,12 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument(
             "--style", default=DEFAULT_STYLE, help="whose way of editing (default: %(default)s)"
         )
-    _model_parser(command("model", _model, "versions of a style's model"))
+    add_model_arguments(command("model", run_model, "versions of a style's model"))
     add_sidecar_arguments(command("sidecar", _sidecar, "edits in .xmp files beside the photos"))
     demo = command("demo", _demo, "the whole loop on the bundled photos, without a window")
     demo.add_argument("--out", type=Path, default=Path("imgtune-demo"), metavar="DIR")
     command("doctor", _doctor, "what is installed, what is missing")
     return parser
-
-
-def _model_parser(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    for name, text, file in (
-        ("list", "all versions; * serves", None),
-        ("rollback", "let the version before serve again", None),
-        ("export", "write the model as one portable file", "FILE"),
-        ("import", "take a model from such a file", "FILE"),
-    ):
-        action = actions.add_parser(name, help=text, description=text)
-        action.add_argument("--style")
-        if file:
-            action.add_argument("file", type=Path, metavar=file)
 
 
 if __name__ == "__main__":

@@ -178,7 +178,7 @@ def learn(data: Path, photos: Path) -> dict[str, object]:
         noisy = (features.z + rng.normal(0, 0.3, features.z.shape)).astype(np.float32)
         noisy[0] = 1
         identity = PhotoId(f"{i:032x}")
-        studio._thumbnails[identity] = studio._thumbnails[photo.id]
+        studio._photos._thumbnails[identity] = studio._photos._thumbnails[photo.id]
         cached.append((replace(photo, id=identity), replace(features, photo=identity, z=noisy)))
     features = [f for _, f in cached]
     studio.predict_many(DEFAULT_STYLE, features)

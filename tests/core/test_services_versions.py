@@ -123,7 +123,7 @@ class TestVersions:
     def test_without_the_base_nothing_starts(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(services, "assets_dir", lambda: tmp_path)
+        monkeypatch.setattr(services.studio, "assets_dir", lambda: tmp_path)
         with pytest.raises(BrokenModel, match="base model"):
             Studio(tmp_path / "data")
 
@@ -136,7 +136,7 @@ class TestVersions:
         if damage == "cut":
             data = (assets_dir() / "base" / "model.onnx").read_bytes()
             (tmp_path / "base" / "model.onnx").write_bytes(data[:100_000])
-        monkeypatch.setattr(services, "assets_dir", lambda: tmp_path)
+        monkeypatch.setattr(services.studio, "assets_dir", lambda: tmp_path)
         studio = Studio(tmp_path / "data")
         with pytest.raises(BrokenModel, match=r"model\.onnx"):
             look(studio, photos[0])

@@ -309,7 +309,7 @@ def test_training_is_due_when_enough_was_learned(
     teach(studio, photos)
     assert len(studio.lessons(DEFAULT_STYLE)) >= LESSONS_FOR_TRAINING
     assert not studio.training_due(DEFAULT_STYLE)  # the head alone is as good
-    monkeypatch.setattr(services, "LESSONS_THAT_PAY", LESSONS_FOR_TRAINING)
+    monkeypatch.setattr(services.training, "LESSONS_THAT_PAY", LESSONS_FOR_TRAINING)
     assert studio.training_due(DEFAULT_STYLE)
 
 

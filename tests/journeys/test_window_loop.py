@@ -114,7 +114,7 @@ def test_the_trainer_publishes_and_the_window_goes_on_with_the_new_version(
     whose gate publishes (see ``publishing_trainer``)."""
     trainer = [sys.executable, "-m", "tests.journeys.publishing_trainer"]
     monkeypatch.setattr(training, "_this_program", lambda: trainer)
-    monkeypatch.setattr(services, "LESSONS_THAT_PAY", 30)
+    monkeypatch.setattr(services.training, "LESSONS_THAT_PAY", 30)
     data = tmp_path / "data"
     photos = sorted(shoot.glob("*.jpg"))
     studio = Studio(data)

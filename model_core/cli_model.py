@@ -1,0 +1,52 @@
+"""``imgtune model``: the versions of a style's model, and models as files."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from model_core.cli_output import DONE, opened_studio
+from model_core.services import DEFAULT_STYLE, Studio
+
+
+def add_model_arguments(parser: argparse.ArgumentParser) -> None:
+    """The actions and what they take."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, text, file in (
+        ("list", "all versions; * serves", None),
+        ("rollback", "let the version before serve again", None),
+        ("export", "write the model as one portable file", "FILE"),
+        ("import", "take a model from such a file", "FILE"),
+    ):
+        action = actions.add_parser(name, help=text, description=text)
+        action.add_argument("--style")
+        if file:
+            action.add_argument("file", type=Path, metavar=file)
+
+
+def run_model(args: argparse.Namespace) -> int:
+    """Runs one action; returns the exit status."""
+    with opened_studio(args) as studio:
+        if args.action == "import":
+            version = studio.import_pack(args.file, args.style)
+            print(f"{version.style}: {version.id} serves now")
+            return DONE
+        style = studio.require_style(args.style or DEFAULT_STYLE)
+        if args.action == "list":
+            _print_versions(studio, style)
+        elif args.action == "rollback":
+            print(f"{style}: {studio.rollback(style)} serves now; all lessons are kept")
+        else:
+            studio.export_pack(style, args.file)
+            print(args.file)
+    return DONE
+
+
+def _print_versions(studio: Studio, style: str) -> None:
+    current = studio.current_version(style)
+    base = studio.base_version
+    print(f"{'*' if current == base else ' '} {base}  (shipped)")
+    for v in studio.versions(style):
+        mark = "*" if v.id == current else " "
+        gate = f"{v.gate.current_error:.2f} -> {v.gate.candidate_error:.2f} J"
+        print(f"{mark} {v.id}  {v.created_at}  {v.method}  {v.corrections} lessons  {gate}")

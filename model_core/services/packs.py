@@ -1,0 +1,55 @@
+"""A style's model as one portable file, and back."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from model_core.domain.version import ModelVersion
+from model_core.predict.fold import MODEL_FILE, PERSONAL_FILE, fold
+from model_core.predict.onnx_network import OnnxNetwork
+from model_core.predictors import Predictors
+from model_core.storage.catalog import Catalog
+from model_core.storage.model_store import ModelStore
+from model_core.training import base_sha256
+
+
+class Packs:
+    """Exports and imports styles; ``base``: the folder of the base model."""
+
+    def __init__(
+        self, catalog: Catalog, models: ModelStore, predictors: Predictors, base: Path
+    ) -> None:
+        self._catalog, self._models, self._predictors = catalog, models, predictors
+        self._base = base
+
+    def export(self, style: str, file: Path) -> None:
+        version, head = self._predictors.serving(style), self._predictors.head(style)
+        current = (
+            None
+            if version == self._predictors.base_version
+            else self._models.verified(style, version)
+        )
+        source = self._models.path(current, MODEL_FILE).parent if current else self._base
+        with tempfile.TemporaryDirectory(prefix="imgtune-") as temporary:
+            folder = Path(temporary)
+            fold(head, source, folder)
+            self._models.export_pack(
+                style,
+                current.id if current else None,
+                file,
+                {MODEL_FILE: self._base / MODEL_FILE},
+                replaced={name: folder / name for name in (MODEL_FILE, PERSONAL_FILE)},
+                corrections=len(self._catalog.lessons(style)),
+                base_sha256=current.base_sha256 if current else base_sha256(self._base),
+            )
+
+    def import_(self, file: Path, style: str | None) -> ModelVersion:
+        style = style or self._models.pack_info(file).style
+        with self._models.read_pack(file, style) as (staging, _):
+            OnnxNetwork(staging.path / MODEL_FILE, "trial")  # refuses what cannot predict
+        if style not in self._catalog.styles():
+            self._catalog.create_style(style)
+        version = self._models.import_pack(file, style)
+        self._predictors.reload(style)
+        return version
