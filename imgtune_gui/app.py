@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from imgtune_gui.actions import build_actions
 from imgtune_gui.backend import Backend, load_backend
+from imgtune_gui.collector import Collector
 from imgtune_gui.controllers.crop_controller import CropController
 from imgtune_gui.controllers.cull_controller import CullController
 from imgtune_gui.controllers.edit_controller import EditController
@@ -56,6 +57,7 @@ class App(QObject):
         self.window = MainWindow(self.session, self.model, self.settings)
         self.catalog = CatalogWorker(loader)
         self.catalog_thread = WorkerThread(self.catalog, "catalog")
+        self.collector = Collector(self)
         self.hook = ErrorHook(self)
         self.crash = CrashDialog(self.window, log_file)
         self._build_controllers()
@@ -228,6 +230,7 @@ class App(QObject):
     def start(self) -> None:
         """Shows the window, then opens the studio in the background."""
         self.hook.install()
+        self.collector.start()
         self.window.show()
         self.catalog_thread.start()
         self.library.worker_thread.start()
@@ -316,6 +319,7 @@ class App(QObject):
         if self._closed:
             return
         self._closed = True
+        self.collector.stop()
         self._remember()
         self.learn.flush()
         # The stack announces its end when the window's actions are gone already.

@@ -7,6 +7,7 @@ listen and ask; only commands, and answers of workers, change anything here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -35,11 +36,12 @@ class PhotoSession(QObject):
     photos_about_to_be_reset = Signal()
     photos_reset = Signal()
     photos_added = Signal(int, int)  # first new row, last new row
-    photos_about_to_be_added = Signal(int, int)
     current_changed = Signal(object)  # PhotoItem or None
     settings_changed = Signal(object)  # the look of an item changed, for whatever reason
     edit_changed = Signal(object)  # the user's part of it changed: to be saved
     item_changed = Signal(object)  # anything else about an item
+    items_changed = Signal(object)  # list[PhotoItem]: the same of many, of which only the current
+    # one is told by item_changed too
     marks_changed = Signal(object)  # list[PhotoItem], by the user: to be saved
     geometry_changed = Signal(object)  # PhotoItem, by the user: to be saved and shown
     arrangement_changed = Signal(object)  # Arrangement
@@ -58,7 +60,7 @@ class PhotoSession(QObject):
         self._items: list[PhotoItem] = []
         self._arrangement = Arrangement()
         self._by_path: dict[Path, PhotoItem] = {}
-        self._rows: dict[Path, int] = {}
+        self._rows: dict[PhotoItem, int] = {}
         self._current: PhotoItem | None = None
         self._ticket = 0
 
@@ -85,7 +87,7 @@ class PhotoSession(QObject):
 
     def row_of(self, item: PhotoItem) -> int:
         """The row of ``item``; -1 when it left the session or is not shown."""
-        return self._rows.get(item.path, -1)
+        return self._rows.get(item, -1)
 
     def find(self, path: Path) -> PhotoItem | None:
         return self._by_path.get(path)
@@ -118,15 +120,14 @@ class PhotoSession(QObject):
 
     def _append(self, new: Sequence[PhotoItem]) -> None:
         first, last = len(self._items), len(self._items) + len(new) - 1
-        self.photos_about_to_be_added.emit(first, last)
         self._items.extend(new)
-        self._rows.update({item.path: row for row, item in enumerate(new, first)})
+        self._rows.update({item: row for row, item in enumerate(new, first)})
         self.photos_added.emit(first, last)
 
     def _show(self, items: Sequence[PhotoItem]) -> None:
         self.photos_about_to_be_reset.emit()
         self._items = list(items)
-        self._rows = {item.path: row for row, item in enumerate(self._items)}
+        self._rows = {item: row for row, item in enumerate(self._items)}
         self.photos_reset.emit()
 
     # --- filter and order -----------------------------------------------------------
@@ -136,13 +137,13 @@ class PhotoSession(QObject):
             return
         self._arrangement = arrangement
         shown = arrangement.arranged(self._all, None)
-        old, row = self._current, max(self.current_row, 0)
-        after = [*self._items[row:], *reversed(self._items[:row])]
+        old, row, before = self._current, max(self.current_row, 0), self._items
         self._show(shown)
-        if old is not None and old.path in self._rows:
+        if old is not None and old in self._rows:
             self.current_changed.emit(old)
         else:
-            self._current = next((item for item in after if item.path in self._rows), None)
+            after = chain(before[row:], reversed(before[:row]))
+            self._current = next((item for item in after if item in self._rows), None)
             self._current = self._current or (shown[0] if shown else None)
             self.current_changed.emit(self._current)
         self.arrangement_changed.emit(arrangement)
@@ -158,7 +159,7 @@ class PhotoSession(QObject):
         shown = self._arrangement.arranged(self._all, self._current)
         if settled and self._arrangement.sort is SortKey.DOUBT:
             last = len(self._rows)
-            shown.sort(key=lambda item: self._rows.get(item.path, last))
+            shown.sort(key=lambda item: self._rows.get(item, last))
         if shown != self._items:
             self._show(shown)
             self.current_changed.emit(self._current)
@@ -173,7 +174,7 @@ class PhotoSession(QObject):
     def select(self, item: PhotoItem) -> None:
         if item is not self._current and item.path in self._by_path:
             self._current = item
-            if item.path not in self._rows:
+            if item not in self._rows:
                 self.rearrange()  # it was filtered out: now it is shown, and says so itself
             else:
                 self.current_changed.emit(item)
@@ -258,8 +259,18 @@ class PhotoSession(QObject):
         """For commands only."""
         for item, after in marks:
             item.marks = after
-            self.item_changed.emit(item)
-        self.marks_changed.emit([item for item, _ in marks])
+        items = [item for item, _ in marks]
+        self._tell_changed(items)
+        self.marks_changed.emit(items)
+
+    def _tell_changed(self, items: Sequence[PhotoItem]) -> None:
+        """A signal a photo would take a second for 10,000 of them."""
+        if len(items) == 1:
+            self.item_changed.emit(items[0])
+            return
+        self.items_changed.emit(items)
+        if self._current is not None and self._current in items:
+            self.item_changed.emit(self._current)
 
     def apply_edit(self, item: PhotoItem, edit: DevelopSettings | None) -> None:
         """For commands only: changes the edit and tells everybody."""
@@ -339,7 +350,6 @@ class PhotoSession(QObject):
             item.edit = item.taught = item.prediction = None
             item.opened_for = ""
         self.style_changed.emit(style)
-        for item in self._all:
-            self.item_changed.emit(item)
+        self._tell_changed(self._all)
         if self._current is not None:
             self.settings_changed.emit(self._current)

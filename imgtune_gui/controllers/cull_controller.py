@@ -51,6 +51,7 @@ class CullController(QObject):
         self._settle.timeout.connect(self._on_settled)
         session.marks_changed.connect(self._on_marks_changed)
         session.item_changed.connect(self._on_item_changed)
+        session.items_changed.connect(self._on_item_changed)
         session.current_changed.connect(self._on_item_changed)
         session.arrangement_changed.connect(window.filter_bar.show_arrangement)
         window.filter_bar.changed.connect(session.set_arrangement)

@@ -29,6 +29,7 @@ _THUMB_DELAY_MS = 180
 _WATCH_MS = 1200
 #: How long the main thread may be kept by taking up predictions.
 _SLICE_S = 0.008
+_SLICE = 1_000  # photos asked for in one turn of the event loop
 
 
 class LibraryController(QObject):
@@ -67,6 +68,7 @@ class LibraryController(QObject):
         self._failed = 0  # since photos were opened last
         self._lesson: tuple[int, str] | None = None  # generation that answers it, photo's name
         self._to_predict: dict[Path, PhotoItem] = {}
+        self._to_open: deque[PhotoItem] = deque()
         self._answers: deque[tuple[int, tuple[Path, Prediction] | None]] = deque()
         self._moved = 0  # photos that the answers to a lesson have moved so far
         self._gather = QTimer(self)
@@ -81,6 +83,10 @@ class LibraryController(QObject):
         self._more.setSingleShot(True)
         self._more.setInterval(0)
         self._more.timeout.connect(self._take_answers)
+        self._asking = QTimer(self)
+        self._asking.setSingleShot(True)
+        self._asking.setInterval(0)
+        self._asking.timeout.connect(self._ask_more)
         self._changed = QTimer(self)
         self._changed.setSingleShot(True)
         self._changed.setInterval(_WATCH_MS)
@@ -205,19 +211,20 @@ class LibraryController(QObject):
         if not self._ready or not self._network:
             return
         wanted = self._wanted_for()
-        for item in self._session.all_items:
-            if item.opened_for != wanted:
-                has_source = item.path in self._model.sources
-                self.worker.submit(
-                    m.OpenPhoto(
-                        self._generation,
-                        item.path,
-                        self._session.style,
-                        item.photo,
-                        decode=not has_source,
-                    )
-                )
+        self._to_open = deque(i for i in self._session.all_items if i.opened_for != wanted)
+        self._ask_more()
         self._show_busy()
+
+    def _ask_more(self) -> None:
+        """Asks for a slice of what is to be opened, and comes back for the rest."""
+        slice_ = [self._to_open.popleft() for _ in range(min(_SLICE, len(self._to_open)))]
+        sources, style, generation = self._model.sources, self._session.style, self._generation
+        self.worker.submit_many(
+            m.OpenPhoto(generation, item.path, style, item.photo, decode=item.path not in sources)
+            for item in slice_
+        )
+        if self._to_open:
+            self._asking.start()
 
     def _on_opened(self, result: m.PhotoOpened) -> None:
         item = self._session.find(result.path)
@@ -273,7 +280,7 @@ class LibraryController(QObject):
         self._show_busy()
 
     def _show_busy(self) -> None:
-        left = self.worker.pending_opens()
+        left = self.worker.pending_opens() + len(self._to_open)
         total = len(self._session.all_items)
         text = self.tr("Analysing {0} of {1}").format(total - left, total) if left else ""
         self.busy_changed.emit(text)

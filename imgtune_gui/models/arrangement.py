@@ -55,7 +55,7 @@ class Arrangement:
             and (not self.flags or marks.flag in self.flags)
             and (not self.colours or marks.colour in self.colours)
             and (not self.states or item.state in self.states)
-            and self.text.casefold() in item.path.name.casefold()
+            and self.text.casefold() in item.sort_name
         )
 
     def ordered(self, items: Iterable[PhotoItem]) -> list[PhotoItem]:
@@ -72,8 +72,9 @@ class Arrangement:
 
     def arranged(self, items: Iterable[PhotoItem], keep: PhotoItem | None) -> list[PhotoItem]:
         """What is shown; ``keep`` stays whatever the filter says."""
-        passed = (item for item in items if item is keep or self.admits(item))
-        return self.ordered(passed)
+        if not self.filters:
+            return self.ordered(items)
+        return self.ordered(item for item in items if item is keep or self.admits(item))
 
 
 def _captured(item: PhotoItem) -> str | None:
@@ -86,7 +87,7 @@ def _doubt(item: PhotoItem) -> float | None:
 
 _KEYS: dict[SortKey, Callable[[PhotoItem], Any]] = {
     SortKey.CAPTURED: _captured,
-    SortKey.NAME: lambda item: item.path.name.casefold(),
+    SortKey.NAME: lambda item: item.sort_name,
     SortKey.STARS: lambda item: item.marks.stars,
     SortKey.DOUBT: _doubt,
 }

@@ -6,7 +6,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QStringListModel, Qt
 from PySide6.QtGui import QImage
 
 from imgtune_gui.models.lru import LruCache
@@ -26,23 +26,22 @@ class Role(IntEnum):
     IMAGE = Qt.ItemDataRole.UserRole + 2
 
 
-class FilmstripModel(QAbstractListModel):
-    """Rows are the session's items; images are bounded by bytes, not by count."""
+class FilmstripModel(QStringListModel):
+    """Rows are the session's items; images are bounded by bytes, not by count.
+
+    A list of (empty) strings, because a list view asks for the number of rows twice for each
+    row that it lays out: answered by Qt itself, 10,000 rows take 6 ms, and 40 ms by Python.
+    """
 
     def __init__(self, session: PhotoSession, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__([""] * len(session.items), parent)
         self._session = session
         self.images: LruCache[Path, QImage] = LruCache(IMAGE_BYTES)
         self.sources: LruCache[Path, Proxy] = LruCache(SOURCE_BYTES)
         session.photos_reset.connect(self._on_photos_reset)
-        session.photos_about_to_be_added.connect(self._on_photos_about_to_be_added)
         session.photos_added.connect(self._on_photos_added)
         session.item_changed.connect(self._on_item_changed)
-
-    def rowCount(self, parent: AnyIndex | None = None) -> int:
-        if parent is not None and parent.isValid():
-            return 0
-        return len(self._session.items)
+        session.items_changed.connect(self._on_items_changed)
 
     def item(self, index: AnyIndex) -> PhotoItem | None:
         items = self._session.items
@@ -96,17 +95,17 @@ class FilmstripModel(QAbstractListModel):
         return "\n".join(lines)
 
     def _on_photos_reset(self) -> None:
-        self.beginResetModel()
-        self.endResetModel()
-
-    def _on_photos_about_to_be_added(self, first: int, last: int) -> None:
-        self.beginInsertRows(QModelIndex(), first, last)
+        self.setStringList([""] * len(self._session.items))
 
     def _on_photos_added(self, first: int, last: int) -> None:
-        self.endInsertRows()
+        self.insertRows(first, last - first + 1)
 
     def _on_item_changed(self, item: PhotoItem) -> None:
         row = self._session.row_of(item)
         if row >= 0:
             index = self.index(row)
             self.dataChanged.emit(index, index)
+
+    def _on_items_changed(self, _items: object) -> None:
+        # One signal: the views paint no more than what is seen, however many rows it names.
+        self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))

@@ -43,6 +43,15 @@ class PhotoItem:
     geometry: Geometry = UNCROPPED
     error: str = ""
     opened_for: str = field(default="", repr=False)  # style and network it was opened for
+    name: str = field(init=False, repr=False)
+    sort_name: str = field(init=False, repr=False)  # as names are compared
+    _rounded: tuple[Prediction, DevelopSettings] | None = field(
+        default=None, init=False, repr=False
+    )
+
+    def __post_init__(self) -> None:
+        self.name = self.path.name
+        self.sort_name = self.name.casefold()
 
     @property
     def size(self) -> tuple[int, int] | None:
@@ -54,7 +63,12 @@ class PhotoItem:
     @property
     def predicted(self) -> DevelopSettings | None:
         """The prediction as the sliders show it."""
-        return self.prediction.settings.rounded() if self.prediction else None
+        if self.prediction is None:
+            return None
+        # Asked at every repaint of every photo, and always the same for one prediction.
+        if self._rounded is None or self._rounded[0] is not self.prediction:
+            self._rounded = self.prediction, self.prediction.settings.rounded()
+        return self._rounded[1]
 
     @property
     def settings(self) -> DevelopSettings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QRegion, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from imgtune_gui.models.filmstrip_model import FilmstripModel
@@ -28,6 +28,20 @@ from imgtune_gui.views.thumb_delegate import ThumbDelegate
 STRIP_CELL = QSize(148, 118)
 GRID_CELL = QSize(214, 196)
 _SETTLE_MS = 40
+
+
+def _ranges(selection: QItemSelection) -> list[QItemSelectionRange]:
+    return list(selection)  # type: ignore[call-overload]  # a list, which the stubs do not say
+
+
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Ascending rows as (first, last) of those that follow each other."""
+    first = None
+    for place, row in enumerate(rows):
+        first = row if first is None else first
+        if place + 1 == len(rows) or rows[place + 1] != row + 1:
+            yield first, row
+            first = None
 
 
 class PhotoListView(QListView):
@@ -76,21 +90,20 @@ class PhotoListView(QListView):
 
     def marked_items(self) -> list[PhotoItem]:
         """What is selected, in list order; nothing when nothing is."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
-        return [self._session.items[row] for row in rows if row < len(self._session.items)]
+        items, rows = self._session.items, self._marked_rows()
+        return [items[row] for row in rows if row < len(items)]
+
+    def _marked_rows(self) -> list[int]:
+        # By ranges: thousands of selected photos are one or two of them.
+        parts = _ranges(self.selectionModel().selection())
+        return sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
 
     def select_items(self, items: Iterable[PhotoItem]) -> None:
         """Selects exactly those of ``items`` that are shown."""
         rows = sorted(row for item in items if (row := self._session.row_of(item)) >= 0)
         selection = QItemSelection()
-        first = None
-        for row, following in zip(rows, [*rows[1:], -1], strict=True):
-            first = row if first is None else first
-            if following != row + 1:  # runs, not rows: thousands of ranges would be slow
-                selection.append(
-                    QItemSelectionRange(self._model.index(first), self._model.index(row))
-                )
-                first = None
+        for first, last in _runs(rows):  # thousands of ranges would be slow
+            selection.append(QItemSelectionRange(self._model.index(first), self._model.index(last)))
         self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def selectAll(self) -> None:
@@ -112,9 +125,10 @@ class PhotoListView(QListView):
             return
         index = self._model.index(row)
         if index != self.currentIndex():
-            selected = [i.row() for i in self.selectionModel().selectedIndexes()]
+            parts = _ranges(self.selectionModel().selection())
+            several = sum(part.height() for part in parts) > 1
             # Undo may jump to a photo inside a selection: the selection is kept then.
-            keep = row in selected and len(selected) > 1
+            keep = several and self.selectionModel().isSelected(index)
             flag = QItemSelectionModel.SelectionFlag
             how = flag.NoUpdate if keep else flag.ClearAndSelect
             self.selectionModel().setCurrentIndex(index, how)
@@ -132,8 +146,14 @@ class PhotoListView(QListView):
     ) -> None:
         # QListView lays all rows out anew here, which with 10,000 photos takes a third of a
         # second for each thumbnail that comes in; our cells have one size whatever they show.
-        for row in range(top_left.row(), bottom_right.row() + 1):
-            self.update(self._model.index(row))
+        if top_left == bottom_right:
+            self.update(top_left)
+        else:
+            self.viewport().update()
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        # Qt would ask for the place of every selected row, only to repaint those in sight.
+        return QRegion(self.viewport().rect())
 
     # --- what is visible ------------------------------------------------------------
     def _on_scrolled(self, _value: int = 0) -> None:

@@ -39,6 +39,7 @@ _LESSON_PATH = Qt.ItemDataRole.UserRole + 2
 _SHOWN_LESSONS = 200
 _RECOUNT_MS = 200
 _ICON = 40
+_DONE = frozenset({EditState.ACCEPTED, EditState.CORRECTED})
 
 
 class StylePanel(QFrame):
@@ -73,7 +74,12 @@ class StylePanel(QFrame):
         self._recount.setSingleShot(True)
         self._recount.setInterval(_RECOUNT_MS)
         self._recount.timeout.connect(self._show_photos)
-        for signal in (session.photos_reset, session.photos_added, session.item_changed):
+        for signal in (
+            session.photos_reset,
+            session.photos_added,
+            session.item_changed,
+            session.items_changed,
+        ):
             signal.connect(self._on_photos_changed)
         self._show_photos()
 
@@ -181,7 +187,8 @@ class StylePanel(QFrame):
         names = [Path(folder).name or folder for folder in self._folders]
         self._folder.set_full_text(", ".join(names) if items else self.tr("No photos open"))
         self._folder.setToolTip("\n".join(self._folders))
-        done = sum(item.state in {EditState.ACCEPTED, EditState.CORRECTED} for item in items)
+        # What has no edit is not done: with thousands of photos that is worth asking first.
+        done = sum(item.edit is not None and item.state in _DONE for item in items)
         text = self.tr("{0} photos, {1} done") if len(items) != 1 else self.tr("1 photo, {1} done")
         self._counts.set_full_text(text.format(len(items), done) if items else "")
         self._counts.setVisible(bool(items))

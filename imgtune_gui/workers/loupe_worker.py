@@ -34,8 +34,7 @@ class LoupeWorker(QueueWorker):
             self._jobs.clear()
             # What is being decoded just now will be there without being asked for again.
             self._jobs.extend(one for one in requests if _key(one) != self._running)
-        for _ in requests:
-            self._woken.emit()
+        self._wake()
 
     def _run(self, job: object) -> None:
         assert isinstance(job, m.DecodeProxy)

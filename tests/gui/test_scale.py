@@ -1,0 +1,106 @@
+"""Thousands of photos: what keeps the main thread free, told by what is done and not by a clock."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QThread
+from pytestqt.qtbot import QtBot
+
+from imgtune_gui.app import App
+from imgtune_gui.collector import Collector
+from imgtune_gui.models.arrangement import Arrangement
+from imgtune_gui.models.filmstrip_model import FilmstripModel
+from imgtune_gui.session import PhotoSession
+from imgtune_gui.workers.base import QueueWorker, WorkerThread
+from model_core.domain.marks import Marks
+from tests.watchdog import Watchdog
+
+
+def test_one_signal_tells_of_thousands_of_marks(session: PhotoSession, qtbot: QtBot) -> None:
+    session.set_photos([Path(f"/many/{n}.jpg") for n in range(3_000)])
+    model = FilmstripModel(session)
+    told, repaints = [], []
+    session.items_changed.connect(told.append)
+    session.item_changed.connect(told.append)
+    model.dataChanged.connect(lambda first, last: repaints.append((first.row(), last.row())))
+    session.set_marks([(item, Marks(2)) for item in session.items], "two")
+    assert [len(told[0]), told[1]] == [3_000, session.current]
+    assert repaints[0] == (0, 2_999)
+    session.undo_stack.undo()
+    assert len(told) == 4
+    assert not any(item.marks.stars for item in session.items)
+
+
+def test_a_selection_outlives_a_filter_that_shows_nothing(app: App) -> None:
+    app.window.filmstrip.selectAll()
+    app.session.set_arrangement(Arrangement(text="no photo is called so"))
+    assert app.window.filmstrip.marked_items() == []
+    app.session.set_arrangement(Arrangement(text="photo"))
+    assert app.window.filmstrip.selected_items()
+
+
+def test_scattered_selections_come_back_in_order(app: App) -> None:
+    items = app.session.items
+    wanted = [items[n] for n in (0, 1, 3, 5)]
+    app.window.filmstrip.select_items(reversed(wanted))
+    assert app.window.filmstrip.marked_items() == wanted
+
+
+class Echo(QueueWorker):
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: list[object] = []
+        self.wakes = 0
+
+    def _run(self, job: object) -> None:
+        if job == "bad":
+            raise RuntimeError("bad")
+        self.done.append(job)
+
+
+def test_thousands_of_jobs_wake_the_worker_once_and_are_all_done(qtbot: QtBot) -> None:
+    worker = Echo()
+    worker._woken.connect(lambda: setattr(worker, "wakes", worker.wakes + 1))
+    worker.submit_many(range(2_000))
+    worker.submit(2_000)
+    assert worker.wakes == 1
+    thread = WorkerThread(worker, "echo")
+    thread.start(QThread.Priority.LowPriority)
+    qtbot.waitUntil(lambda: len(worker.done) == 2_001)
+    worker.submit_many(["bad", "last"])
+    thread.begin_stop(finish_queue=True)
+    thread.wait()
+    assert worker.done == [*range(2_001), "last"]
+
+
+def test_what_lives_long_is_set_aside_until_the_window_closes(qtbot: QtBot) -> None:
+    before, frozen = sys.getswitchinterval(), gc.get_freeze_count()
+    collector = Collector()
+    collector.start()
+    collector._on_timeout()
+    assert gc.get_freeze_count() > frozen
+    collector.stop()
+    assert gc.get_freeze_count() == 0
+    assert sys.getswitchinterval() == before
+
+
+def test_the_watchdog_tells_how_long_and_where(qtbot: QtBot) -> None:
+    with Watchdog(20) as dog:
+        dog.step("waiting")
+        qtbot.wait(30)
+        dog.step("busy")
+        _keep_busy(0.15)
+        qtbot.wait(30)
+    assert dog.worst["busy"].ms >= dog.worst["busy"].due_ms > 20
+    assert any("_keep_busy" in line for stall in dog.stalls for line in stall.where)
+    assert "busy: " in dog.report()
+
+
+def _keep_busy(seconds: float) -> None:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        sum(range(100))
