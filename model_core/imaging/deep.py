@@ -1,59 +1,58 @@
-"""PNG, TIFF, AVIF and HEIC with more than 8 bits a channel, which Pillow would read as 8.
+"""PNG, AVIF, HEIC and JPEG 2000 with more than 8 bits a channel, which Pillow would read as 8.
 
-imagecodecs (libpng), tifffile and libheif decode them; integers come out over the full 16 bits,
-floats as float32.
+imagecodecs (libpng, libavif, OpenJPEG) and libheif decode them; integers come out over the full
+16 bits.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import ExifTags, Image
 
 from model_core.domain.errors import UnreadablePhoto
-from model_core.imaging.describe import orientation_of
-from model_core.imaging.faults import decoder_faults, refuse_bomb
+from model_core.imaging.faults import decoder_faults
 from model_core.imaging.profiles import Raster
-from model_core.imaging.shape import band_slices, by_bands
-from model_core.imaging.signals import png_meaning
+from model_core.imaging.ranges import full_range, over_white, widened
+from model_core.imaging.signals import Jp2, plain_png, png_code_points, png_meaning
 
-# It logs, without the file's name, each tag of a photo that it cannot read and does not need.
-logging.getLogger("tifffile").setLevel(logging.CRITICAL)
-
-_TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
-
-#: Photometric interpretation -> kind of pixels and their channels (TIFF 6.0).
-_WHITE_IS_ZERO = 0
-_PHOTOMETRIC = {0: ("L", 1), 1: ("L", 1), 2: ("RGB", 3), 5: ("CMYK", 4), 8: ("LAB", 3)}
-_ASSOCIATED_ALPHA, _ALPHA = 1, 2
-_MOST_CHANNELS = 8
+#: Where the codes of black and white lie in video, of 255 (ITU-T H.273, 8.3).
+_VIDEO_BLACK, _VIDEO_WHITE = 16, 235
 
 
 def is_deep_png(path: Path) -> bool:
-    """Whether a file is a PNG of 16 bits."""
+    """Whether a file is a PNG that Pillow would misread: of 16 bits, or in the range of
+    video."""
     with path.open("rb") as file:
         head = file.read(25)
-    return head[:8] == _PNG_MAGIC and head[24:25] == b"\x10"
+    if head[:8] != _PNG_MAGIC:
+        return False
+    return head[24:25] == b"\x10" or _is_video(path)
+
+
+def _is_video(path: Path) -> bool:
+    points = png_code_points(path)
+    return points is not None and not points.full_range
 
 
 def png_raster(path: Path, info: Mapping[Any, Any]) -> Raster:
-    """A 16-bit PNG over white; ``info`` is what Pillow read of it. Raises UnreadablePhoto."""
+    """Such a PNG over white; ``info`` is what Pillow read of it. Raises UnreadablePhoto."""
     import imagecodecs
 
     with decoder_faults(path):
-        pixels = imagecodecs.png_decode(path.read_bytes())
+        pixels: npt.NDArray[Any] = imagecodecs.png_decode(plain_png(path.read_bytes()))
+    if _is_video(path):
+        pixels = _of_video(pixels)
     if pixels.ndim == 2:
         return Raster(pixels, "L", *png_meaning(path, info, "L"))
     grey = pixels.shape[2] <= 2
     kind = "L" if grey else "RGB"
     if pixels.shape[2] in (2, 4):
-        pixels = _over_white(pixels[..., :-1], pixels[..., -1], premultiplied=False)
+        pixels = over_white(pixels[..., :-1], pixels[..., -1], premultiplied=False)
     return Raster(pixels[..., 0] if grey else pixels, kind, *png_meaning(path, info, kind))
 
 
@@ -68,7 +67,7 @@ def heif_raster(path: Path, icc: bytes | None, points: tuple[int, int] | None) -
             return None
         pixels = np.asarray(found)
     if pixels.shape[2] == 4:
-        pixels = _over_white(pixels[..., :3], pixels[..., 3], premultiplied=False)
+        pixels = over_white(pixels[..., :3], pixels[..., 3], premultiplied=False)
     return Raster(np.ascontiguousarray(pixels), "RGB", icc, points)
 
 
@@ -79,120 +78,36 @@ def avif_raster(path: Path, bits: int, icc: bytes | None, points: tuple[int, int
 
     with decoder_faults(path):
         stored = imagecodecs.avif_decode(path.read_bytes(), index=0)
-    pixels = _full_range(np.atleast_3d(stored), bits, lab=False)
+    pixels = full_range(np.atleast_3d(stored), bits)
     if pixels.shape[2] in (2, 4):
-        pixels = _over_white(pixels[..., :-1], pixels[..., -1], premultiplied=False)
+        pixels = over_white(pixels[..., :-1], pixels[..., -1], premultiplied=False)
     grey = pixels.shape[2] == 1
     return Raster(pixels[..., 0] if grey else pixels, "L" if grey else "RGB", icc, points)
 
 
-def deep_tiff(path: Path, max_pixels: int) -> Tiff | None:
-    """The file as a deep TIFF whose size has been checked; None when it is not one (Pillow
-    reads those of 8 bits and fewer, and says what is wrong with broken ones)."""
-    with path.open("rb") as file:
-        if file.read(4) not in _TIFF_MAGIC:
-            return None
-    import tifffile
+def jp2_raster(path: Path, about: Jp2) -> Raster:
+    """A JPEG 2000 of more than 8 bits over white. Raises UnreadablePhoto."""
+    import imagecodecs
 
-    try:
-        opened = tifffile.TiffFile(path)
-        page: Any = opened.pages[0]
-        bits = page.bitspersample
-    except Exception:  # a library's: Pillow shall have its say
-        return None
-    if not isinstance(bits, int) or bits <= 8 or page.photometric not in _PHOTOMETRIC:
-        opened.close()
-        return None
-    return Tiff(path, opened, max_pixels)
+    with decoder_faults(path):
+        stored = np.atleast_3d(imagecodecs.jpeg2k_decode(path.read_bytes()))
+    if about.ycc or stored.dtype.kind != "u" or stored.shape[2] > 4:
+        raise UnreadablePhoto(
+            f"{path}: is a JPEG 2000 of a kind that imgtune cannot read; save it as TIFF or PNG"
+        )
+    pixels = full_range(stored, about.bits)
+    if pixels.shape[2] in (2, 4):
+        pixels = over_white(pixels[..., :-1], pixels[..., -1], premultiplied=False)
+    grey = pixels.shape[2] == 1
+    return Raster(pixels[..., 0] if grey else pixels, "L" if grey else "RGB", about.icc)
 
 
-class Tiff:
-    """The first picture of a deep TIFF; closes its file as a context manager."""
-
-    def __init__(self, path: Path, opened: Any, max_pixels: int) -> None:
-        self._path, self._opened, self._page = path, opened, opened.pages[0]
-        page = self._page
-        self.width, self.height = int(page.imagewidth), int(page.imagelength)
-        try:
-            refuse_bomb(path, self.width, self.height, max_pixels)
-            if page.imagedepth != 1 or page.samplesperpixel > _MOST_CHANNELS:
-                raise UnreadablePhoto(f"{path}: has layers or channels that are not a picture's")
-        except UnreadablePhoto:
-            opened.close()
-            raise
-        self.exif = _exif(path, page)
-        self.orientation = orientation_of(None, self.exif)
-
-    def __enter__(self) -> Tiff:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._opened.close()
-
-    def raster(self, long_side: int | None) -> Raster:
-        """The pixels over white. Raises UnreadablePhoto."""
-        page = self._page
-        kind, channels = _PHOTOMETRIC[int(page.photometric)]
-        with decoder_faults(self._path):
-            stored = page.asarray(maxworkers=1)
-            icc = page.tags.valueof(34675)
-        planes = stored.reshape(-1, self.height, self.width) if page.planarconfig == 2 else None
-        if planes is not None:
-            stored = np.moveaxis(planes, 0, -1)
-        stored = stored.reshape(self.height, self.width, -1)
-        if stored.shape[2] < channels:
-            raise UnreadablePhoto(f"{self._path}: has too few channels for its kind of colour")
-        pixels = _full_range(stored, int(page.bitspersample), lab=kind == "LAB")
-        colour, extra = pixels[..., :channels], tuple(page.extrasamples)
-        if page.photometric == _WHITE_IS_ZERO:
-            colour = (1 if colour.dtype == np.float32 else 65535) - colour
-        if extra and int(extra[0]) in (_ASSOCIATED_ALPHA, _ALPHA) and kind in ("L", "RGB"):
-            premultiplied = int(extra[0]) == _ASSOCIATED_ALPHA
-            colour = _over_white(colour, pixels[..., channels], premultiplied=premultiplied)
-        colour = colour[..., 0] if channels == 1 else colour
-        return Raster(np.ascontiguousarray(colour), kind, icc if isinstance(icc, bytes) else None)
-
-
-def _full_range(stored: npt.NDArray[Any], bits: int, *, lab: bool) -> npt.NDArray[Any]:
-    """float32, or uint16 over its full range."""
-    if stored.dtype.kind == "f":
-        return stored.astype(np.float32, copy=False)
-    if stored.dtype.kind == "i" and not lab:
-        bits -= 1  # of which one is the sign; nothing is darker than black
-        stored = stored.clip(0, None).astype(f"u{stored.dtype.itemsize}")
-    if bits == 16:
-        return stored.astype(np.uint16, copy=False)
-    scale = 65535.0 / (2.0**bits - 1)
-    return by_bands(
-        stored, lambda b: (b * scale + 0.5).astype(np.uint16), np.uint16, stored.shape[2]
-    )
-
-
-def _over_white(
-    colour: npt.NDArray[Any], alpha: npt.NDArray[Any], *, premultiplied: bool
-) -> npt.NDArray[Any]:
-    """Colour (H, W, channels) laid over white by its alpha (H, W)."""
-    full = 1.0 if colour.dtype == np.float32 else 65535.0
-    out = np.empty_like(colour, order="C")
-    for band in band_slices(*colour.shape[:2]):
-        cover = alpha[band, :, None].astype(np.float32) / np.float32(full)
-        shown = colour[band].astype(np.float32) * (1 if premultiplied else cover)
-        mixed = shown + np.float32(full) * (1 - cover)
-        if full > 1:
-            mixed = (mixed + 0.5).clip(0, full)
-        out[band] = mixed.astype(colour.dtype)
-    return out
-
-
-def _exif(path: Path, page: Any) -> Image.Exif:
-    """The tags of a TIFF, as far as they can be read."""
-    exif = Image.Exif()
-    try:
-        with path.open("rb") as file:
-            exif.load_from_fp(file)
-            for block in (ExifTags.IFD.Exif, ExifTags.IFD.Interop):  # while the file is open
-                exif.get_ifd(block)
-    except Exception:  # Pillow's parser, on damaged tags or BigTIFF
-        exif = Image.Exif()
-        exif[ExifTags.Base.Orientation] = page.tags.valueof(ExifTags.Base.Orientation, default=1)
-    return exif
+def _of_video(pixels: npt.NDArray[Any]) -> npt.NDArray[np.uint16]:
+    """8 or 16 bits in the range of video over all of 16; what is over white there is cut. Alpha
+    has the full range always."""
+    step = (int(np.iinfo(pixels.dtype).max) + 1) / 256
+    shaped = np.atleast_3d(pixels)
+    colours = shaped.shape[2] - (shaped.shape[2] in (2, 4))
+    wide = widened(shaped[..., :colours], _VIDEO_BLACK * step, _VIDEO_WHITE * step)
+    alpha = full_range(shaped[..., colours:], pixels.dtype.itemsize * 8)
+    return np.concatenate([wide, alpha], -1).reshape(pixels.shape)

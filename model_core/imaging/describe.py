@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-_DCF_ADOBE = "R03"
+_DCF_ADOBE, _OLD_ADOBE = "R03", 2
 
 
 def orientation_of(format_name: str | None, exif: Image.Exif) -> int:
@@ -38,9 +38,11 @@ def exif_facts(exif: Image.Exif) -> dict[str, Any]:
 
 def declared_space(exif: Image.Exif) -> str:
     """The space of pixels without a profile: sRGB, unless the camera says Adobe RGB in the
-    way of DCF 2.0 (many cameras do, and embed no profile)."""
+    way of DCF 2.0 (many cameras do, and embed no profile), or by the number that some wrote
+    before it."""
     index = text(block(exif, ExifTags.IFD.Interop).get(1))
-    return "adobe-rgb" if index == _DCF_ADOBE else "srgb"
+    old = block(exif, ExifTags.IFD.Exif).get(ExifTags.Base.ColorSpace) == _OLD_ADOBE
+    return "adobe-rgb" if index == _DCF_ADOBE or old else "srgb"
 
 
 def block(exif: Image.Exif, which: ExifTags.IFD) -> dict[int, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, cast
 
@@ -28,7 +28,16 @@ from model_core.imaging.colour import (
     to_xyz,
     xyz_of,
 )
-from model_core.imaging.light import from_code_points, from_floats, rolled, sound, to_codes
+from model_core.imaging.light import (
+    brightest,
+    finite_light,
+    from_code_points,
+    from_floats,
+    rolled,
+    sample,
+    sound,
+    to_codes,
+)
 from model_core.imaging.shape import Coded, by_bands
 
 Float32 = npt.NDArray[np.float32]
@@ -44,7 +53,7 @@ class Raster:
 
     ``pixels``: (H, W) for kind "L", (H, W, 3) for "RGB" and "LAB" (as TIFF codes it: L over
     the full range, a and b signed), (H, W, 4) for "CMYK" (0 is no ink); uint8, uint16 or
-    float32 (RGB and L only). ``icc``: the embedded profile. ``code_points``: primaries and
+    float32 (not CMYK). ``icc``: the embedded profile. ``code_points``: primaries and
     transfer by ITU-T H.273, for RGB and grey without a profile.
     """
 
@@ -165,8 +174,9 @@ def _converted(raster: Raster, icc: bytes) -> Coded:
     try:
         if raster.pixels.dtype == np.float32:
             # To linear light without a curve that would end at 1.
-            light = sound(_transform(raster, icc, _rec2020_profile(linear=True), np.float32))
-            top = float(light.max(initial=0.0))
+            finite = replace(raster, pixels=finite_light(raster.pixels))
+            light = sound(_transform(finite, icc, _rec2020_profile(linear=True), np.float32))
+            top = brightest(sample(light))
             return cast(Coded, by_bands(light, lambda band: rolled(band, top), np.uint16))
         if raster.kind == "L":  # each grey once
             greys = np.arange(np.iinfo(raster.pixels.dtype).max + 1, dtype=raster.pixels.dtype)
@@ -231,11 +241,15 @@ def _rec2020_profile(*, linear: bool = False) -> bytes:
 
 
 def _from_lab(band: npt.NDArray[Any]) -> npt.NDArray[np.uint16]:
-    """TIFF's CIELAB (D50; TIFF 6.0, section 23) of 8 or 16 bits to codes."""
-    full = np.iinfo(band.dtype).max
-    signed = band.view(np.int8 if band.dtype == np.uint8 else np.int16)
-    lightness = band[..., 0] * (100.0 / full)
-    a, b = (signed[..., i].astype(np.float64) / ((full + 1) / 256) for i in (1, 2))
+    """TIFF's CIELAB (D50; TIFF 6.0, section 23) of 8 or 16 bits, or of floats as they are, to
+    codes."""
+    if band.dtype == np.float32:
+        lightness, a, b = np.moveaxis(np.nan_to_num(band.astype(np.float64)), -1, 0)
+    else:
+        full = np.iinfo(band.dtype).max
+        signed = band.view(np.int8 if band.dtype == np.uint8 else np.int16)
+        lightness = band[..., 0] * (100.0 / full)
+        a, b = (signed[..., i].astype(np.float64) / ((full + 1) / 256) for i in (1, 2))
     fy = (lightness + 16) / 116
     f = np.stack([fy + a / 500, fy, fy - b / 200], axis=-1)
     delta = 6 / 29

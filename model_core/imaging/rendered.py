@@ -16,16 +16,23 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, TiffImagePlugin
 
 from model_core.domain.errors import UnreadablePhoto
 from model_core.domain.image import CodedImage
-from model_core.imaging.deep import avif_raster, deep_tiff, heif_raster, is_deep_png, png_raster
+from model_core.imaging.deep import (
+    avif_raster,
+    heif_raster,
+    is_deep_png,
+    jp2_raster,
+    png_raster,
+)
 from model_core.imaging.describe import block, declared_space, orientation_of
 from model_core.imaging.faults import decoder_faults, refuse_bomb
 from model_core.imaging.profiles import Raster, named_rgb
 from model_core.imaging.shape import fit_size, shrink, shrink_image, to_array, upright
-from model_core.imaging.signals import avif_meaning, nclx_points, png_meaning
+from model_core.imaging.signals import avif_meaning, jp2_meaning, nclx_points, png_meaning
+from model_core.imaging.tiff import unusual_tiff
 
 #: What Pillow may try: picture formats only, so that no file can start an interpreter.
 #: MPO is not among them: Pillow opens it as JPEG, and fails on the name.
@@ -54,7 +61,7 @@ def opened(path: Path, max_pixels: int) -> Iterator[Rendered]:
     """The file, its declared size checked. Raises UnreadablePhoto."""
     if path.is_file() and path.stat().st_size == 0:
         raise UnreadablePhoto(f"{path}: is empty (0 bytes)")
-    if (tiff := deep_tiff(path, max_pixels)) is not None:
+    if (tiff := unusual_tiff(path, max_pixels)) is not None:
         with tiff:
             yield tiff
         return
@@ -96,6 +103,11 @@ class PillowFile:
             bits, points = avif_meaning(self._path)
             if bits > 8:
                 return avif_raster(self._path, bits, icc, points)
+        if image.format == "JPEG2000":
+            about = jp2_meaning(self._path)
+            icc = icc or about.icc
+            if about.bits > 8:
+                return jp2_raster(self._path, about)
         if image.format == "JPEG" and image.mode in ("RGB", "L") and not smaller:
             pixels = _whole_jpeg(self._path, self.width, self.height)
             if pixels is not None:
@@ -192,14 +204,16 @@ def open_picture(path: Path) -> Image.Image:
         import pillow_heif  # registers a decoder; costs start-up time, so only when needed
 
         pillow_heif.register_heif_opener()
-    _silence_libtiff()
+    _set_up_libtiff()
     Image.init()  # registers the formats; HEIF and AVIF are not in every build
     return Image.open(path, formats=[f for f in _FORMATS if f in Image.OPEN])
 
 
 @lru_cache(maxsize=1)
-def _silence_libtiff() -> None:
-    """Pillow's libtiff prints its errors to stderr besides returning them."""
+def _set_up_libtiff() -> None:
+    """Pillow's libtiff prints its errors to stderr besides returning them; and Pillow's own
+    reader of plain strips takes luma and chroma in the range of video for the full one."""
+    TiffImagePlugin.READ_LIBTIFF = True
     with suppress(OSError, AttributeError):  # where it is linked in and cannot be reached
         ctypes.CDLL(Image.core.__file__).TIFFSetErrorHandler(None)
 
@@ -225,6 +239,8 @@ def _flat(image: Image.Image) -> Image.Image:
         return image.convert("L")
     if image.mode in ("L", "RGB", "CMYK", "LAB") or image.mode.startswith("I;16"):
         return image
+    if image.mode in ("I", "F"):  # which Pillow would cut to what fits into 8 bits
+        raise ValueError("unsupported number of bits")
     return image.convert("RGB")
 
 

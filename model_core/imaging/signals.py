@@ -1,23 +1,35 @@
-"""What the numbers of a PNG or AVIF mean where no profile says it.
+"""What the numbers of a PNG, AVIF or JPEG 2000 mean where Pillow does not say it.
 
 PNG has three ways besides a profile (third edition, 4.3): code points of ITU-T H.273 (cICP),
 the word that it is sRGB, and a gamma with primaries (gAMA, cHRM). AVIF has code points in a
-colour box (nclx), as HEIC has.
+colour box (nclx), as HEIC has. JPEG 2000 has its depth in the codestream and its profile in a
+colour box (ISO/IEC 15444-1, annexes A and I).
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from model_core.imaging.colour import D65, SPACES
 from model_core.imaging.light import is_scene_light
 
 CodePoints = tuple[int, int]
 
+
+class PngCodePoints(NamedTuple):
+    """A cICP chunk; ``full_range`` False: codes lie as video has them."""
+
+    primaries: int
+    transfer: int
+    full_range: bool
+
+
+_OF_PIXELS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _MOST_CHUNKS = 1000  # before the pixels; photos have ten
 _GAMMAS = 0.2, 5.0  # what a curve of real pixels can have
 _SRGB_GAMMA = 2.2  # as PNG abbreviates the curve of sRGB
@@ -29,17 +41,20 @@ def png_meaning(
 ) -> tuple[bytes | None, CodePoints | None]:
     """Profile and code points of a PNG's pixels of ``kind`` (as in Raster); at most one says
     something. ``info``: what Pillow read before the pixels."""
-    icc, points = info.get("icc_profile"), _png_code_points(path)
+    icc, points = info.get("icc_profile"), png_code_points(path)
     # Code points come before a profile; where both mean the same kind of pixels, the profile
     # is the more exact one.
-    if points is not None and (not icc or is_scene_light(points)):
-        return None, points
+    if points is not None:
+        named = points.primaries, points.transfer
+        if not icc or is_scene_light(named) or not points.full_range:
+            return None, named
     if icc or "srgb" in info:
         return icc, None
     return _profile_of_gamma(kind, info.get("gamma"), info.get("chromaticity")), None
 
 
-def _png_code_points(path: Path) -> CodePoints | None:
+def png_code_points(path: Path) -> PngCodePoints | None:
+    """What the cICP chunk of a PNG says; None without one, or where it makes no sense."""
     with path.open("rb") as file:
         file.seek(8)
         for _ in range(_MOST_CHUNKS):
@@ -51,10 +66,24 @@ def _png_code_points(path: Path) -> CodePoints | None:
                 return None
             if kind == b"cICP":
                 found = file.read(4)
-                # RGB over the full range; other matrices and ranges are for video.
-                return (found[0], found[1]) if length == 4 and found[2:] == b"\0\1" else None
+                # Only RGB is allowed; other matrices are for video.
+                if length != 4 or len(found) != 4 or found[2] != 0 or found[3] > 1:
+                    return None
+                return PngCodePoints(found[0], found[1], found[3] == 1)
             file.seek(length + 4, 1)
     return None
+
+
+def plain_png(data: bytes) -> bytes:
+    """A PNG without what says nothing of its pixels' numbers: libpng prints what it thinks of
+    damaged profiles and the like."""
+    kept, at = [memoryview(data)[:8]], 8
+    while at + 12 <= len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if data[at + 4 : at + 8] in _OF_PIXELS:
+            kept.append(memoryview(data)[at:end])
+        at = end
+    return b"".join(kept)
 
 
 @lru_cache(maxsize=8)
@@ -100,3 +129,46 @@ def nclx_points(info: Mapping[Any, Any]) -> CodePoints | None:
     if not isinstance(named, dict):
         return None
     return int(named["color_primaries"]), int(named["transfer_characteristics"])
+
+
+@dataclass(frozen=True, slots=True)
+class Jp2:
+    """``bits`` a channel; ``ycc``: luma and chroma rather than RGB; ``icc``: its profile."""
+
+    bits: int
+    icc: bytes | None = None
+    ycc: bool = False
+
+
+_SIZ = b"\xff\x4f\xff\x51"  # start of a codestream, and of what it says of its size
+_SYCC = 18
+_HEAD = 1 << 20  # bytes; the boxes before the codestream with their profile
+
+
+def jp2_meaning(path: Path) -> Jp2:
+    """What a JPEG 2000 says of its pixels, as far as it can be read."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    at = head.find(_SIZ)
+    # Depth of each channel: 38 bytes after that, three bytes each, less one; bit 7 is a sign.
+    bits = (head[at + 42] & 0x7F) + 1 if 0 <= at < len(head) - 42 else 8
+    for box, content in _boxes(head):
+        if box != b"jp2h":
+            continue
+        for kind, said in _boxes(content):
+            if kind == b"colr" and said[:1] in (b"\2", b"\3"):
+                return Jp2(bits, icc=said[3:])
+            if kind == b"colr" and said[:1] == b"\1":
+                return Jp2(bits, ycc=int.from_bytes(said[3:7], "big") == _SYCC)
+    return Jp2(bits)
+
+
+def _boxes(data: bytes) -> list[tuple[bytes, bytes]]:
+    found, at = [], 0
+    while at + 8 <= len(data):
+        length = int.from_bytes(data[at : at + 4], "big")
+        if length < 8:  # to the end, or of 64 bits: the codestream
+            break
+        found.append((data[at + 4 : at + 8], data[at + 8 : at + length]))
+        at += length
+    return found

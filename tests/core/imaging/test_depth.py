@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import numpy.typing as npt
 import pillow_heif
@@ -169,6 +170,37 @@ class TestSixteenBits:
             assert np.abs(light - expected @ np.array(to_rec2020).T).max() < 0.02
 
 
+class TestJpeg2000:
+    @pytest.mark.parametrize("channels", [1, 3, 4])
+    @pytest.mark.parametrize("bits", [10, 16])
+    def test_keeps_its_depth(self, tmp_path: Path, bits: int, channels: int) -> None:
+        # Pillow makes 8 bits of three channels, and black of their white.
+        shape = (16, 64) if channels == 1 else (16, 64, channels)
+        ramp = np.linspace(0, 2**bits - 1, 64).round().astype(np.uint16)
+        pixels = np.broadcast_to(ramp.reshape(1, 64, *(1,) * (len(shape) - 2)), shape).copy()
+        if channels == 4:
+            pixels[..., 3] = 2**bits - 1
+        data = imagecodecs.jpeg2k_encode(pixels, level=0, codecformat="jp2", bitspersample=bits)
+        (tmp_path / "a.jp2").write_bytes(data)
+        image = decode(tmp_path / "a.jp2")
+        assert image.pixels.dtype == np.uint16
+        assert np.abs(image.pixels[3, :, 1] - ramp * (65535 / (2**bits - 1))).max() <= 1
+        assert decode_proxy(tmp_path / "a.jp2", 32)[1].pixels.dtype == np.uint16
+
+    def test_its_profile_counts(self, tmp_path: Path) -> None:
+        icc = icc_profile("Display P3", P3_COLORANTS, None)
+        Image.fromarray(scene()).save(tmp_path / "a.jp2")
+        data = (tmp_path / "a.jp2").read_bytes()
+        header, colour = data.index(b"jp2h") - 4, data.index(b"colr") - 4
+        end = header + int.from_bytes(data[header : header + 4], "big")
+        box = (len(icc) + 11).to_bytes(4, "big") + b"colr\2\0\0" + icc
+        inside = data[header + 4 : colour] + box
+        (tmp_path / "a.jp2").write_bytes(
+            data[:header] + (len(inside) + 4).to_bytes(4, "big") + inside + data[end:]
+        )
+        assert decode(tmp_path / "a.jp2").space == "display-p3"
+
+
 class TestHeif:
     def write(self, path: Path, pixels: Any, primaries: int, transfer: int) -> Path:
         """A 10-bit HEIC of 16-bit code values."""
@@ -236,15 +268,37 @@ class TestFloats:
         light = self.light(tmp_path, ramp)
         assert light[:9] == pytest.approx(0.18, abs=0.001)  # the middle stays
         last = light[9, :, 1]
-        assert (np.diff(last) > 0).all()
+        assert (np.diff(last[:-4]) > 0).all()  # but for the brightest thousandth of the picture
         assert last[-1] == pytest.approx(1, abs=0.001)
+
+    @pytest.mark.parametrize("icc", [b"", icc_profile("linear", ADOBE_COLORANTS, 1.0)])
+    @pytest.mark.parametrize("hot", [40.0, 1e6, np.inf])
+    def test_a_few_hot_pixels_do_not_darken_the_rest(
+        self, tmp_path: Path, hot: float, icc: bytes
+    ) -> None:
+        pixels = np.linspace(0, 1, 120, dtype=np.float32)[None, :, None].repeat(60, 0).repeat(3, 2)
+        pixels[[3, 40], [5, 77]] = hot
+        light = self.light(tmp_path, pixels, icc=icc)
+        assert np.abs(light[20] - pixels[20]).max() < 0.001
+        assert light[3, 5] == pytest.approx(1, abs=0.001)
+
+    def test_nor_where_the_numbers_are_scaled(self, tmp_path: Path) -> None:
+        ramp = np.linspace(0, 255, 120, dtype=np.float32)[None].repeat(60, 0)
+        ramp[3, 5] = 1e6
+        assert np.abs(self.light(tmp_path, ramp)[20, :, 1] - ramp[20] / 255).max() < 0.001
+
+    def test_lab_may_be_floats(self, tmp_path: Path) -> None:
+        lab = np.array([[(100, 0, 0), (53.39, 0, 0), (0, 0, 0)]], np.float32)
+        light = self.light(tmp_path, lab, photometric="cielab")
+        assert light[0, :, 1] == pytest.approx([1, 0.214, 0], abs=0.002)
 
     @pytest.mark.parametrize("top", [255.0, 65535.0, 3.5])
     def test_numbers_that_cannot_be_light_are_scaled(self, tmp_path: Path, top: float) -> None:
         ramp = np.linspace(0, top, 64, dtype=np.float32)[None].repeat(4, 0)
         ramp[0, :3] = np.nan, np.inf, -1
         light = self.light(tmp_path, ramp)
-        assert light[0, :3].max() == 0
+        assert light[0, [0, 2]].max() == 0
+        assert light[0, 1].min() == pytest.approx(1, abs=0.001)
         assert np.abs(light[1, :, 0] - ramp[1] / top).max() < 0.001
 
     def test_transparency_lies_over_white(self, tmp_path: Path) -> None:

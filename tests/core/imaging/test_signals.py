@@ -10,6 +10,7 @@ from typing import Any
 import imagecodecs
 import numpy as np
 import pytest
+from PIL import Image
 
 from model_core.domain.errors import UnreadablePhoto
 from model_core.imaging.decode import decode, decode_proxy, to_linear
@@ -17,6 +18,7 @@ from tests.core.imaging.profiles import png
 from tests.core.pictures import ADOBE_COLORANTS, P3_COLORANTS, icc_profile, scene
 
 P3, P3_ICC = (12, 13), icc_profile("Display P3", P3_COLORANTS, None)
+ADOBE_ICC = icc_profile("Adobe RGB (1998)", ADOBE_COLORANTS, 563 / 256)
 PQ, HLG, LINEAR = (9, 16), (9, 18), (9, 8)
 #: White, red, green, blue, as cHRM holds them.
 SRGB_PLACES = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
@@ -115,13 +117,53 @@ class TestCodePoints:
         )
 
     @pytest.mark.parametrize(
-        "chunk", [cicp(PQ, matrix=9), cicp(PQ, full=0), (b"cICP", b"\x09\x10"), (b"cICP", b"")]
+        "chunk",
+        [cicp(PQ, matrix=9), cicp(PQ, full=7), (b"cICP", b"\x09\x10"), (b"cICP", b"")],
     )
     def test_that_make_no_sense_are_passed_over(
         self, tmp_path: Path, chunk: tuple[bytes, bytes]
     ) -> None:
         image = decode(write(tmp_path / "a.png", RAMP, chunk))
         assert (image.space, image.pixels.dtype) == ("srgb", np.uint8)
+
+
+class TestRangeOfVideo:
+    """Black is 16 and white 235 of 255 there (H.273, 8.3)."""
+
+    def narrow(self, codes: Any, *, deep: bool) -> Any:
+        step = 256 if deep else 1
+        return np.round((codes / 255 * 219 + 16) * step).astype(np.uint16 if deep else np.uint8)
+
+    @depths
+    @pytest.mark.parametrize("grey", [False, True])
+    def test_is_widened(self, tmp_path: Path, deep: bool, grey: bool) -> None:
+        pixels = self.narrow(RAMP[..., 0] if grey else RAMP, deep=deep)
+        # No profile can say it: one that stands beside it is passed over.
+        path = write(tmp_path / "a.png", pixels, cicp(P3, full=0), iccp(ADOBE_ICC))
+        for image in (decode(path), decode_proxy(path, 52)[1]):
+            assert (image.space, image.pixels.dtype) == ("display-p3", np.uint16)
+            assert np.abs(image.pixels / 257 - RAMP).max() < (0.01 if deep else 0.6)
+
+    def test_beyond_it_is_cut(self, tmp_path: Path) -> None:
+        pixels = np.array([[[0, 255, 16]]], np.uint8)
+        image = decode(write(tmp_path / "a.png", pixels, cicp(P3, full=0)))
+        assert image.pixels.tolist() == [[[0, 65535, 0]]]
+
+    @depths
+    def test_alpha_has_the_full_range(self, tmp_path: Path, deep: bool) -> None:
+        black = self.narrow(np.zeros((1, 3, 3)), deep=deep)
+        alpha = np.array([0, 128, 255], black.dtype) * (257 if deep else 1)
+        pixels = np.concatenate([black, alpha[None, :, None].astype(black.dtype)], -1)
+        found = decode(write(tmp_path / "a.png", pixels, cicp(P3, full=0))).pixels[0, :, 1] / 257
+        assert found == pytest.approx([255, 127, 0], abs=0.6)
+
+    def test_of_a_palette(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.png"
+        Image.fromarray(self.narrow(RAMP, deep=False)).quantize(64).save(path)
+        data = path.read_bytes()
+        chunk = png(RAMP, cicp(P3, full=0))[33:49]
+        path.write_bytes(data[:33] + chunk + data[33:])
+        assert np.abs(decode(path).pixels / 257 - RAMP).max() < 2
 
 
 class TestDeepAvif:
@@ -143,6 +185,13 @@ class TestDeepAvif:
         path.write_bytes(path.read_bytes()[:-2000])
         with pytest.raises(UnreadablePhoto):
             decode(path)
+
+
+class TestDamaged:
+    def test_profiles_are_no_news(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        path = write(tmp_path / "a.png", RAMP, (b"iCCP", b"icc\0\0no zlib"), deep=True)
+        assert np.array_equal(decode(path).pixels, RAMP.astype(int) * 257)
+        assert capfd.readouterr().err == ""  # libpng would print what it thinks of them
 
 
 class TestGamma:
