@@ -56,6 +56,7 @@ class opened_studio:  # noqa: N801 - reads as a function in `with opened_studio(
 def each(items: Any, work: Callable[[Any], None]) -> int:
     """Does the work for each item; a known fault is named and the rest goes on."""
     failed = seen = 0
+    told: set[str] = set()
     for item in items:
         seen += 1
         try:
@@ -64,7 +65,9 @@ def each(items: Any, work: Callable[[Any], None]) -> int:
             work(item)
         except ImgtuneError as error:
             failed += 1
-            tell(error)
+            if str(error) not in told:  # a full disk is the same news for every photo
+                told.add(str(error))
+                tell(error)
     if not seen:
         return complain("there are no photos in what was given", WRONG_USE)
     if failed:

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from model_core.cli_output import each
 from model_core.domain.develop import IDENTITY
+from model_core.domain.errors import CannotWrite
 from model_core.imaging.decode import decode
 from model_core.imaging.render import render
 from tests.core.commands import DONE, SOME_FAILED, WRONG_USE, Say, assert_named
@@ -175,3 +177,16 @@ class TestRender:
             assert said.status == SOME_FAILED
             assert_named(said.err, [path])
         assert not (tmp_path / "new.jpg").exists()
+
+
+def test_what_is_wrong_with_every_photo_alike_is_told_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def work(number: int) -> None:
+        raise CannotWrite("Cannot write the catalog: the disk is full." if number else "0: gone")
+
+    assert each(range(4), work) == SOME_FAILED
+    told = capsys.readouterr().err.splitlines()
+    assert [line.removeprefix("imgtune: ") for line in told] == [
+        "0: gone", "Cannot write the catalog: the disk is full.", "4 of 4 failed"
+    ]  # fmt: skip
