@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from imgtune_gui.actions import build_actions
 from imgtune_gui.backend import Backend, load_backend
 from imgtune_gui.collector import Collector
+from imgtune_gui.controllers.because_controller import BecauseController
 from imgtune_gui.controllers.crop_controller import CropController
 from imgtune_gui.controllers.cull_controller import CullController
 from imgtune_gui.controllers.edit_controller import EditController
@@ -88,6 +89,7 @@ class App(QObject):
         self.edit = EditController(session, window, self.catalog, self)
         self.cull = CullController(session, window, self.catalog, self)
         self.export = ExportController(session, window, settings, self)
+        self.because = BecauseController(session, self.catalog, window.develop_panel.because, self)
         self.training = TrainController(window.training, self)
         self.picker = PickerController(session, window, self.loupe.proxy_of, self)
         self.crop = CropController(session, window, self.loupe, self.catalog, self)
@@ -185,8 +187,9 @@ class App(QObject):
         style.new_style_clicked.connect(menu.new_style)
         style.train_clicked.connect(self.train)
         style.roll_back_clicked.connect(menu.roll_back)
-        style.forget_clicked.connect(self.learn.forget)
-        style.lesson_opened.connect(menu.show_lesson)
+        for lessons in (style, panel.because):
+            lessons.forget_clicked.connect(self.learn.forget)
+            lessons.lesson_opened.connect(menu.show_lesson)
 
     def _connect_controllers(self) -> None:
         window = self.window

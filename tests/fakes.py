@@ -27,7 +27,7 @@ from model_core.domain.image import Proxy
 from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameTemplate
 from model_core.domain.photo import Photo, PhotoId
-from model_core.domain.prediction import PhotoFeatures, Prediction
+from model_core.domain.prediction import Because, PhotoFeatures, Prediction
 from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion
 from model_core.exporting import Naming, export_batch
 from model_core.imaging.framing import framed
@@ -150,6 +150,11 @@ class FakeStudio:
             )
             for f in features
         ]
+
+    def because(self, style: str, features: PhotoFeatures) -> tuple[Because, ...]:
+        lessons = self.lessons(style)
+        share = 1.0 / max(len(lessons), 1)
+        return tuple(Because(one.id, one.photo, one.path, share) for one in reversed(lessons))
 
     def network_version(self, style: str) -> str:
         return self.current_version(style)

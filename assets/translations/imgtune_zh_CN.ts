@@ -20,6 +20,29 @@
     </message>
 </context>
 <context>
+    <name>BecauseRow</name>
+    <message>
+        <source>Because of no other edit yet</source>
+        <translation>还没有其他修改的影响</translation>
+    </message>
+    <message>
+        <source>Because of these {0} edits</source>
+        <translation>因为这 {0} 次修改</translation>
+    </message>
+    <message>
+        <source>Because of this edit</source>
+        <translation>因为这次修改</translation>
+    </message>
+    <message>
+        <source>Forget this lesson</source>
+        <translation>忘记这次示范</translation>
+    </message>
+    <message>
+        <source>Show the photo</source>
+        <translation>显示照片</translation>
+    </message>
+</context>
+<context>
     <name>Core</name>
     <message>
         <source>Kept the current model: on {0} photos of {1} shoots that it had not seen, the error went from {2} to {3} J ({4} of {5} shoots and {6} of {7} photos came out worse).</source>
@@ -1202,10 +1225,6 @@ every export is a new file.</source>
         <source>&amp;Clear this list</source>
         <translation>清除列表(&amp;C)</translation>
     </message>
-    <message>
-        <source>This photo is not open: {0}</source>
-        <translation>这张照片没有打开：{0}</translation>
-    </message>
 </context>
 <context>
     <name>Params</name>
@@ -1482,6 +1501,25 @@ every export is a new file.</source>
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>ReasonButton</name>
+    <message>
+        <source>Because of {0}</source>
+        <translation>因为 {0}</translation>
+    </message>
+    <message>
+        <source>Click: go there. Delete or right click: forget this lesson.</source>
+        <translation>单击：转到该照片。按 Delete 或右键单击：忘记这次示范。</translation>
+    </message>
+    <message>
+        <source>holds against the others, by {0:.0%}</source>
+        <translation>与其他示范相反，占 {0:.0%}</translation>
+    </message>
+    <message>
+        <source>{0:.0%} of what was learned for this photo</source>
+        <translation>占为这张照片所学内容的 {0:.0%}</translation>
     </message>
 </context>
 <context>

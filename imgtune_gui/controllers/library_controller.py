@@ -156,12 +156,12 @@ class LibraryController(QObject):
             self._model.sources.clear()
             self.opened_paths = []
             self._session.set_photos(result.paths)
-            item = self._session.find(self._select_later) if self._select_later else None
-            if item is not None:
-                self._session.select(item)
-            self._select_later = None
         elif not self._session.add_photos(result.paths):
             self.message_raised.emit(self.tr("These photos are already open"))
+        item = self._session.find(self._select_later) if self._select_later else None
+        self._select_later = None
+        if item is not None:
+            self._session.select(item)
         self._failed = 0
         self.opened_paths += [p for p in result.asked if p not in self.opened_paths]
         self._note_folders(result.asked)

@@ -149,12 +149,15 @@ class MenuController(QObject):
         self._library.open_paths(paths, replace=replace)
 
     def show_lesson(self, path: Path) -> None:
-        """The photo of a lesson, which may be of another folder."""
+        """The photo of a lesson, which may be of another folder: then it is opened, too."""
         item = self._session.find(path)
         if item is not None:
             self._session.select(item)
+        elif path.exists():
+            self._library.select_when_found(path)
+            self._library.open_paths([path], replace=False)
         else:
-            self.message_raised.emit(self.tr("This photo is not open: {0}").format(path))
+            self.message_raised.emit(self.tr("{0} is not there any more").format(path))
 
     # --- styles ---------------------------------------------------------------------
     def new_style(self) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QScrollArea,
     QToolButton,
@@ -21,6 +24,7 @@ from imgtune_gui.language import param_group
 from imgtune_gui.models.photo_item import EditState, PhotoItem, is_base
 from imgtune_gui.resources import asset
 from imgtune_gui.session import PhotoSession
+from imgtune_gui.views.because_row import BecauseRow
 from imgtune_gui.views.develop_slider import DevelopSlider
 from imgtune_gui.views.histogram_view import HistogramView
 from imgtune_gui.views.labels import ElidedLabel, rule, section_title
@@ -28,9 +32,25 @@ from imgtune_gui.views.strength_row import StrengthRow, at_strength
 from imgtune_gui.views.theme import SPACE
 from model_core.domain.develop import PARAMS
 
-#: Heights with room, and without (below so many pixels).
-_COMPACT_BELOW = 640
-_HISTOGRAM, _ROW, _GAP = (108, 56), (28, 22), (SPACE, 2)
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Heights, so that all sliders are in sight in a panel of at least ``above`` pixels."""
+
+    above: int
+    histogram: int
+    title: int
+    row: int
+    gap: int
+    because: int
+    beside: bool = False  # what it is because of, beside the line on the state
+
+
+_FITS = (
+    _Fit(above=740, histogram=108, title=22, row=28, gap=SPACE, because=46),
+    _Fit(above=600, histogram=80, title=22, row=25, gap=6, because=42),
+    _Fit(above=0, histogram=50, title=18, row=21, gap=2, because=30, beside=True),
+)
 
 
 class DevelopPanel(QFrame):
@@ -46,8 +66,9 @@ class DevelopPanel(QFrame):
         self.setMinimumWidth(304)
         self.setMaximumWidth(460)
         self.histogram = HistogramView()
-        self._compact = False
+        self._fit = _FITS[0]
         self._gaps: list[QWidget] = []
+        self._title_labels: list[QLabel] = []
         self._titles: dict[str, QHBoxLayout] = {}
         self.sliders: dict[str, DevelopSlider] = {}
         self._facts = ElidedLabel()
@@ -58,6 +79,7 @@ class DevelopPanel(QFrame):
         self.strength.moved.connect(self._on_strength_moved)
         self._state_line = ElidedLabel()
         self._state_line.setObjectName("Dim")
+        self.because = BecauseRow()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -72,21 +94,30 @@ class DevelopPanel(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # All ten sliders should be in sight on a small laptop too.
-        compact = event.size().height() < _COMPACT_BELOW
-        if compact is not self._compact:
-            self._compact = compact
-            self.histogram.set_height(_HISTOGRAM[compact])
-            for slider in self.sliders.values():
-                slider.set_row_height(_ROW[compact])
-            for gap in self._gaps:
-                gap.setFixedHeight(_GAP[compact])
+        height = event.size().height()
+        fit = next(one for one in _FITS if height >= one.above)
+        if fit is not self._fit:
+            self._fit = fit
+            self._apply_fit()
+
+    def _apply_fit(self) -> None:
+        fit = self._fit
+        self.histogram.set_height(fit.histogram)
+        for slider in self.sliders.values():
+            slider.set_row_height(fit.row)
+        for gap in self._gaps:
+            gap.setFixedHeight(fit.gap)
+        for title in self._title_labels:
+            title.setMinimumHeight(fit.title)
+        self.because.set_side(fit.because, titled=not fit.beside)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._says.setDirection(across if fit.beside else down)
 
     def _build_head(self) -> QWidget:
         head = QWidget()
         layout = QVBoxLayout(head)
-        layout.setContentsMargins(2 * SPACE, SPACE + 4, 2 * SPACE, SPACE)
-        layout.setSpacing(SPACE - 2)
+        layout.setContentsMargins(2 * SPACE, SPACE + 2, 2 * SPACE, 4)
+        layout.setSpacing(4)
         layout.addWidget(self.histogram)
         layout.addWidget(self._facts)
         return head
@@ -95,7 +126,7 @@ class DevelopPanel(QFrame):
         body = QWidget()
         body.setObjectName("PanelBody")
         layout = QVBoxLayout(body)
-        layout.setContentsMargins(2 * SPACE, 0, 2 * SPACE, SPACE)
+        layout.setContentsMargins(2 * SPACE, 0, 2 * SPACE, 2)
         layout.setSpacing(0)
         group = ""
         for spec in PARAMS:
@@ -122,7 +153,9 @@ class DevelopPanel(QFrame):
 
     def _build_title(self, group: str) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.addWidget(section_title(param_group(group)))
+        title = section_title(param_group(group))
+        self._title_labels.append(title)
+        row.addWidget(title)
         row.addStretch(1)
         self._titles[group] = row
         return row
@@ -142,15 +175,15 @@ class DevelopPanel(QFrame):
 
     def _gap(self) -> QWidget:
         gap = QWidget()
-        gap.setFixedHeight(_GAP[False])
+        gap.setFixedHeight(self._fit.gap)
         self._gaps.append(gap)
         return gap
 
     def _build_foot(self) -> QWidget:
         foot = QWidget()
         layout = QGridLayout(foot)
-        layout.setContentsMargins(2 * SPACE, SPACE + 2, 2 * SPACE, SPACE + 4)
-        layout.setSpacing(SPACE)
+        layout.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE + 2)
+        layout.setSpacing(SPACE - 2)
         self._accept = QPushButton(self.tr("Accept"))
         self._accept.setObjectName("Primary")
         self._accept.setToolTip(
@@ -163,7 +196,11 @@ class DevelopPanel(QFrame):
         lines = QVBoxLayout()
         lines.setSpacing(2)
         lines.addWidget(self.strength)
-        lines.addWidget(self._state_line)
+        self._says = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._says.setSpacing(4)
+        self._says.addWidget(self._state_line, 1)
+        self._says.addWidget(self.because)
+        lines.addLayout(self._says)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE)
         buttons.addWidget(self._reset, 1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -19,6 +17,7 @@ from imgtune_gui.core_texts import in_language
 from imgtune_gui.views import theme
 from imgtune_gui.views.curve_view import CurveView
 from imgtune_gui.views.labels import rule, section_title
+from imgtune_gui.views.lesson_texts import day
 from imgtune_gui.views.theme import SPACE
 from imgtune_gui.workers.messages import StyleLoaded
 from model_core.domain.curve import WINDOW
@@ -90,7 +89,7 @@ class LearningWindow(QDialog):
         self.curve.set_curve(curve)
         self.trainings.clear()
         for training in reversed(loaded.trainings):
-            when = _day(training.started_at)
+            when = day(training.started_at)
             done = self.tr("published") if training.version else self.tr("not published")
             head = self.tr("{0} · {1} lessons · {2}").format(when, len(training.lessons), done)
             self.trainings.addItem(QListWidgetItem(f"{head}\n{in_language(training.outcome)}"))
@@ -102,10 +101,3 @@ def match_text(loaded: StyleLoaded) -> str:
     """The match as a percentage; a dash without lessons."""
     match = loaded.curve.match
     return f"{match:.0%}".replace("%", " %") if match is not None else "–"
-
-
-def _day(stamp: str) -> str:
-    try:
-        return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
-    except ValueError:
-        return stamp

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,19 +16,20 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMenu,
     QPushButton,
+    QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from imgtune_gui.language import param_label
 from imgtune_gui.models.photo_item import EditState, is_base
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.labels import ElidedLabel, rule, section_title
 from imgtune_gui.views.learning_window import match_text
+from imgtune_gui.views.lesson_texts import day, lesson_text
 from imgtune_gui.views.theme import SPACE
 from imgtune_gui.workers.messages import StyleLoaded
-from model_core.domain.correction import Correction, Verdict
-from model_core.domain.develop import PARAMS
+from model_core.domain.correction import Correction
 
 if TYPE_CHECKING:
     from model_core.services import Readiness
@@ -63,12 +63,24 @@ class StylePanel(QFrame):
         self.setObjectName("Panel")
         self.setMinimumWidth(208)
         self.setMaximumWidth(380)
-        layout = QVBoxLayout(self)
+        body = QWidget()
+        body.setObjectName("PanelBody")
+        layout = QVBoxLayout(body)
         layout.setContentsMargins(2 * SPACE, SPACE + 4, 2 * SPACE, SPACE + 4)
         layout.setSpacing(SPACE - 2)
         self._build_photos(layout)
         self._build_style(layout)
         self._build_lessons(layout)
+        # The panel must never make the window higher than the screen.
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(body)
+        scroll.viewport().setAutoFillBackground(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
         # One lesson can move hundreds of photos: they are counted once, afterwards.
         self._recount = QTimer(self)
         self._recount.setSingleShot(True)
@@ -161,7 +173,8 @@ class StylePanel(QFrame):
         self.lessons.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.lessons.setIconSize(QSize(_ICON, _ICON))
         self.lessons.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.lessons.setMinimumHeight(48)
+        self.lessons.setMinimumHeight(96)
+        self.lessons.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.lessons.customContextMenuRequested.connect(self._on_lesson_menu)
         self.lessons.itemDoubleClicked.connect(self._on_lesson_opened)
         self.lessons.itemSelectionChanged.connect(self._on_lesson_selected)
@@ -250,7 +263,7 @@ class StylePanel(QFrame):
         number = next((i for i, v in enumerate(loaded.versions, 1) if v.id == loaded.version), None)
         name = self.tr("Version {0}").format(number if number else loaded.version)
         version = next((v for v in loaded.versions if v.id == loaded.version), None)
-        return f"{name} · {_day(version.created_at)}" if version else name
+        return f"{name} · {day(version.created_at)}" if version else name
 
     def _fill_lessons(self, lessons: tuple[Correction, ...], thumbnails: dict[int, QImage]) -> None:
         self.lessons.clear()
@@ -261,7 +274,7 @@ class StylePanel(QFrame):
                 entry.setIcon(QIcon(QPixmap.fromImage(picture)))
             entry.setData(_LESSON_ID, lesson.id)
             entry.setData(_LESSON_PATH, lesson.path)
-            entry.setToolTip(f"{lesson.path}\n{lesson_text(lesson)}\n{_day(lesson.created_at)}")
+            entry.setToolTip(f"{lesson.path}\n{lesson_text(lesson)}\n{day(lesson.created_at)}")
             self.lessons.addItem(entry)
         self._empty.setVisible(not lessons)
         self.lessons.setVisible(bool(lessons))
@@ -313,23 +326,3 @@ def readiness_text(readiness: Readiness) -> str:
     return text.format(
         readiness.lessons, readiness.lessons_needed, readiness.shoots, readiness.shoots_needed
     )
-
-
-def lesson_text(lesson: Correction) -> str:
-    """What was taught, largest change first: ``Exposure +0.40, Temp -12``."""
-    if lesson.verdict is Verdict.ACCEPTED:
-        return QCoreApplication.translate("StylePanel", "prediction accepted")
-    changes = [
-        (abs(chosen - predicted) / spec.jnd, spec, chosen - predicted)
-        for spec, chosen, predicted in zip(PARAMS, lesson.chosen, lesson.predicted, strict=True)
-        if chosen != predicted
-    ]
-    changes.sort(key=lambda change: -change[0])
-    return ", ".join(f"{param_label(spec)} {spec.format(delta)}" for _, spec, delta in changes[:3])
-
-
-def _day(stamp: str) -> str:
-    try:
-        return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
-    except ValueError:
-        return stamp

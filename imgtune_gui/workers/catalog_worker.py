@@ -42,6 +42,7 @@ class CatalogWorker(QueueWorker):
     version_changed = Signal(object)  # VersionChanged
     pack_done = Signal(object)  # PackDone
     predicted = Signal(object)  # Predicted
+    explained = Signal(object)  # Explained
     sidecar_failed = Signal(str)
     sidecars_read = Signal(object)  # SidecarsRead
 
@@ -70,6 +71,7 @@ class CatalogWorker(QueueWorker):
             m.Reload: self._reload,
             m.PackRequest: self._pack,
             m.Predict: self._predict,
+            m.Explain: self._explain,
         }
 
     def _run(self, job: object) -> None:
@@ -113,6 +115,10 @@ class CatalogWorker(QueueWorker):
 
     def _lesson_thumbnails(self, ids: list[int]) -> dict[int, QImage]:
         """Small pictures for the list; those of the last time are not decoded again."""
+        self._thumbnails = self._pictures(ids)
+        return self._thumbnails
+
+    def _pictures(self, ids: list[int]) -> dict[int, QImage]:
         known = {key: self._thumbnails[key] for key in ids if key in self._thumbnails}
         for key, data in self.studio.lesson_thumbnails([i for i in ids if i not in known]).items():
             whole = QImage.fromData(data)
@@ -120,7 +126,6 @@ class CatalogWorker(QueueWorker):
                 known[key] = whole.scaled(
                     _THUMB, _THUMB, _KEEP_RATIO, Qt.TransformationMode.SmoothTransformation
                 )
-        self._thumbnails = known
         return known
 
     def _save_edit(self, job: m.SaveEdit) -> None:
@@ -229,3 +234,17 @@ class CatalogWorker(QueueWorker):
         paths = [path for path, _ in job.features]
         pairs = tuple(zip(paths, found, strict=True))
         self.predicted.emit(m.Predicted(job.generation, job.style, pairs))
+
+    def _explain(self, job: m.Explain) -> None:
+        with self._lock:
+            if any(isinstance(other, m.Explain) for other in self._jobs):
+                return  # the user has gone on
+        found = self.studio.because(job.style, job.features)
+        lessons = {lesson.id: lesson for lesson in self.studio.lessons(job.style)}
+        pictures = self._pictures([one.lesson for one in found])
+        reasons = tuple(
+            m.Reason(lessons[one.lesson], one.weight, pictures.get(one.lesson))
+            for one in found
+            if one.lesson in lessons
+        )
+        self.explained.emit(m.Explained(job.style, job.path, reasons))

@@ -13,231 +13,115 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
-from imgtune_gui.backend import Backend, Histogram
+from imgtune_gui.backend import Histogram
 from imgtune_gui.export_choice import ExportChoice
-from model_core.domain.correction import Correction
-from model_core.domain.curve import LearningCurve
+from imgtune_gui.workers.catalog_messages import (
+    CreateStyle as CreateStyle,
+)
+from imgtune_gui.workers.catalog_messages import (
+    DeleteStyle as DeleteStyle,
+)
+from imgtune_gui.workers.catalog_messages import (
+    Explain as Explain,
+)
+from imgtune_gui.workers.catalog_messages import (
+    Explained as Explained,
+)
+from imgtune_gui.workers.catalog_messages import (
+    Forget as Forget,
+)
+from imgtune_gui.workers.catalog_messages import (
+    Learn as Learn,
+)
+from imgtune_gui.workers.catalog_messages import (
+    Learned as Learned,
+)
+from imgtune_gui.workers.catalog_messages import (
+    LessonsChanged as LessonsChanged,
+)
+from imgtune_gui.workers.catalog_messages import (
+    LoadStyle as LoadStyle,
+)
+from imgtune_gui.workers.catalog_messages import (
+    OpenStudio as OpenStudio,
+)
+from imgtune_gui.workers.catalog_messages import (
+    PackDone as PackDone,
+)
+from imgtune_gui.workers.catalog_messages import (
+    PackRequest as PackRequest,
+)
+from imgtune_gui.workers.catalog_messages import (
+    Predict as Predict,
+)
+from imgtune_gui.workers.catalog_messages import (
+    Predicted as Predicted,
+)
+from imgtune_gui.workers.catalog_messages import (
+    ReadSidecars as ReadSidecars,
+)
+from imgtune_gui.workers.catalog_messages import (
+    Reason as Reason,
+)
+from imgtune_gui.workers.catalog_messages import (
+    Reload as Reload,
+)
+from imgtune_gui.workers.catalog_messages import (
+    RenameStyle as RenameStyle,
+)
+from imgtune_gui.workers.catalog_messages import (
+    Restore as Restore,
+)
+from imgtune_gui.workers.catalog_messages import (
+    RollBack as RollBack,
+)
+from imgtune_gui.workers.catalog_messages import (
+    SaveEdit as SaveEdit,
+)
+from imgtune_gui.workers.catalog_messages import (
+    SaveGeometry as SaveGeometry,
+)
+from imgtune_gui.workers.catalog_messages import (
+    SaveMarks as SaveMarks,
+)
+from imgtune_gui.workers.catalog_messages import (
+    SidecarsRead as SidecarsRead,
+)
+from imgtune_gui.workers.catalog_messages import (
+    StudioOpened as StudioOpened,
+)
+from imgtune_gui.workers.catalog_messages import (
+    StyleCreated as StyleCreated,
+)
+from imgtune_gui.workers.catalog_messages import (
+    StyleGone as StyleGone,
+)
+from imgtune_gui.workers.catalog_messages import (
+    StyleLoaded as StyleLoaded,
+)
+from imgtune_gui.workers.catalog_messages import (
+    Unlearn as Unlearn,
+)
+from imgtune_gui.workers.catalog_messages import (
+    VersionChanged as VersionChanged,
+)
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.export import BatchResult, ExportItem
 from model_core.domain.geometry import Geometry
 from model_core.domain.image import Proxy
 from model_core.domain.marks import Marks
 from model_core.domain.photo import Photo, PhotoId
-from model_core.domain.prediction import PhotoFeatures, Prediction
-from model_core.domain.version import ModelVersion
+from model_core.domain.prediction import PhotoFeatures
 
 if TYPE_CHECKING:
     from model_core.services import (
         Edit,
-        Readiness,
-        SidecarEdit,
-        Studio,
-        StyleInfo,
-        Training,
         TrainOutcome,
     )
 
 #: Part of a photo: left, top, right, bottom, each 0 .. 1.
 Region = tuple[float, float, float, float]
 WHOLE: Region = (0.0, 0.0, 1.0, 1.0)
-
-
-# --- catalog worker: short, in order -----------------------------------------------
-@dataclass(frozen=True, slots=True, eq=False)
-class OpenStudio:
-    data_dir: Path | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StudioOpened:
-    backend: Backend
-    studio: Studio
-    styles: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LoadStyle:
-    style: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StyleLoaded:
-    """Everything the style panel shows."""
-
-    style: str
-    styles: tuple[StyleInfo, ...]
-    lessons: tuple[Correction, ...]
-    versions: tuple[ModelVersion, ...]
-    version: str
-    network_version: str
-    readiness: Readiness
-    training_due: bool
-    curve: LearningCurve
-    trainings: tuple[Training, ...]
-    thumbnails: dict[int, QImage]  # of the newest lessons, by id
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SaveEdit:
-    """Autosave; ``settings`` None means that the photo is untouched again."""
-
-    style: str
-    photo: Photo
-    settings: DevelopSettings | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SaveMarks:
-    marks: dict[PhotoId, Marks]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ReadSidecars:
-    photos: tuple[Photo, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SidecarsRead:
-    """Of the photos that have one, and what could not be read, in plain lines."""
-
-    edits: tuple[tuple[Path, SidecarEdit], ...]
-    errors: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SaveGeometry:
-    photo: PhotoId
-    geometry: Geometry
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Learn:
-    """``ticket`` names this teaching, so that it can be taken back."""
-
-    style: str
-    photo: Photo
-    features: PhotoFeatures
-    chosen: DevelopSettings
-    ticket: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Learned:
-    style: str
-    path: Path
-    correction: Correction
-    training_due: bool
-    ticket: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Unlearn:
-    """Takes a teaching back: the lesson that it replaced, if any, holds again."""
-
-    style: str
-    photo: PhotoId
-    ticket: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Forget:
-    """By photo, of which a style has one lesson: ids change when a lesson is restored."""
-
-    style: str
-    photo: PhotoId
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Restore:
-    """Undoes :class:`Forget`."""
-
-    lesson: Correction
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LessonsChanged:
-    """A lesson was taken back, forgotten or restored. ``lesson``: what holds now."""
-
-    request: Unlearn | Forget | Restore
-    style: str
-    photo: PhotoId
-    lesson: Correction | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CreateStyle:
-    name: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StyleCreated:
-    name: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RenameStyle:
-    style: str
-    to: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DeleteStyle:
-    style: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StyleGone:
-    """A style was renamed or deleted; ``follower`` is to be shown where it was."""
-
-    style: str
-    follower: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RollBack:
-    style: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reload:
-    style: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class VersionChanged:
-    """Another version serves ``style`` now; ``rolled_back`` says why."""
-
-    style: str
-    version: str
-    rolled_back: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PackRequest:
-    style: str
-    file: Path
-    importing: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PackDone:
-    style: str
-    file: Path
-    imported: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Predict:
-    generation: int
-    style: str
-    features: tuple[tuple[Path, PhotoFeatures], ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Predicted:
-    generation: int
-    style: str
-    predictions: tuple[tuple[Path, Prediction], ...]
 
 
 # --- library worker: decode, analyse, thumbnails ------------------------------------
