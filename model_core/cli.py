@@ -34,6 +34,7 @@ from model_core.cli_output import (
     tell,
 )
 from model_core.cli_sidecar import Reading, Writing, add_sidecar_arguments
+from model_core.cli_styles import add_style_arguments, run_style
 from model_core.domain.develop import PARAMS
 from model_core.domain.errors import CannotWrite, ImgtuneError
 from model_core.domain.export import FORMATS, ExportItem, ExportOptions, OnCollision, format_of
@@ -96,16 +97,18 @@ def _correct(args: argparse.Namespace) -> int:
             path = Path(lesson["photo"])
             photo, proxy = studio.open_photo(path)
             # Only now: a style is not made by lines that teach nothing.
-            if args.style not in [s.name for s in studio.styles()]:
-                studio.create_style(args.style)
-            features = studio.analyse(photo, args.style, proxy)
-            predicted = studio.predict(args.style, features).settings
+            style = studio.ensure_style(args.style)
+            features = studio.analyse(photo, style, proxy)
+            predicted = studio.predict(style, features).settings
             chosen = predicted.updated(lesson["settings"])
-            stored = studio.learn(args.style, photo, features, chosen, shoot=lesson.get("shoot"))
+            stored = studio.learn(style, photo, features, chosen, shoot=lesson.get("shoot"))
+            taught.add(style)
             print(f"{path}: {stored.verdict}")
 
+        taught: set[str] = set()
         status = each(given, one)
-        print(f"{args.style}: {len(studio.lessons(args.style))} lessons", file=sys.stderr)
+        for style in taught:
+            print(f"{style}: {len(studio.lessons(style))} lessons", file=sys.stderr)
         return status
 
 
@@ -302,6 +305,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument(
             "--style", default=DEFAULT_STYLE, help="whose way of editing (default: %(default)s)"
         )
+    add_style_arguments(command("style", run_style, "your styles: make, copy, rename, delete"))
     add_model_arguments(command("model", run_model, "versions of a style's model"))
     add_sidecar_arguments(command("sidecar", _sidecar, "edits in .xmp files beside the photos"))
     demo = command("demo", _demo, "the whole loop on the bundled photos, without a window")

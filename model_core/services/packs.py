@@ -9,6 +9,7 @@ from model_core.domain.version import ModelVersion
 from model_core.predict.fold import MODEL_FILE, PERSONAL_FILE, fold
 from model_core.predict.onnx_network import OnnxNetwork
 from model_core.predictors import Predictors
+from model_core.services.styles import Styles
 from model_core.storage.catalog import Catalog
 from model_core.storage.model_store import ModelStore
 from model_core.training import base_sha256
@@ -18,10 +19,16 @@ class Packs:
     """Exports and imports styles; ``base``: the folder of the base model."""
 
     def __init__(
-        self, catalog: Catalog, models: ModelStore, predictors: Predictors, base: Path
+        self,
+        catalog: Catalog,
+        models: ModelStore,
+        predictors: Predictors,
+        styles: Styles,
+        *,
+        base: Path,
     ) -> None:
         self._catalog, self._models, self._predictors = catalog, models, predictors
-        self._base = base
+        self._styles, self._base = styles, base
 
     def export(self, style: str, file: Path) -> None:
         version, head = self._predictors.serving(style), self._predictors.head(style)
@@ -45,11 +52,17 @@ class Packs:
             )
 
     def import_(self, file: Path, style: str | None) -> ModelVersion:
-        style = style or self._models.pack_info(file).style
-        with self._models.read_pack(file, style) as (staging, _):
+        packed = self._models.pack_info(file)
+        with self._models.read_pack(file, style or packed.style) as (staging, _):
             OnnxNetwork(staging.path / MODEL_FILE, "trial")  # refuses what cannot predict
-        if style not in self._catalog.styles():
-            self._catalog.create_style(style)
+        style = self._styles.ensure(style or self._room_for(packed.style))
         version = self._models.import_pack(file, style)
         self._predictors.reload(style)
         return version
+
+    def _room_for(self, name: str) -> str:
+        """A style for somebody's pack of that name: never one in which there is something."""
+        mine = self._styles.find(name)
+        if mine is not None and self._styles.is_empty(mine):
+            return mine
+        return self._styles.free_name(name)

@@ -77,7 +77,7 @@ class Studio:
         self._photos = Photos(self.catalog, self.predictors, max_megapixels)
         self._lessons = Lessons(self.catalog, self.predictors, self._photos)
         self._styles = Styles(self.catalog, self.models, self.predictors)
-        self._packs = Packs(self.catalog, self.models, self.predictors, base)
+        self._packs = Packs(self.catalog, self.models, self.predictors, self._styles, base=base)
         self._trainings = Trainings(
             self.catalog,
             self.models,
@@ -252,12 +252,25 @@ class Studio:
         return self._styles.all()
 
     def require_style(self, style: str) -> str:
-        """The style's name; raises UnknownStyle naming those there are."""
+        """The style's name, as it is written; raises UnknownStyle naming those there are."""
         return self._styles.require(style)
+
+    def ensure_style(self, name: str) -> str:
+        """The style's name, as it is written, made when it is new. Raises StyleRefused."""
+        return self._styles.ensure(name)
 
     def create_style(self, name: str) -> None:
         """Adds an empty style. Raises StyleRefused."""
         self._styles.create(name)
+
+    def duplicate_style(self, name: str, to: str) -> None:
+        """Adds a style with copies of all lessons, edits and versions of another; teaching or
+        forgetting in one does not touch the other. Raises UnknownStyle, StyleRefused, Busy."""
+        self._styles.duplicate(name, to)
+
+    def free_style_name(self, wanted: str) -> str:
+        """``wanted`` where it is free, else with a number."""
+        return self._styles.free_name(wanted)
 
     def rename_style(self, name: str, to: str) -> None:
         """Renames a style with all it holds. Raises UnknownStyle, StyleRefused, Busy."""
@@ -290,8 +303,9 @@ class Studio:
         self._packs.export(style, file)
 
     def import_pack(self, file: Path, style: str | None = None) -> ModelVersion:
-        """Makes a pack the next version of ``style`` (made when it is new; by default the
-        style the pack was exported from). Raises BrokenModel."""
+        """Makes a pack the next version of ``style`` (made when it is new). By default it gets
+        a style of its own, called as where it was exported and never one in which there is
+        something already. Raises BrokenModel, StyleRefused, Busy, CannotWrite."""
         return self._packs.import_(file, style)
 
     # --- training -----------------------------------------------------------------

@@ -34,6 +34,7 @@ from model_core.storage.rows import (
     settings_from_json,
     settings_to_json,
 )
+from model_core.storage.style_rows import copy_style, lesson_rows, lookalike, move_lessons
 from model_core.storage.tables import Training, require_style
 
 __all__ = [
@@ -50,8 +51,8 @@ __all__ = [
 DEFAULT_STYLE = "My style"
 JOURNAL_NAME = "lessons.jsonl"
 
+MAX_STYLE_NAME = 100  # characters
 _CHUNK = 500
-_MAX_NAME = 100
 
 
 class StyleRefused(ImgtuneError):
@@ -121,10 +122,32 @@ class Catalog(FramingTable):
             require_style(connection, name)
             if to == name:
                 return
-            _refuse_taken(connection, to)
+            _refuse_taken(connection, to, but=name)
             connection.execute("UPDATE styles SET name = ? WHERE name = ?", (to, name))
         with self._journaled():
             self._journal.rename(name, to)
+
+    def duplicate_style(self, name: str, to: str) -> None:
+        """Adds a style with copies of all that ``name`` holds; from then on they are two.
+        Raises UnknownStyle, StyleRefused."""
+        _check_name(to)
+        with self._database.writing() as connection:
+            require_style(connection, name)
+            _refuse_taken(connection, to)
+            copy_style(connection, name, to)
+        with self._journaled():
+            self._journal.lessons(self.lessons(to))
+
+    def move_lessons(self, ids: Sequence[int], to: str) -> list[int]:
+        """Moves lessons, with their photos' edits, to another style; the ids that moved. A
+        lesson stays where ``to`` has one of its photo. Raises UnknownStyle."""
+        with self._database.writing() as connection:
+            require_style(connection, to)
+            moved = move_lessons(connection, ids, to)
+            rows = lesson_rows(connection, moved)
+        with self._journaled():
+            self._journal.lessons([one for row in rows if (one := self._lesson(row)) is not None])
+        return moved
 
     def delete_style(self, name: str, *, with_lessons: bool = False) -> None:
         """Deletes a style, its edits, lessons and record of trainings.
@@ -320,13 +343,17 @@ def _check_name(name: str) -> None:
         raise StyleRefused("The name of a style must be plain text.") from None
     if not name.strip() or name != name.strip():
         raise StyleRefused("The name of a style must not be empty, nor begin or end in a space.")
-    if len(name) > _MAX_NAME or not name.isprintable():
-        raise StyleRefused(f"The name of a style is one line of at most {_MAX_NAME} characters.")
+    if len(name) > MAX_STYLE_NAME or not name.isprintable():
+        raise StyleRefused(
+            f"The name of a style is one line of at most {MAX_STYLE_NAME} characters."
+        )
 
 
-def _refuse_taken(connection: sqlite3.Connection, name: str) -> None:
-    if connection.execute("SELECT 1 FROM styles WHERE name = ?", (name,)).fetchone():
-        raise StyleRefused(f"There is a style {name!r} already; choose another name.")
+def _refuse_taken(connection: sqlite3.Connection, name: str, but: str | None = None) -> None:
+    """Refuses what people would take for a style that is there, apart from ``but``."""
+    for (taken,) in connection.execute("SELECT name FROM styles"):
+        if taken != but and lookalike(taken) == lookalike(name):
+            raise StyleRefused(f"There is a style {taken!r} already; choose another name.")
 
 
 def _put_edit(

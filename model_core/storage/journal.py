@@ -82,6 +82,11 @@ class Journal:
         """A lesson was stored (replacing the older one of its photo). Raises CannotWrite."""
         self._append({"event": "lesson", "lesson": lesson_to_dict(lesson)})
 
+    def lessons(self, lessons: Iterable[Correction]) -> None:
+        """Lessons came to another style, as copies or, with their ids, themselves. Raises
+        CannotWrite."""
+        self._append(*({"event": "lesson", "lesson": lesson_to_dict(one)} for one in lessons))
+
     def forget(self, lesson_id: int) -> None:
         """A lesson was forgotten. Raises CannotWrite."""
         self._append({"event": "forget", "id": lesson_id})
@@ -116,10 +121,10 @@ class Journal:
         found.newest_only()
         return found
 
-    def _append(self, event: dict[str, Any]) -> None:
-        """Appends ``event``, and first the ones that could not be written before."""
+    def _append(self, *events: dict[str, Any]) -> None:
+        """Appends ``events``, and first the ones that could not be written before."""
         with self._lock:
-            self._unwritten.append(event)
+            self._unwritten += events
             try:
                 self._write(b"".join(map(_line, self._unwritten)))
             except OSError as error:

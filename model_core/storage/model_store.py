@@ -206,6 +206,26 @@ class ModelStore:
             old.rename(new)
             sync_folder(self.root)
 
+    @contextmanager
+    def copied_style(self, style: str, to: str) -> Iterator[None]:
+        """Copies the versions of a style before the block, and gives them to the style ``to``
+        after it; not when it raises. Raises Busy, CannotWrite."""
+        old, new = self._folder(style), self._folder(to)
+        if not old.is_dir():
+            yield
+            return
+        with self.lock(style), self.lock(to), staged(new, to) as staging:
+            kept = (*self._ids(style), CURRENT)
+            with _writing(new):
+                for one in kept:
+                    _copy(old / one, staging.path / one)
+            yield
+            with _writing(new):
+                for one in kept:
+                    if (staging.path / one).exists():
+                        (staging.path / one).replace(new / one)
+                sync_folder(new)
+
     def delete_style(self, style: str) -> None:
         """Deletes all versions of a style. Raises Busy, CannotWrite."""
         folder = self._folder(style)
@@ -371,6 +391,17 @@ def _writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A version's folder, or a file, down to the disk; nothing where there is none."""
+    if source.is_dir():
+        target.mkdir()
+        for path in source.iterdir():
+            _copy(path, target / path.name)
+    elif source.is_file():
+        shutil.copy2(source, target)
+        sync_file(target)
 
 
 def _number(version: str) -> int:

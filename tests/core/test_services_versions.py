@@ -71,7 +71,7 @@ class TestVersions:
     ) -> None:
         _, old = look(studio, photos[7])
         teach(studio, photos[0])
-        studio.import_pack(pack)
+        studio.import_pack(pack, DEFAULT_STYLE)
         assert studio.predict(DEFAULT_STYLE, old).lessons == 1
         lesson = teach(studio, photos[1])
         answer = studio.predict(DEFAULT_STYLE, old)
@@ -85,7 +85,7 @@ class TestVersions:
         studio = open_studio()
         teach(studio, photos[0])
         expected = predicted(studio, photos[7])
-        version = studio.import_pack(pack)
+        version = studio.import_pack(pack, DEFAULT_STYLE)
         path = studio.models.path(version, "model.onnx")
         path.write_bytes(path.read_bytes()[:-5000])
         again = open_studio()
@@ -256,28 +256,3 @@ class TestOutput:
         with pytest.raises(UnreadablePhoto):
             studio.export(tmp_path / "a.jpg", IDENTITY, tmp_path / "out" / "a.jpg")
         assert not (tmp_path / "out").exists()
-
-
-class TestStyles:
-    def test_a_renamed_style_keeps_what_it_has_learned(
-        self, studio: Studio, photos: list[Path]
-    ) -> None:
-        teach(studio, photos[0])
-        before = predicted(studio, photos[1])
-        studio.rename_style(DEFAULT_STYLE, "Warm film")
-        assert [(info.name, info.lessons) for info in studio.styles()] == [("Warm film", 1)]
-        assert predicted(studio, photos[1], "Warm film").settings == before.settings
-
-    def test_a_deleted_style_is_gone_and_its_name_is_free(
-        self, studio: Studio, photos: list[Path]
-    ) -> None:
-        bare = predicted(studio, photos[1])
-        studio.create_style("mono")
-        teach(studio, photos[0], "mono")
-        assert predicted(studio, photos[1], "mono").settings != bare.settings
-        studio.delete_style("mono")
-        studio.create_style("mono")
-        assert predicted(studio, photos[1], "mono").settings == bare.settings
-        for name in ("mono", DEFAULT_STYLE):
-            studio.delete_style(name)
-        assert [info.name for info in studio.styles()] == [DEFAULT_STYLE]
