@@ -44,3 +44,7 @@ class CannotTrain(ImgtuneError):
 
 class Busy(ImgtuneError):
     """Another process is doing the same thing to the same data directory."""
+
+
+class UnusableProfile(ImgtuneError):
+    """A colour profile that is damaged, or is of something else than a screen."""

@@ -37,6 +37,8 @@ class ColourSpace:
     primaries: tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
     white: tuple[float, float] = D65
     gamma: float | None = None  # None: the sRGB curve
+    #: Instead: the light of evenly spaced codes from 0 to 1, (3, N), rising; numpy only.
+    curves: Float64 | None = None
 
 
 #: Every space a file can be read from or written to.
@@ -56,6 +58,14 @@ SPACES: dict[str, ColourSpace] = {
     "rec2020": ColourSpace("Rec.2020 primaries", ((0.708, 0.292), (0.17, 0.797), (0.131, 0.046))),
 }
 
+#: Screens, by a name that no other screen has; no file is read from or written to these.
+SCREENS: dict[str, ColourSpace] = {}
+
+
+def space_of(name: str) -> ColourSpace:
+    """The space of files or of a screen that has this name."""
+    return SPACES[name] if name in SPACES else SCREENS[name]
+
 
 def xyz_of(xy: tuple[float, float]) -> Float64:
     """XYZ with Y = 1 of a CIE xy chromaticity."""
@@ -69,7 +79,7 @@ def to_xyz(space: str) -> Float64:
 
     Lindbloom, "RGB/XYZ matrices"; whites other than D65 are adapted with Bradford.
     """
-    spec = SPACES[space]
+    spec = space_of(space)
     primaries = np.stack([xyz_of(p) for p in spec.primaries], axis=1)
     white = xyz_of(spec.white)
     matrix: Float64 = primaries * np.linalg.solve(primaries, white)
@@ -111,7 +121,11 @@ def luminance(rgb: Array) -> Array:
 def decode_transfer(code: Array, space: str = "srgb") -> Array:
     """Code values 0..1 to linear light, by the transfer curve of ``space`` (IEC 61966-2-1)."""
     xp = array_api_compat.array_namespace(code)
-    gamma = SPACES[space].gamma
+    spec = space_of(space)
+    gamma = spec.gamma
+    if spec.curves is not None:
+        places = np.linspace(0.0, 1.0, spec.curves.shape[1])
+        return _by_channel(code, [(places, curve) for curve in spec.curves])
     if gamma is not None:
         return code.clip(0.0, None) ** gamma
     low = code / 12.92
@@ -122,12 +136,23 @@ def decode_transfer(code: Array, space: str = "srgb") -> Array:
 def encode_transfer(linear: Array, space: str = "srgb") -> Array:
     """Linear light to code values, inverse of :func:`decode_transfer`."""
     xp = array_api_compat.array_namespace(linear)
-    gamma = SPACES[space].gamma
+    spec = space_of(space)
+    gamma = spec.gamma
+    if spec.curves is not None:
+        places = np.linspace(0.0, 1.0, spec.curves.shape[1])
+        return _by_channel(linear, [(curve, places) for curve in spec.curves])
     if gamma is not None:
         return linear.clip(1e-12, None) ** (1.0 / gamma)
     low = linear * 12.92
     high = 1.055 * linear.clip(0.0031308, None) ** (1 / 2.4) - 0.055
     return xp.where(linear <= 0.0031308, low, high)
+
+
+def _by_channel(values: Float64, tables: list[tuple[Float64, Float64]]) -> Float64:
+    found = np.empty_like(values)
+    for channel, (x, y) in enumerate(tables):
+        found[..., channel] = np.interp(values[..., channel], x, y)
+    return found
 
 
 def to_working(code: Array, space: str) -> Array:

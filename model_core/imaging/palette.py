@@ -59,12 +59,13 @@ def render_palette(
     settings: DevelopSettings,
     out: npt.NDArray[np.uint8],
     *,
+    space: str = "srgb",
     grid: int = PREVIEW_GRID,
 ) -> npt.NDArray[np.uint8]:
-    """Fills ``out`` (H, W, 4: blue, green, red, 255), as ``render`` would (sRGB)."""
+    """Fills ``out`` (H, W, 4: blue, green, red, 255), as ``render`` would."""
     rows, columns, _ = palette.colours.pixels.shape
     table = np.empty((rows, columns, 4), np.uint8)
-    render(palette.colours, settings, grid=grid, out=table)
+    render(palette.colours, settings, space=space, grid=grid, out=table)
     source, target = table.reshape(-1, 4).view(np.uint32)[:, 0], out.reshape(-1, 4).view(np.uint32)
     edges = np.linspace(0, palette.place.size, CORES + 1).astype(int)
 

@@ -222,6 +222,13 @@ def _transform(raster: Raster, icc: bytes, target: bytes, depth: Any) -> npt.NDA
     return out
 
 
+def linear_rec2020(codes: Coded, icc: bytes) -> Float32:
+    """Linear Rec.2020 light (H, W, 3), not clipped, of code values of an RGB profile. Raises
+    imagecodecs.CmsError for a profile that lcms refuses."""
+    raster = Raster(codes, "RGB", icc)
+    return _transform(raster, icc, _rec2020_profile(linear=True), np.float32)
+
+
 @lru_cache(maxsize=2)
 def _rec2020_profile(*, linear: bool = False) -> bytes:
     import imagecodecs

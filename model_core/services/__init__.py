@@ -12,6 +12,7 @@ from model_core.finding import without_exports
 from model_core.imaging.histogram import histogram
 from model_core.imaging.neutral import PATCH_SHARE, Neutral
 from model_core.imaging.palette import Palette
+from model_core.imaging.screen import Screen, screen_of
 from model_core.services.photos import ANALYSIS_SIDE, MAX_MEGAPIXELS, PREVIEW_SIDE
 from model_core.services.studio import Studio, default_data_dir
 from model_core.services.styles import StyleInfo
@@ -41,6 +42,7 @@ __all__ = [
     "Preset",
     "PresetStore",
     "Readiness",
+    "Screen",
     "SidecarEdit",
     "Studio",
     "StyleInfo",
@@ -49,5 +51,6 @@ __all__ = [
     "default_data_dir",
     "histogram",
     "sample_photos",
+    "screen_of",
     "without_exports",
 ]

@@ -20,9 +20,10 @@ def preview(
     quick: bool,
     out: npt.NDArray[np.uint8] | None,
     palette: Palette | None,
+    space: str,
 ) -> npt.NDArray[np.uint8]:
     """The quickest way to the picture that :meth:`Studio.preview` promises."""
     grid = QUICK_GRID if quick else PREVIEW_GRID
     if palette is not None and out is not None and (quick or palette.exact):
-        return render_palette(palette, settings, out, grid=grid)
-    return cast(npt.NDArray[np.uint8], render(proxy, settings, grid=grid, out=out))
+        return render_palette(palette, settings, out, space=space, grid=grid)
+    return cast(npt.NDArray[np.uint8], render(proxy, settings, space=space, grid=grid, out=out))

@@ -360,12 +360,14 @@ class Studio:
         quick: bool = False,
         out: npt.NDArray[np.uint8] | None = None,
         palette: Palette | None = None,
+        space: str = "srgb",
     ) -> npt.NDArray[np.uint8]:
-        """(H, W, 3) uint8 sRGB, contiguous; or written to ``out``, (H, W, 4) uint8, as blue,
-        green, red and 255 of a 32-bit picture, for which ``palette`` (of the same proxy)
+        """(H, W, 3) uint8 of ``space``, contiguous; or written to ``out``, (H, W, 4) uint8, as
+        blue, green, red and 255 of a 32-bit picture, for which ``palette`` (of the same proxy)
         saves time. ``quick`` is for a picture that is about to be replaced by the next: a
-        coarser table, baked in a third of the time."""
-        return preview(proxy, settings, quick=quick, out=out, palette=palette)
+        coarser table, baked in a third of the time. ``space`` may be a screen's (see
+        :func:`screen_of`): that costs next to nothing, since it is baked into the table."""
+        return preview(proxy, settings, quick=quick, out=out, palette=palette, space=space)
 
     def neutral_at(self, proxy: Proxy, x: float, y: float) -> Neutral:
         """White balance that makes the area around a point (0 .. 1) of the source grey.
