@@ -53,6 +53,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec(_FILE, "open_folder", "&Open folder…", "Ctrl+O"),
     _spec(_FILE, "open_files", "Open &photos…", "Ctrl+Shift+O"),
     _spec(_FILE, "open_samples", "Open the &sample photos"),
+    _spec(_FILE, "look_again", "&Look for new photos", "F5", photo=True),
     _spec(_FILE, "export", "&Export…", "Ctrl+E", photo=True, rule=True),
     _spec(_FILE, "preferences", "&Preferences…", "Ctrl+,", rule=True),
     _spec(_FILE, "quit", "&Quit", "Ctrl+Q", rule=True),

@@ -105,6 +105,7 @@ class App(QObject):
             "open_folder": menu.open_folder,
             "open_files": menu.open_files,
             "open_samples": menu.open_samples,
+            "look_again": self.library.look_again,
             "export": self.export.ask,
             "preferences": menu.show_preferences,
             "quit": self.window.close,
@@ -174,7 +175,7 @@ class App(QObject):
         window.start_page.recent_chosen.connect(menu.open_recent)
         window.start_page.set_ready(False)
         for view in (window.filmstrip, window.grid):
-            view.visible_changed.connect(self.library.set_visible)
+            view.visible_changed.connect(self.library.thumbs.set_visible)
             view.opened.connect(self.view.open_item)
         panel = window.develop_panel
         panel.accept_clicked.connect(self.accept)
@@ -216,12 +217,13 @@ class App(QObject):
         self.library.busy_changed.connect(window.show_busy)
         self.library.nothing_found.connect(self.menu.tell_nothing_found)
         self.library.busy_changed.connect(self.cull.set_opening)
-        self.library.folders_changed.connect(window.style_panel.set_folders)
-        self.library.folders_changed.connect(self.menu.note_opened)
+        self.library.folders.folders_changed.connect(window.style_panel.set_folders)
+        self.library.folders.folders_changed.connect(self.menu.note_opened)
         self.learn.style_loaded.connect(self._on_style_loaded)
         self.learn.network_changed.connect(self.library.set_network)
-        self.learn.predictions_outdated.connect(self.library.predict_all)
-        self.learn.lesson_learned.connect(self.library.predict_after_lesson)
+        predictions = self.library.predictions
+        self.learn.predictions_outdated.connect(predictions.predict_all)
+        self.learn.lesson_learned.connect(predictions.predict_after_lesson)
         self.learn.training_wanted.connect(self.training.train)
         self.training.running_changed.connect(window.style_panel.set_training)
         self.training.running_changed.connect(self._on_training_changed)
@@ -236,7 +238,7 @@ class App(QObject):
         self.collector.start()
         self.window.show()
         self.catalog_thread.start()
-        self.library.worker_thread.start()
+        self.library.start()
         self.loupe.start()
         self.window.show_busy(self.tr("Starting…"))
         self.catalog.submit(m.OpenStudio(self._data_dir))
@@ -331,7 +333,7 @@ class App(QObject):
         # Autosaves in the queue are finished; everything else is dropped.
         self.catalog_thread.begin_stop(finish_queue=True)
         others = [
-            self.library.worker_thread,
+            *self.library.threads,
             *self.loupe.threads,
             self.export.worker_thread,
             self.training.worker_thread,
@@ -340,7 +342,7 @@ class App(QObject):
             thread.begin_stop()
         for thread in (*others, self.catalog_thread):
             thread.wait()
-        self.library.worker.watch.stop()
+        self.library.finder.watch.stop()
         # Asked of the worker: a window closed at once has not heard yet that it is open.
         studio = self.catalog.opened_studio
         if studio is not None:

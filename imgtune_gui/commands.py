@@ -24,7 +24,7 @@ _MERGEABLE, _MERGEABLE_EDITS = 1, 2
 def in_history(line: str, action: str, items: Sequence[PhotoItem]) -> str:
     """Text of a command: what the history shows, and after a line break what menus show."""
     if len(items) == 1:
-        return f"{line}  ·  {items[0].path.name}\n{action}"
+        return f"{line}  ·  {items[0].name}\n{action}"
     count = QCoreApplication.translate("commands", "{0} photos").format(len(items))
     return f"{line}  ·  {count}\n{action}"
 

@@ -19,7 +19,7 @@ from imgtune_gui.models.photo_item import PhotoItem
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.geometry import Geometry
-from model_core.domain.marks import Marks
+from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.photo import Photo
 from model_core.domain.prediction import PhotoFeatures, Prediction
 
@@ -44,6 +44,7 @@ class PhotoSession(QObject):
     # one is told by item_changed too
     marks_changed = Signal(object)  # list[PhotoItem], by the user: to be saved
     geometry_changed = Signal(object)  # PhotoItem, by the user: to be saved and shown
+    content_changed = Signal(object)  # PhotoItem whose file is another one now
     arrangement_changed = Signal(object)  # Arrangement
     taught = Signal(object, object, int)  # PhotoItem, DevelopSettings, ticket
     taken_back = Signal(object, int)  # PhotoItem, ticket
@@ -63,6 +64,7 @@ class PhotoSession(QObject):
         self._rows: dict[PhotoItem, int] = {}
         self._current: PhotoItem | None = None
         self._ticket = 0
+        self.generation = 0  # of the list of photos: what was asked of an older one is of no use
 
     # --- photos ---------------------------------------------------------------------
     @property
@@ -95,6 +97,7 @@ class PhotoSession(QObject):
     def set_photos(self, paths: Iterable[Path]) -> None:
         """Replaces all photos; undo of edits on photos that left would be a surprise."""
         self.undo_stack.clear()
+        self.generation += 1
         self._all = [PhotoItem(path) for path in dict.fromkeys(paths)]
         self._by_path = {item.path: item for item in self._all}
         self._current = None
@@ -117,6 +120,19 @@ class PhotoSession(QObject):
         if self._current is None:
             self.select_row(0)
         return len(new)
+
+    def remove_photos(self, gone: Iterable[PhotoItem]) -> None:
+        """Photos whose files are no longer there leave; the next one that is left is shown."""
+        leaving = set(gone)
+        left = [item for item in self._all if item not in leaving]
+        before, row = self._items, max(self.current_row, 0)
+        self._all = left
+        self._by_path = {item.path: item for item in left}
+        if self._current in leaving:
+            following = chain(before[row:], reversed(before[:row]))
+            self._current = next((item for item in following if item not in leaving), None)
+        self._show(self._arrangement.arranged(left, self._current))
+        self.current_changed.emit(self._current)
 
     def _append(self, new: Sequence[PhotoItem]) -> None:
         first, last = len(self._items), len(self._items) + len(new) - 1
@@ -172,7 +188,7 @@ class PhotoSession(QObject):
             self.current_changed.emit(None)
 
     def select(self, item: PhotoItem) -> None:
-        if item is not self._current and item.path in self._by_path:
+        if item is not self._current and self._by_path.get(item.path) is item:
             self._current = item
             if item not in self._rows:
                 self.rearrange()  # it was filtered out: now it is shown, and says so itself
@@ -303,6 +319,21 @@ class PhotoSession(QObject):
     def mark_failed(self, item: PhotoItem, text: str) -> None:
         item.error = text
         self.item_changed.emit(item)
+
+    def mark_stale(self, item: PhotoItem) -> None:
+        """The file was written anew: it is to be opened as if for the first time."""
+        item.opened_for = ""
+        self.content_changed.emit(item)
+
+    def keep_edits(self, item: PhotoItem) -> None:
+        """The photo has another content, and so another name in the catalog: what the user did
+        is saved under it."""
+        if item.edit is not None:
+            self.edit_changed.emit(item)
+        if item.marks != UNMARKED:
+            self.marks_changed.emit([item])
+        if not item.geometry.is_identity:
+            self.geometry_changed.emit(item)
 
     def set_prediction(self, item: PhotoItem, prediction: Prediction) -> None:
         """A newer prediction: moves an untouched photo, and only the mark of any other."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import Because, PhotoFeatures, Prediction
 from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion
 from model_core.exporting import Naming, export_batch
+from model_core.finding import Found, walk_photos
 from model_core.imaging.framing import framed
 from model_core.progress import Progress
 from model_core.services import Neutral, PresetStore, Readiness, Training
@@ -95,14 +96,8 @@ class FakeStudio:
         self.closed = True
 
     # --- photos ---------------------------------------------------------------------
-    def find_photos(self, paths: Iterable[Path]) -> list[Path]:
-        found: list[Path] = []
-        for path in paths:
-            if path.is_dir():
-                found += sorted(p for p in path.rglob("*") if p.suffix in {".jpg", ".png"})
-            else:
-                found.append(path)
-        return found
+    def walk_photos(self, path: Path) -> Iterator[Found]:
+        return walk_photos(path)
 
     def open_photo(self, path: Path, long_side: int = 512) -> tuple[Photo, Proxy]:
         try:

@@ -843,6 +843,33 @@ every export is a new file.</source>
     </message>
 </context>
 <context>
+    <name>FolderController</name>
+    <message>
+        <source>1 new photo</source>
+        <translation>1 张新照片</translation>
+    </message>
+    <message>
+        <source>New files in {0} will not be noticed ({1}): press F5 to look again</source>
+        <translation>无法自动发现 {0} 中的新文件（{1}）：按 F5 重新查找</translation>
+    </message>
+    <message>
+        <source>The folder is back</source>
+        <translation>文件夹已恢复</translation>
+    </message>
+    <message>
+        <source>{0} cannot be reached now; its photos come back with it</source>
+        <translation>目前无法访问 {0}；恢复后其中的照片也会恢复</translation>
+    </message>
+    <message>
+        <source>{0} has vanished. Connect its disk again, and its photos come back; all your edits are kept.</source>
+        <translation>{0} 已消失。重新连接所在磁盘后照片就会恢复；您的所有编辑都已保留。</translation>
+    </message>
+    <message>
+        <source>{0} new photos</source>
+        <translation>{0} 张新照片</translation>
+    </message>
+</context>
+<context>
     <name>HistogramView</name>
     <message>
         <source>Clipped: {0:.1%} in the shadows, {1:.1%} in the highlights (J shows them)</source>
@@ -976,8 +1003,8 @@ every export is a new file.</source>
 <context>
     <name>LibraryController</name>
     <message>
-        <source>Learned from {0}</source>
-        <translation>已从 {0} 学习</translation>
+        <source>1 photo is gone from its folder; your edit of it is kept</source>
+        <translation>1 张照片已不在其文件夹中；对它的编辑已保留</translation>
     </message>
     <message>
         <source>Looking for photos…</source>
@@ -988,20 +1015,12 @@ every export is a new file.</source>
         <translation>{0} 个文件无法打开；已在胶片显示窗格中标出</translation>
     </message>
     <message>
-        <source>Learned from {0}: {1} other photos follow</source>
-        <translation>已从 {0} 学习：另外 {1} 张照片随之调整</translation>
+        <source>{0} is not there any more: connect its disk, or open another folder</source>
+        <translation>{0} 已不存在：请连接所在磁盘，或打开其他文件夹</translation>
     </message>
     <message>
-        <source>Learned from {0}: 1 other photo follows</source>
-        <translation>已从 {0} 学习：另外 1 张照片随之调整</translation>
-    </message>
-    <message>
-        <source>1 new photo</source>
-        <translation>1 张新照片</translation>
-    </message>
-    <message>
-        <source>{0} new photos</source>
-        <translation>{0} 张新照片</translation>
+        <source>{0} photos are gone from their folder; your edits of them are kept</source>
+        <translation>{0} 张照片已不在其文件夹中；对它们的编辑已保留</translation>
     </message>
     <message>
         <source>No photos in {0}</source>
@@ -1360,6 +1379,21 @@ every export is a new file.</source>
     <message>
         <source>White balance picker</source>
         <translation>白平衡选择器</translation>
+    </message>
+</context>
+<context>
+    <name>PredictController</name>
+    <message>
+        <source>Learned from {0}</source>
+        <translation>已从 {0} 学习</translation>
+    </message>
+    <message>
+        <source>Learned from {0}: 1 other photo follows</source>
+        <translation>已从 {0} 学习：另有 1 张照片随之改变</translation>
+    </message>
+    <message>
+        <source>Learned from {0}: {1} other photos follow</source>
+        <translation>已从 {0} 学习：另有 {1} 张照片随之改变</translation>
     </message>
 </context>
 <context>
@@ -1823,6 +1857,10 @@ every export is a new file.</source>
     <message>
         <source>&amp;Help</source>
         <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Look for new photos</source>
+        <translation>查找新照片(&amp;L)</translation>
     </message>
     <message>
         <source>&amp;Open folder…</source>

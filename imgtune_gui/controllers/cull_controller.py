@@ -80,7 +80,7 @@ class CullController(QObject):
         items = self._targets()
         self._session.set_marks([(item, change(item.marks)) for item in items], text)
         if len(items) == 1:
-            self.message_raised.emit(f"{items[0].path.name}: {text}")
+            self.message_raised.emit(f"{items[0].name}: {text}")
         elif items:
             self.message_raised.emit(self.tr("{0}: {1} photos").format(text, len(items)))
 

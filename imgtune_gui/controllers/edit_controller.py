@@ -56,7 +56,7 @@ class EditController(QObject):
     def copy(self) -> None:
         for item in self._current():
             self._copied = item.settings
-            text = self.tr("Copied the settings of {0}").format(item.path.name)
+            text = self.tr("Copied the settings of {0}").format(item.name)
             self.message_raised.emit(text)
 
     def paste(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from imgtune_gui.models.photo_item import PhotoItem
+from imgtune_gui.models.photo_item import PhotoItem, shown_name
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
 from imgtune_gui.workers import messages as m
@@ -132,7 +132,7 @@ class LearnController(QObject):
         item = self._session.find(result.path)
         if item is not None:
             self._session.mark_learned(item, lesson)
-        self.lesson_learned.emit(result.path.name)
+        self.lesson_learned.emit(shown_name(result.path))
         self.load_style()
         if result.training_due and self.auto_train:
             self.training_wanted.emit(result.style)

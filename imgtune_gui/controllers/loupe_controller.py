@@ -72,6 +72,7 @@ class LoupeController(QObject):
         session.photos_reset.connect(self._on_photos_reset)
         session.geometry_changed.connect(self._on_geometry_changed)
         session.item_changed.connect(self._on_item_changed)
+        session.content_changed.connect(self._on_content_changed)
         loupe.view_changed.connect(self._on_view_changed)
 
     def start(self) -> None:
@@ -105,6 +106,13 @@ class LoupeController(QObject):
     def _on_item_changed(self, item: PhotoItem) -> None:
         # How it is framed is known with the photo, perhaps after the first decoding.
         if item is self._session.current and self.proxy_of(item) is None:
+            self._want()
+
+    def _on_content_changed(self, item: PhotoItem) -> None:
+        for geometry in (item.geometry, UNCROPPED):
+            self._proxies.drop((item.path, geometry))
+        if item is self._session.current:
+            self._full = None
             self._want()
 
     def _key(self, item: PhotoItem) -> Framed:

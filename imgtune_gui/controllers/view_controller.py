@@ -217,7 +217,7 @@ class ViewController(QObject):
         for spec in ACTIONS:
             if spec.needs_photo:
                 self._actions[spec.name].setEnabled(item is not None)
-        title = f"{item.path.name} — imgtune" if item is not None else "imgtune"
+        title = f"{item.name} — imgtune" if item is not None else "imgtune"
         self._window.setWindowTitle(title)
 
     def _on_photos_reset(self) -> None:

@@ -56,11 +56,11 @@ class FilmstripModel(QStringListModel):
         if role == Role.IMAGE:
             return self.images.get(item.path)
         if role == Qt.ItemDataRole.DisplayRole:
-            return item.path.name
+            return item.name
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tool_tip(item)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{item.path.name}, {self._state_text(item)}"
+            return f"{item.name}, {self._state_text(item)}"
         return None
 
     def set_image(self, path: Path, image: QImage) -> None:
@@ -84,7 +84,7 @@ class FilmstripModel(QStringListModel):
         return item.error or texts[item.state]
 
     def _tool_tip(self, item: PhotoItem) -> str:
-        lines = [item.path.name, self._state_text(item)]
+        lines = [item.name, self._state_text(item)]
         photo = item.photo
         if photo is not None:
             facts = [f"{photo.width} × {photo.height}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -29,6 +30,12 @@ def is_base(version: str) -> bool:
     return version.partition("-")[0] == BASE_VERSION
 
 
+def shown_name(path: Path) -> str:
+    """A file's name on one line; what is no text in it becomes a sign that says so."""
+    name = os.fsencode(path.name).decode("utf-8", "replace")
+    return " ".join(name.split()) if not name.isprintable() else name
+
+
 @dataclass(eq=False)
 class PhotoItem:
     """``edit`` None means untouched: the photo shows whatever the model predicts."""
@@ -43,14 +50,14 @@ class PhotoItem:
     geometry: Geometry = UNCROPPED
     error: str = ""
     opened_for: str = field(default="", repr=False)  # style and network it was opened for
-    name: str = field(init=False, repr=False)
+    name: str = field(init=False, repr=False)  # as it is shown
     sort_name: str = field(init=False, repr=False)  # as names are compared
     _rounded: tuple[Prediction, DevelopSettings] | None = field(
         default=None, init=False, repr=False
     )
 
     def __post_init__(self) -> None:
-        self.name = self.path.name
+        self.name = shown_name(self.path)
         self.sort_name = self.name.casefold()
 
     @property

@@ -82,7 +82,7 @@ class LoupePage(QWidget):
         self._bar.addWidget(self._zoom)
 
     def _on_current_changed(self, item: PhotoItem | None) -> None:
-        self._name.set_full_text(item.path.name if item is not None else "")
+        self._name.set_full_text(item.name if item is not None else "")
         total = len(self._session.items)
         row = self._session.current_row
         self._place.setText(self.tr("{0} of {1}").format(row + 1, total) if item else "")

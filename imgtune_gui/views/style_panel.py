@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from imgtune_gui.models.photo_item import EditState, is_base
+from imgtune_gui.models.photo_item import EditState, is_base, shown_name
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.labels import ElidedLabel, rule, section_title
 from imgtune_gui.views.learning_window import match_text
@@ -268,7 +268,7 @@ class StylePanel(QFrame):
     def _fill_lessons(self, lessons: tuple[Correction, ...], thumbnails: dict[int, QImage]) -> None:
         self.lessons.clear()
         for lesson in reversed(lessons[-_SHOWN_LESSONS:]):
-            entry = QListWidgetItem(f"{lesson.path.name}\n{lesson_text(lesson)}")
+            entry = QListWidgetItem(f"{shown_name(lesson.path)}\n{lesson_text(lesson)}")
             picture = thumbnails.get(lesson.id)
             if picture is not None:
                 entry.setIcon(QIcon(QPixmap.fromImage(picture)))

@@ -65,7 +65,7 @@ class ThumbDelegate(QStyledItemDelegate):
             painter.setPen(theme.color("#ececec" if marked else "#a2a2a2"))
             line = QRectF(room.left(), room.bottom() + 4, room.width(), 16)
             name = painter.fontMetrics().elidedText(
-                item.path.name, Qt.TextElideMode.ElideMiddle, int(line.width())
+                item.name, Qt.TextElideMode.ElideMiddle, int(line.width())
             )
             painter.drawText(line, Qt.AlignmentFlag.AlignCenter, name)
         if item.error:

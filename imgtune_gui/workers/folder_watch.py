@@ -1,4 +1,4 @@
-"""Watches open folders for new files.
+"""Watches open folders for new, changed and deleted files.
 
 watchdog, not QFileSystemWatcher, which is not recursive and forgets replaced files.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,10 +20,12 @@ log = logging.getLogger(__name__)
 
 #: Reading is no news; everything else may be a photo that is being copied.
 _QUIET = frozenset({"opened", "closed_no_write"})
+#: Of a folder only this is news: the rest is said of what lies in it.
+_OF_FOLDERS = frozenset({"created", "deleted", "moved"})
 
 
 class FolderWatch(QObject, FileSystemEventHandler):
-    """``folder_changed`` comes from a thread of watchdog's, often many times for one copy."""
+    """``folder_changed`` comes from a thread of watchdog's, once until :meth:`take`."""
 
     folder_changed = Signal()
 
@@ -30,17 +33,20 @@ class FolderWatch(QObject, FileSystemEventHandler):
         super().__init__(parent)
         self._observer: BaseObserver | None = None
         self._folders: frozenset[Path] = frozenset()
+        self._lock = threading.Lock()
+        self._written: set[Path] = set()
+        self._told = False
 
-    def watch(self, folders: Iterable[Path]) -> None:
+    def watch(self, folders: Iterable[Path]) -> str:
         """Watches these folders with their sub-folders, and no others. Not from the main
-        thread: a large tree takes a while. What cannot be watched is left alone."""
+        thread: a large tree takes a while. What cannot be watched is left alone, and the
+        answer says why; it is empty when all is well."""
         wanted = frozenset(folders)
         if wanted == self._folders:
-            return
+            return ""
         self.stop()
-        self._folders = wanted
         if not wanted:
-            return
+            return ""
         observer = Observer()
         observer.daemon = True
         try:
@@ -50,6 +56,9 @@ class FolderWatch(QObject, FileSystemEventHandler):
                 observer.schedule(self, str(folder), recursive=True)
         except OSError as error:  # no more watches, a network drive, a folder just deleted
             log.warning("new files in %s will not be noticed: %s", sorted(wanted), error)
+            return error.strerror or str(error)
+        self._folders = wanted
+        return ""
 
     def stop(self) -> None:
         """Ends watchdog's threads and waits for them."""
@@ -59,10 +68,23 @@ class FolderWatch(QObject, FileSystemEventHandler):
             observer.stop()
             observer.join()
 
+    def take(self) -> frozenset[Path]:
+        """The files that were written since the last call; the next change is told again."""
+        with self._lock:
+            written, self._written, self._told = frozenset(self._written), set(), False
+        return written
+
     def on_any_event(self, event: FileSystemEvent) -> None:
-        if event.event_type in _QUIET or event.is_directory:
+        kind = event.event_type
+        if kind in _QUIET or (event.is_directory and kind not in _OF_FOLDERS):
             return
         # Sidecars and half-written files are no photos; we write such ourselves.
-        name = Path(os.fsdecode(event.dest_path or event.src_path)).name
-        if not name.startswith(".") and not name.lower().endswith(".xmp"):
+        path = Path(os.fsdecode(event.dest_path or event.src_path))
+        if path.name.startswith(".") or path.name.lower().endswith(".xmp"):
+            return
+        with self._lock:
+            if not event.is_directory and kind != "deleted":
+                self._written.add(path)
+            told, self._told = self._told, True
+        if not told:
             self.folder_changed.emit()

@@ -1,17 +1,15 @@
-"""Opens photos for the filmstrip: find, decode, analyse, draw thumbnails as developed."""
+"""Opens photos for the filmstrip: decode, analyse, draw thumbnails as developed."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import QueueWorker
-from imgtune_gui.workers.folder_watch import FolderWatch
 from imgtune_gui.workers.pixels import reduce, to_image
 from model_core.domain.errors import ImgtuneError
 from model_core.domain.image import Proxy
@@ -22,29 +20,23 @@ if TYPE_CHECKING:
 
 #: Long side of a thumbnail's pixels: sharp in the filmstrip at twice the density.
 THUMB_SIDE = 300
-#: Of the camera's own small picture: what the EXIF standard puts there.
-_QUICK_SIDE = 160
 
 
 class LibraryWorker(QueueWorker):
-    """Scans first, then thumbnails, then opening; what is visible goes before the rest."""
+    """Thumbnails first, then opening; what is visible goes before the rest."""
 
-    scanned = Signal(object)  # Scanned
     opened = Signal(object)  # PhotoOpened
     photo_failed = Signal(object)  # PhotoFailed
     thumb_rendered = Signal(object)  # ThumbRendered
-    quick_thumb_found = Signal(object)  # QuickThumbFound
 
     def __init__(self) -> None:
         super().__init__()
         self._studio: Studio | None = None
-        self.watch = FolderWatch()
         self._analysis_side = 0
-        self._scans: deque[m.Scan] = deque()
         self._thumbs: dict[Path, m.RenderThumb] = {}
         self._opens: dict[Path, m.OpenPhoto] = {}
+        self._again: dict[Path, m.OpenPhoto] = {}
         self._visible: tuple[Path, ...] = ()
-        self._quick: dict[Path, m.QuickThumb] = {}
 
     def set_studio(self, studio: Studio, analysis_side: int) -> None:
         """Before the first job; from any thread."""
@@ -54,6 +46,13 @@ class LibraryWorker(QueueWorker):
         """What the user looks at, most wanted first; from any thread."""
         with self._lock:
             self._visible = tuple(paths)
+
+    def want_sources(self, jobs: Iterable[m.OpenPhoto]) -> None:
+        """Photos that were opened before and are looked at again, most wanted first. Replaces
+        what was wanted so; from any thread."""
+        with self._lock:
+            self._again = {job.path: job for job in jobs}
+        self._wake()
 
     def pending_opens(self) -> int:
         """How many photos wait to be opened; from any thread."""
@@ -66,68 +65,39 @@ class LibraryWorker(QueueWorker):
             self._thumbs[job.path] = job
         elif isinstance(job, m.OpenPhoto):
             self._opens[job.path] = job
-        elif isinstance(job, m.Scan):
-            self._scans.append(job)
-        elif isinstance(job, m.QuickThumb):
-            self._quick[job.path] = job
         else:
             self._jobs.append(job)
 
     def _drop_all(self) -> None:
         self._jobs.clear()
-        self._scans.clear()
         self._thumbs.clear()
         self._opens.clear()
-        self._quick.clear()
+        self._again.clear()
 
     def _take(self) -> object | None:
         if self._jobs:
             return self._jobs.popleft()
-        if self._scans:
-            return self._scans.popleft()
-        # Small pictures of what is seen, before anything takes longer; the rest never needs one.
-        for path in self._visible:
-            if path in self._quick:
-                return self._quick.pop(path)
-        for queue in (self._thumbs, self._opens):
+        queues: tuple[dict[Path, Any], ...] = (self._thumbs, self._again, self._opens)
+        for queue in queues:
             for path in self._visible:
                 if path in queue:
                     return queue.pop(path)
+        for queue in queues:
             if queue:
                 return queue.pop(next(iter(queue)))
         return None
 
     def _run(self, job: object) -> None:
-        if isinstance(job, m.Scan):
-            self._scan(job)
-        elif isinstance(job, m.WatchFolders):
-            self.watch.watch(job.folders)
-        elif isinstance(job, m.RenderThumb):
+        if isinstance(job, m.RenderThumb):
             self._render_thumb(job)
         elif isinstance(job, m.OpenPhoto):
-            self._quick.pop(job.path, None)
             self._open(job)
-        elif isinstance(job, m.QuickThumb):
-            self._show_quickly(job)
 
     @property
     def studio(self) -> Studio:
         if self._studio is None:
             raise RuntimeError("the studio is not open")
         return self._studio
-
-    def _scan(self, job: m.Scan) -> None:
-        found = tuple(self.studio.find_photos(job.paths))
-        self.scanned.emit(m.Scanned(job.generation, job.paths, found, job.again))
-
-    def _show_quickly(self, job: m.QuickThumb) -> None:
-        try:
-            pixels = self.studio.quick_thumbnail(job.path, _QUICK_SIDE)
-        except ImgtuneError:
-            return  # opening it says so in a moment
-        if pixels is not None:
-            image = to_image(pixels)
-            self.quick_thumb_found.emit(m.QuickThumbFound(job.generation, job.path, image))
 
     def _open(self, job: m.OpenPhoto) -> None:
         try:
@@ -137,7 +107,8 @@ class LibraryWorker(QueueWorker):
             marks = self.studio.load_marks(photo.id)
             geometry = self.studio.load_geometry(photo.id)
         except ImgtuneError as error:
-            self.photo_failed.emit(m.PhotoFailed(job.generation, job.path, str(error)))
+            gone = not job.path.exists()
+            self.photo_failed.emit(m.PhotoFailed(job.generation, job.path, str(error), gone))
             return
         source = reduce(proxy, THUMB_SIDE, THUMB_SIDE) if proxy is not None else None
         self.opened.emit(

@@ -124,14 +124,31 @@ Region = tuple[float, float, float, float]
 WHOLE: Region = (0.0, 0.0, 1.0, 1.0)
 
 
-# --- library worker: decode, analyse, thumbnails ------------------------------------
+# --- finder: files and folders ------------------------------------------------------
 @dataclass(frozen=True, slots=True, eq=False)
 class Scan:
-    """Finds photos. ``again``: a watched folder changed; only what is new is of interest."""
+    """Finds photos. ``number``: a newer one ends it. ``again``: the open folders changed, so
+    what is found is told once, as a whole."""
 
-    generation: int
+    number: int
     paths: tuple[Path, ...]
     again: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scanned:
+    """A part of the answer; ``last`` ends it. ``beside``: photos with a sidecar. ``faults``:
+    folders that could not be read (``unread``), a line each. ``folders`` and ``missing``: those of
+    the paths asked for so far that are folders, and that are not there."""
+
+    job: Scan
+    photos: tuple[Path, ...]
+    beside: tuple[Path, ...] = ()
+    faults: tuple[str, ...] = ()
+    unread: tuple[Path, ...] = ()
+    folders: tuple[Path, ...] = ()
+    missing: tuple[Path, ...] = ()
+    last: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,13 +157,34 @@ class WatchFolders:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scanned:
-    generation: int
-    asked: tuple[Path, ...]
-    paths: tuple[Path, ...]
-    again: bool = False
+class Watched:
+    """``fault``: why new files will not be noticed, in one line; empty when they will."""
+
+    folders: tuple[Path, ...]
+    fault: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckFolders:
+    """Are the open folders still there? Asked now and then, for disks go without a word."""
+
+    folders: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoldersChecked:
+    missing: tuple[Path, ...]
+
+
+# --- quick worker: embedded previews --------------------------------------------------
+@dataclass(frozen=True, slots=True, eq=False)
+class QuickThumbsFound:
+    """Some of what was wanted; those that have no small picture are never told."""
+
+    images: dict[Path, QImage]
+
+
+# --- library worker: decode, analyse, thumbnails ------------------------------------
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenPhoto:
     """Decode, make the thumbnail's source, analyse. ``photo`` None: not opened before."""
@@ -172,25 +210,13 @@ class PhotoOpened:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class QuickThumb:
-    """Shows the camera's own small picture until the photo is opened."""
-
-    generation: int
-    path: Path
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class QuickThumbFound:
-    generation: int
-    path: Path
-    image: QImage
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class PhotoFailed:
+    """``gone``: the file is not there (any more)."""
+
     generation: int
     path: Path
     text: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ the model store and the predictors.
 from model_core.assets import sample_photos
 from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
 from model_core.domain.naming import NameTemplate
-from model_core.finding import without_exports
+from model_core.finding import Found, without_exports
 from model_core.imaging.histogram import histogram
 from model_core.imaging.neutral import PATCH_SHARE, Neutral
 from model_core.imaging.palette import Palette
@@ -35,6 +35,7 @@ __all__ = [
     "EditState",
     "ExportItem",
     "ExportOptions",
+    "Found",
     "NameTemplate",
     "Neutral",
     "OnCollision",

@@ -8,7 +8,7 @@ thread; those marked (slow) belong on a worker thread. Known faults are raised a
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ from model_core.domain.naming import NameTemplate
 from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import Because, PhotoFeatures, Prediction
 from model_core.domain.version import ModelVersion
-from model_core.finding import find_photos
+from model_core.finding import Found, find_photos, walk_photos
 from model_core.imaging.framing import framed
 from model_core.imaging.neutral import Neutral, neutral_at
 from model_core.imaging.palette import Palette, palette_of
@@ -116,6 +116,10 @@ class Studio:
         """Files, and photos in folders and their sub-folders, in natural order and each
         once. Files named explicitly are kept whatever they are: opening reports them."""
         return find_photos(paths)
+
+    def walk_photos(self, path: Path) -> Iterator[Found]:
+        """:meth:`find_photos` of one file or folder, told while it is being found."""
+        return walk_photos(path)
 
     def open_photo(self, path: Path, long_side: int = ANALYSIS_SIDE) -> tuple[Photo, Proxy]:
         """(slow) Decodes to an upright proxy with that long side, never enlarged.

@@ -196,9 +196,9 @@ def test_a_new_file_in_the_open_folder_appears(
 ) -> None:
     folder = photos[0].parent
     app = make_app([folder])
-    app.library._changed.setInterval(50)
+    app.library.folders._settle.setInterval(50)
     wait_for_predictions(app, qtbot)
-    qtbot.waitUntil(lambda: app.library.worker.watch._observer is not None)
+    qtbot.waitUntil(lambda: app.library.finder.watch._observer is not None)
     current = app.session.current
     Image.new("RGB", (60, 40), (200, 10, 10)).save(folder / "zz new.png")
     qtbot.waitUntil(lambda: len(app.session.items) == 7)
@@ -241,7 +241,7 @@ def test_the_cameras_small_picture_is_there_before_the_photo_is_opened(
     monkeypatch.setattr(studio, "open_photo", slow)
     app = make_app(photos)
     qtbot.waitUntil(lambda: len(app.session.items) == 6)
-    app.library.set_visible(tuple(photos[2:]))
+    app.library.thumbs.set_visible(tuple(photos[2:]))
     go.set()
     qtbot.waitUntil(lambda: len(studio.quick) >= 1)
     wait_for_predictions(app, qtbot)
