@@ -18,6 +18,12 @@ SENTENCES = (
     "fine-tuning, error {0} J, at most {1} s left",
     "too little graphics memory: going on in smaller steps",
     "too little graphics memory: going on without it, slower",
+    "too little memory: going on in smaller steps",
+    "going on with the interrupted fine-tune after {0} rounds",
+    "an interrupted fine-tune of other corrections was dropped",
+    "asking what the network says so far",
+    "measuring what the answers depend on",
+    "looking for what is blown out",
     "testing the candidate on photos it has not seen",
     "The fine-tuned model is better: on {0} photos of {1} shoots that it had not seen, "
     "the error went from {2} to {3} J.",

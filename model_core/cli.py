@@ -19,6 +19,7 @@ from model_core.cli_input import (
     lessons_from,
     megapixels,
     settings_in,
+    weight,
 )
 from model_core.cli_model import add_model_arguments, run_model
 from model_core.cli_output import (
@@ -40,7 +41,7 @@ from model_core.domain.errors import CannotWrite, ImgtuneError
 from model_core.domain.export import FORMATS, ExportItem, ExportOptions, OnCollision, format_of
 from model_core.domain.naming import NameTemplate
 from model_core.domain.prediction import PhotoFeatures
-from model_core.domain.version import METHODS
+from model_core.domain.version import ANCHORS, METHODS, Recipe
 from model_core.progress import Cancelled, Progress
 from model_core.services import DEFAULT_STYLE, MAX_MEGAPIXELS, Studio, without_exports
 
@@ -113,11 +114,11 @@ def _correct(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
+    recipe = Recipe(args.method, args.anchor, args.distil, args.adversarial)
+
     def train(progress: Progress) -> Any:
         with opened_studio(args) as studio:
-            return studio.train(
-                args.style, method=args.method, device=args.device, progress=progress
-            )
+            return studio.train(args.style, recipe=recipe, device=args.device, progress=progress)
 
     if args.json:
         from model_core.training import run_as_child
@@ -276,6 +277,26 @@ def _parser() -> argparse.ArgumentParser:
     correct.add_argument("--shoot", help="the shoot PHOTO belongs to (default: folder and day)")
     train = command("train", _train, "fine-tune on all corrections; published if it is better")
     train.add_argument("--method", default=METHODS[0], choices=METHODS)
+    train.add_argument(
+        "--anchor",
+        default=ANCHORS[0],
+        choices=ANCHORS,
+        help="what holds the weights near the old ones (default: %(default)s)",
+    )
+    train.add_argument(
+        "--distil",
+        type=weight,
+        default=Recipe().distil,
+        metavar="WEIGHT",
+        help="of answering other photos as before; 0 is off (default: %(default)s)",
+    )
+    train.add_argument(
+        "--adversarial",
+        type=weight,
+        default=Recipe().adversarial,
+        metavar="WEIGHT",
+        help="of the same answer around each lesson (default: %(default)s, off)",
+    )
     train.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
     train.add_argument("--json", action="store_true", help="report in JSON lines")
     auto = command("auto", _auto, "adjust photos and write copies")

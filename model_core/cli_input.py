@@ -53,6 +53,17 @@ def megapixels(text: str) -> float:
     return value
 
 
+def weight(text: str) -> float:
+    """A weight of the fine-tune for argparse: 0 or more."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < 1e3:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a weight of 0 or more")
+    return value
+
+
 def settings_in(file: Path) -> DevelopSettings:
     """Settings from JSON: ``{name: value}``, or a line that ``predict --json`` printed."""
     try:

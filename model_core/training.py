@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from model_core.domain.errors import CannotTrain, ImgtuneError
-from model_core.domain.version import BASE_VERSION, GateReport
+from model_core.domain.version import BASE_VERSION, GateReport, Recipe
 from model_core.progress import Cancelled, Progress
 from model_core.storage.catalog import Catalog, Training
 from model_core.storage.model_store import ModelStore
@@ -43,7 +43,7 @@ def train_here(
     base: Path,
     style: str,
     *,
-    method: str,
+    recipe: Recipe,
     device: str,
     progress: Progress,
 ) -> TrainOutcome:
@@ -51,33 +51,35 @@ def train_here(
 
     ``base``: the folder of the base model. Raises CannotTrain, Busy, Cancelled.
     """
-    from model_core.learn.fine_tune import LessonData, fine_tune
-
     started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     with models.lock(style):
+        # Only now: a style that is being trained is refused at once.
+        from model_core.learn.fine_tune import LessonData, fine_tune
+
         lessons = catalog.lessons(style)
         thumbnails = catalog.lesson_thumbnails([c.id for c in lessons])
         data = LessonData.of(lessons, thumbnails)
-        current = models.current(style)
+        current, checkpoint = models.current(style), models.checkpoint(style)
         with models.stage(style) as staging:
             serving = models.path(current, "model.onnx").parent if current else base
             # Adapters of another base model do not fit this one: then training starts anew.
             fits = current is not None and current.base_sha256 == base_sha256(base)
             gate = fine_tune(
-                data, base, serving, serving if fits else None, staging.path, method, device,
-                progress,
+                data, base, serving, serving if fits else None, staging.path, recipe, device,
+                progress, checkpoint,
             )  # fmt: skip
             version = None
             if gate.publish:
                 published = models.publish(
                     staging,
                     parent=current.id if current else BASE_VERSION,
-                    method=method,
+                    method=recipe.method,
                     corrections=len(data.lessons),
                     base_sha256=base_sha256(base),
                     gate=gate,
                 )
                 version = published.id
+        checkpoint.unlink(missing_ok=True)
     outcome = TrainOutcome(
         version is not None, version, gate.reason, gate, time.monotonic() - clock
     )
@@ -87,7 +89,7 @@ def train_here(
             version=version,
             started_at=started,
             seconds=outcome.seconds,
-            method=method,
+            method=recipe.method,
             outcome=gate.reason,
             gate=gate,
             lessons=tuple(c.id for c in lessons),
@@ -103,7 +105,7 @@ def base_sha256(base: Path) -> str:
 
 
 def train_in_child(
-    data_dir: Path, style: str, *, method: str, device: str, progress: Progress
+    data_dir: Path, style: str, *, recipe: Recipe, device: str, progress: Progress
 ) -> TrainOutcome:
     """Runs ``imgtune train`` in a process of low priority and relays its progress.
 
@@ -112,7 +114,9 @@ def train_in_child(
     """
     command = [
         *_this_program(), "--data-dir", str(data_dir), "train",
-        "--style", style, "--method", method, "--device", device, "--json",
+        "--style", style, "--method", recipe.method, "--anchor", recipe.anchor,
+        "--distil", str(recipe.distil), "--adversarial", str(recipe.adversarial),
+        "--device", device, "--json",
     ]  # fmt: skip
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     child = subprocess.Popen(

@@ -28,7 +28,7 @@ from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameTemplate
 from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import Because, PhotoFeatures, Prediction
-from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion
+from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion, Recipe
 from model_core.exporting import Naming, export_batch
 from model_core.finding import Found, walk_photos
 from model_core.imaging.framing import framed
@@ -289,7 +289,7 @@ class FakeStudio:
         self,
         style: str,
         *,
-        method: str = "lora",
+        recipe: Recipe | None = None,
         device: str = "auto",
         progress: Progress | None = None,
     ) -> FakeOutcome:

@@ -65,12 +65,32 @@
         <translation>微调后的模型更好：在未见过的 {0} 张照片（{1} 场拍摄）上，误差从 {2} 降到 {3} J。</translation>
     </message>
     <message>
+        <source>an interrupted fine-tune of other corrections was dropped</source>
+        <translation>已放弃一次针对其他修正的中断微调</translation>
+    </message>
+    <message>
+        <source>asking what the network says so far</source>
+        <translation>正在查看网络目前的预测</translation>
+    </message>
+    <message>
         <source>fine-tuning, error {0} J, at most {1} s left</source>
         <translation>正在微调，误差 {0} J，最多还需 {1} 秒</translation>
     </message>
     <message>
+        <source>going on with the interrupted fine-tune after {0} rounds</source>
+        <translation>从第 {0} 轮之后继续上次中断的微调</translation>
+    </message>
+    <message>
         <source>looking at the photos</source>
         <translation>正在分析照片</translation>
+    </message>
+    <message>
+        <source>looking for what is blown out</source>
+        <translation>正在检查高光溢出与暗部死黑</translation>
+    </message>
+    <message>
+        <source>measuring what the answers depend on</source>
+        <translation>正在衡量预测依赖于哪些权重</translation>
     </message>
     <message>
         <source>preparing {0} photos</source>
@@ -87,6 +107,10 @@
     <message>
         <source>too little graphics memory: going on without it, slower</source>
         <translation>显存不足：不用显卡继续，速度较慢</translation>
+    </message>
+    <message>
+        <source>too little memory: going on in smaller steps</source>
+        <translation>内存不足：改用更小的步长继续</translation>
     </message>
 </context>
 <context>

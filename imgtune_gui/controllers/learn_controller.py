@@ -73,7 +73,8 @@ class LearnController(QObject):
     # --- autosave -------------------------------------------------------------------
     def _on_edit_changed(self, item: PhotoItem) -> None:
         self._unsaved[item.path] = item
-        self._autosave.start()
+        if not self._autosave.isActive():  # else a drag that never rests is never saved
+            self._autosave.start()
 
     def _on_current_changed(self, _item: PhotoItem | None) -> None:
         self.flush()

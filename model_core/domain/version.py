@@ -10,6 +10,23 @@ BASE_VERSION = "base"
 #: How a fine-tune may be done; the first is the default.
 METHODS = ("lora", "loha", "lokr", "ia3", "bitfit", "norm", "full")
 
+#: What holds the trained weights near where they were; the first is the default.
+ANCHORS = ("l2sp", "ewc", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a style is fine-tuned.
+
+    ``distil``: weight of answering photos without a lesson as before; ``adversarial``: weight
+    of the same answer under an adversary's small step (0: off).
+    """
+
+    method: str = METHODS[0]
+    anchor: str = ANCHORS[0]
+    distil: float = 0.05
+    adversarial: float = 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class GateReport:

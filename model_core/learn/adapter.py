@@ -75,7 +75,9 @@ class Adapted:
         self.method, self.net = method, base
         self._peft: PeftModel | None = None
         if method in _PEFT:
-            self._peft = peft.get_peft_model(base, _PEFT[method](_targets(base)))
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(0)  # a fresh adapter is always the same
+                self._peft = peft.get_peft_model(base, _PEFT[method](_targets(base)))
         else:
             self._named = _chosen(base, _PLAIN[method])
             base.requires_grad_(False)

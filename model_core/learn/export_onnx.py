@@ -86,7 +86,7 @@ def _traced(net: DevelopNet, path: Path) -> onnx.ModelProto:
 def _finish(model: onnx.ModelProto, path: Path, version: str, precision: str) -> None:
     _forget_the_machine(model)
     _halve_weights(model)
-    _describe(model, version, precision)
+    describe(model, version, precision)
     onnx.save(model, path)
 
 
@@ -188,7 +188,7 @@ def _forget_the_machine(model: onnx.ModelProto) -> None:
     del model.functions[:]
 
 
-def _describe(model: onnx.ModelProto, version: str, precision: str) -> None:
+def describe(model: onnx.ModelProto, version: str, precision: str) -> None:
     """Metadata for whoever opens the file."""
     sliders = [
         {"name": p.name, "unit": p.unit, "low": p.low, "high": p.high, "jnd": p.jnd, "xmp": p.xmp}

@@ -9,30 +9,35 @@ How it is trained is in ``trainer.py``; that it forgets nothing is seen to there
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from safetensors import SafetensorError
 
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import PARAMS, DevelopSettings
 from model_core.domain.errors import CannotTrain
 from model_core.domain.image import CodedImage
-from model_core.domain.version import GateReport
+from model_core.domain.version import GateReport, Recipe
 from model_core.imaging.render import QUICK_GRID, render
 from model_core.learn import gate
 from model_core.learn.adapter import Adapted, load_base
-from model_core.learn.export_onnx import export_onnx, parity
+from model_core.learn.frozen import FrozenPart
+from model_core.learn.reweight import write_network
 from model_core.learn.trainer import Pictures, Plan, train
 from model_core.predict import personal_head
+from model_core.predict.fold import MODEL_FILE
 from model_core.predict.onnx_network import OnnxNetwork, thumbnail_pixels
 from model_core.predict.personal_predictor import LESSON_WEIGHT, as_shown
 from model_core.predict.prior import Prior, shipped_prior
 from model_core.progress import Progress
+from model_core.storage.atomic import cannot_write
 
 PLAN = Plan()
+Settings = npt.NDArray[np.floating]
 _JND = np.array([p.jnd for p in PARAMS], dtype=np.float32)
 
 
@@ -76,60 +81,83 @@ def fine_tune(
     serving: Path,
     parent: Path | None,
     out: Path,
-    method: str,
+    recipe: Recipe,
     device: str,
     progress: Progress,
+    checkpoint: Path | None = None,
 ) -> GateReport:
     """Trains a candidate, writes its files to ``out`` and judges it against what serves.
 
     ``base``: folder of the base model; ``serving``: folder whose model.onnx serves now;
     ``parent``: folder of the version whose adapter is trained on, None to start from the
-    base. Raises CannotTrain, BrokenModel or Cancelled.
+    base; ``checkpoint``: file from which an interrupted training goes on. Raises CannotTrain,
+    BrokenModel, CannotWrite or Cancelled.
     """
     split = gate.require_enough(data.shoots)
     where = pick_device(device)
     progress.report(0, 1, f"preparing {len(data.lessons)} photos ({str(where).upper()})")
-    model = Adapted(load_base(base), method)
+    model = Adapted(load_base(base), recipe.method)
     if parent is not None:
         model.load(parent)
-    start = OnnxNetwork((parent or base) / "model.onnx", "start")
-    prior = shipped_prior(base, start.features)
-    train_from_head(model, data, split.train, start, prior, where, progress)
-    progress.report(1, 1, "testing the candidate on photos it has not seen")
+    start = seen_by((parent or base) / MODEL_FILE, data, progress)
+    prior = shipped_prior(base, start.z.shape[1])
+    train_from_head(
+        model, data, split.train, start, prior, base, where, progress, _plan(recipe), checkpoint
+    )
+    progress.report(0, 1, "testing the candidate on photos it has not seen")
     net = model.merged()
-    model.save(out)
-    export_onnx(net, out / "model.onnx", f"{method}, {len(split.train)} corrections")
-    current = OnnxNetwork(serving / "model.onnx", "current")
-    candidate = OnnxNetwork(out / "model.onnx", "candidate")
-    now, new = (_served(network, data, split, prior) for network in (current, candidate))
-    wanted = data.chosen[split.held_out]
-    images = data.images[split.held_out]
+    _save(model, out)
+    difference = write_network(
+        net, base / MODEL_FILE, out / MODEL_FILE, f"{recipe.method}, {len(split.train)} corrections"
+    )
+    now = _served(seen_by(serving / MODEL_FILE, data, progress), data, split, prior)
+    new = _served(seen_by(out / MODEL_FILE, data, progress), data, split, prior)
+    wanted, images = data.chosen[split.held_out], data.images[split.held_out]
+    clipping = [clipped(images, settings, progress) for settings in (new, now, wanted)]
     return gate.judge(
         np.abs((wanted - now) / _JND).mean(1),
         np.abs((wanted - new) / _JND).mean(1),
         [data.shoots[i] for i in split.held_out],
-        parity(net, out / "model.onnx"),
-        clipped(images, new) - max(clipped(images, now), clipped(images, wanted)),
+        difference,
+        clipping[0] - max(clipping[1:]),
     )
+
+
+def _plan(recipe: Recipe) -> Plan:
+    return replace(PLAN, anchor=recipe.anchor, distil=recipe.distil, adversarial=recipe.adversarial)
+
+
+def _save(model: Adapted, out: Path) -> None:
+    try:
+        model.save(out)
+    except (OSError, SafetensorError) as error:  # safetensors has its own for a full disk
+        reason = error if isinstance(error, OSError) else OSError(str(error))
+        raise cannot_write(out, reason) from error
 
 
 def train_from_head(
     model: Adapted,
     data: LessonData,
     rows: npt.NDArray[np.intp],
-    start: OnnxNetwork,
+    start: Seen,
     prior: Prior,
+    base: Path,
     device: torch.device,
     progress: Progress,
+    plan: Plan | None = None,
+    checkpoint: Path | None = None,
 ) -> None:
     """Folds the personal head of the lessons ``rows`` into ``model`` and trains it on them,
-    stopping early on a part of their shoots. Raises Cancelled."""
-    torch.manual_seed(0)
+    stopping early on a part of their shoots. ``start``: what the network that ``model`` is
+    answers to all lessons. Raises CannotTrain, Cancelled."""
     fit, check = _validation(data, rows)
     head = _head(start, data, fit, prior)
     with torch.no_grad():
         model.personal.add_(torch.from_numpy(head.weights.astype(np.float32)))
-    train(model, data.pictures(fit), data.pictures(check), PLAN, device, progress)
+    train(
+        model, FrozenPart(base / MODEL_FILE), data.pictures(fit), data.pictures(check),
+        plan or PLAN, device, progress, checkpoint,
+    )  # fmt: skip
 
 
 def pick_device(wanted: str) -> torch.device:
@@ -157,38 +185,45 @@ def _validation(
     return rows[~check], rows[check]
 
 
-def _served(
-    network: OnnxNetwork, data: LessonData, split: gate.Split, prior: Prior
-) -> npt.NDArray[np.floating]:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a network answers to all lessons. ``settings``: (n, P) in slider units; ``z``."""
+
+    settings: npt.NDArray[np.float32]
+    z: npt.NDArray[np.float32]
+
+
+def seen_by(network: Path, data: LessonData, progress: Progress) -> Seen:
+    """The answers of the network in that file. Raises BrokenModel, Cancelled."""
+    found, answers = OnnxNetwork(network, network.parent.name), []
+    for index in range(len(data.images)):
+        progress.report(index, len(data.images), "asking what the network says so far")
+        answers.append(found.run(data.images[index : index + 1]))
+    return Seen(np.concatenate([a[0] for a in answers]), np.concatenate([a[2] for a in answers]))
+
+
+def _served(seen: Seen, data: LessonData, split: gate.Split, prior: Prior) -> Settings:
     """Settings of the held-out photos, in their units, by this network with a personal head
     that knows the training lessons: as it would serve."""
-    head = _head(network, data, split.train, prior)
-    settings, z = _answers(network, data.images[split.held_out])
-    result: npt.NDArray[np.floating] = settings + head.shift(z) * _JND
+    head, rows = _head(seen, data, split.train, prior), split.held_out
+    result: Settings = seen.settings[rows] + head.shift(seen.z[rows]) * _JND
     return result
 
 
-def clipped(images: npt.NDArray[np.uint8], settings: npt.NDArray[np.floating]) -> float:
+def clipped(images: npt.NDArray[np.uint8], settings: Settings, progress: Progress) -> float:
     """Share of the pixels that are pure black or white when rendered with these settings."""
-    shares = []
+    shares: list[float] = []
     for image, values in zip(images, as_shown(settings), strict=True):
+        progress.report(len(shares), len(images), "looking for what is blown out")
         shown = render(CodedImage(image), DevelopSettings(tuple(values)), grid=QUICK_GRID)
         shares.append(((shown == 0).all(-1) | (shown == 255).all(-1)).mean())
     return float(np.mean(shares))
 
 
 def _head(
-    network: OnnxNetwork, data: LessonData, rows: npt.NDArray[np.intp], prior: Prior
+    seen: Seen, data: LessonData, rows: npt.NDArray[np.intp], prior: Prior
 ) -> personal_head.PersonalHead:
-    """The personal head over ``network`` that knows the lessons ``rows``."""
-    settings, z = _answers(network, data.images[rows])
-    residual = (data.chosen[rows] - settings) / _JND
+    """The personal head over a network that knows the lessons ``rows``."""
+    residual = (data.chosen[rows] - seen.settings[rows]) / _JND
     shoots = [data.shoots[i] for i in rows]
-    return personal_head.fit(z, residual, data.weight[rows], shoots, prior)
-
-
-def _answers(
-    network: OnnxNetwork, images: npt.NDArray[np.uint8]
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    answers = [network.run(images[i : i + 1]) for i in range(len(images))]
-    return np.concatenate([a[0] for a in answers]), np.concatenate([a[2] for a in answers])
+    return personal_head.fit(seen.z[rows], residual, data.weight[rows], shoots, prior)

@@ -25,7 +25,7 @@ from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameTemplate
 from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import Because, PhotoFeatures, Prediction
-from model_core.domain.version import ModelVersion
+from model_core.domain.version import ModelVersion, Recipe
 from model_core.finding import Found, find_photos, walk_photos
 from model_core.imaging.framing import framed
 from model_core.imaging.neutral import Neutral, neutral_at
@@ -329,26 +329,26 @@ class Studio:
         self,
         style: str,
         *,
-        method: str = "lora",
+        recipe: Recipe | None = None,
         device: str = "auto",
         progress: Progress | None = None,
     ) -> TrainOutcome:
         """(slow, imports torch) Fine-tunes on all lessons of the style and publishes the
         result if the gate agrees. Raises CannotTrain, Busy or Cancelled."""
-        return self._trainings.train(style, method, device, progress or Progress())
+        return self._trainings.train(style, recipe or Recipe(), device, progress or Progress())
 
     def train_in_child(
         self,
         style: str,
         *,
-        method: str = "lora",
+        recipe: Recipe | None = None,
         device: str = "auto",
         progress: Progress | None = None,
     ) -> TrainOutcome:
         """(slow) :meth:`train` in a low-priority process of its own, which cannot harm this
         one. Cancelling ends it within a second; a crash is raised as CannotTrain."""
         progress = progress or Progress()
-        return self._trainings.train_in_child(style, method, device, progress)
+        return self._trainings.train_in_child(style, recipe or Recipe(), device, progress)
 
     # --- output -------------------------------------------------------------------
     def palette(self, proxy: Proxy) -> Palette | None:

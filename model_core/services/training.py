@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from model_core.domain.version import Recipe
 from model_core.learn.gate import MIN_PHOTOS, MIN_SHOOTS, hold_out, require_enough
 from model_core.predictors import Predictors
 from model_core.progress import Progress
@@ -68,7 +69,7 @@ class Trainings:
         pays = len(lessons) >= LESSONS_THAT_PAY
         return enough and pays and len(new) >= LESSONS_FOR_TRAINING
 
-    def train(self, style: str, method: str, device: str, progress: Progress) -> TrainOutcome:
+    def train(self, style: str, recipe: Recipe, device: str, progress: Progress) -> TrainOutcome:
         # Before torch is imported, which takes longer than all else that a refusal needs.
         self._require_enough(style)
         outcome = train_here(
@@ -76,7 +77,7 @@ class Trainings:
             self._models,
             self._base,
             style,
-            method=method,
+            recipe=recipe,
             device=device,
             progress=progress,
         )
@@ -84,12 +85,12 @@ class Trainings:
         return outcome
 
     def train_in_child(
-        self, style: str, method: str, device: str, progress: Progress
+        self, style: str, recipe: Recipe, device: str, progress: Progress
     ) -> TrainOutcome:
         # Before a process is started that would import torch only to refuse.
         self._require_enough(style)
         outcome = train_in_child(
-            self._data_dir, style, method=method, device=device, progress=progress
+            self._data_dir, style, recipe=recipe, device=device, progress=progress
         )
         self._predictors.reload(style)
         return outcome

@@ -35,7 +35,7 @@ from model_core.storage.staging import StagingFolder, StyleLocks, clean_style, s
 
 __all__ = ["ModelStore", "StagingFolder", "slug"]
 
-CURRENT = "CURRENT"
+CURRENT, CHECKPOINT = "CURRENT", "training.safetensors"
 _VERSION = re.compile(r"v(\d{4,})-[0-9a-f]{8}")
 _BLOCK = 1 << 20
 
@@ -74,6 +74,10 @@ class ModelStore:
         Raises :class:`Busy` at once, with the holder's pid. A killed holder frees it.
         """
         return self._locks.held(slug(style), f"training or publishing the style {style!r}")
+
+    def checkpoint(self, style: str) -> Path:
+        """Where a training of the style keeps what it would take up again."""
+        return self._folder(style) / CHECKPOINT
 
     def stage(self, style: str) -> AbstractContextManager[StagingFolder]:
         """A new empty folder to put a version's files in; removed unless it is published."""

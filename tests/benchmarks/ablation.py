@@ -22,10 +22,10 @@ from model_core.domain.photo import PhotoId
 from model_core.domain.version import METHODS
 from model_core.learn.adapter import Adapted, load_base
 from model_core.learn.fine_tune import LessonData, pick_device, train_from_head
+from model_core.learn.fine_tune import seen_by as seen_by_file
 from model_core.learn.trainer import as_images
 from model_core.predict import personal_head
 from model_core.predict.fold import MODEL_FILE
-from model_core.predict.onnx_network import OnnxNetwork
 from model_core.predict.prior import Prior, shipped_prior
 from model_core.progress import Progress
 from tests.benchmarks.protocol_photographers import DEVELOPMENT, Photographer, photographers
@@ -55,9 +55,9 @@ def fine_tuned_error(
 ) -> float:
     """As it would serve: fine-tuned on all lessons, with a head on top that knows them."""
     model = Adapted(load_base(base), method)
-    start = OnnxNetwork(base / MODEL_FILE, "start")
+    start = seen_by_file(base / MODEL_FILE, data, Progress())
     rows = np.arange(len(data.lessons))
-    train_from_head(model, data, rows, start, prior, pick_device("auto"), Progress())
+    train_from_head(model, data, rows, start, prior, base, pick_device("auto"), Progress())
     net = model.merged()
     with torch.no_grad():
         taught, z = _answers(net, data.images)

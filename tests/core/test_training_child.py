@@ -14,10 +14,11 @@ import pytest
 
 from model_core import training
 from model_core.domain.errors import CannotTrain, ImgtuneError
-from model_core.domain.version import GateReport
+from model_core.domain.version import GateReport, Recipe
 from model_core.progress import Cancelled, Progress
 from model_core.services import Studio
 from model_core.training import TrainOutcome, run_as_child, train_in_child
+from tests.core.commands import Say
 
 #: Programs that stand in for the child: each gets the arguments of ``imgtune train``.
 SAY = "import json, sys, os, time\ndef say(**m): print(json.dumps(m), flush=True)\n"
@@ -36,7 +37,7 @@ def child(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 def run(tmp_path: Path, progress: Progress | None = None) -> TrainOutcome:
     return train_in_child(
-        tmp_path, "My style", method="lora", device="cpu", progress=progress or Progress()
+        tmp_path, "My style", recipe=Recipe(), device="cpu", progress=progress or Progress()
     )
 
 
@@ -45,7 +46,8 @@ class TestTheChild:
     def test_is_told_what_to_train(self, child: Callable[[str], None], tmp_path: Path) -> None:
         child(f"say(result={{**{RESULT!r}, 'reason': ' '.join(sys.argv[1:])}})")
         assert run(tmp_path).reason == (
-            f"--data-dir {tmp_path} train --style My style --method lora --device cpu --json"
+            f"--data-dir {tmp_path} train --style My style --method lora --anchor l2sp "
+            "--distil 0.05 --adversarial 0.0 --device cpu --json"
         )
 
     def test_reports_are_passed_on_and_chatter_is_not(
@@ -174,3 +176,19 @@ class TestTheChildsSide:
         with pytest.raises(ZeroDivisionError):
             self.spoken(train)
         assert not issubclass(ZeroDivisionError, ImgtuneError)
+
+
+def test_the_command_line_says_how_to_train(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Recipe] = []
+
+    def train(_studio: Studio, _style: str, *, recipe: Recipe, **_: object) -> TrainOutcome:
+        given.append(recipe)
+        return TrainOutcome(False, None, "kept", None, 0.0)
+
+    monkeypatch.setattr(Studio, "train", train)
+    assert say("train").status == 0
+    words = "--method bitfit --anchor ewc --distil 0 --adversarial 0.5"
+    assert say("train", *words.split()).status == 0
+    assert given == [Recipe(), Recipe("bitfit", "ewc", 0.0, 0.5)]
+    for wrong in ("--distil=-1", "--distil=nan", "--adversarial=much", "--anchor=rope"):
+        assert say("train", wrong).status == 2
