@@ -8,6 +8,7 @@ import sys
 
 from model_core.cli_input import WrongUse, one_line
 from model_core.cli_output import DONE, SOME_FAILED, complain, opened_studio
+from model_core.cli_splits import add_split_actions, run_split_action
 from model_core.services import Studio
 
 _ACTIONS = (
@@ -34,6 +35,7 @@ def add_style_arguments(parser: argparse.ArgumentParser) -> None:
             action.add_argument("--json", action="store_true", help="one JSON object a line")
         if name == "delete":
             action.add_argument("--yes", action="store_true", help="do not ask")
+    add_split_actions(actions)
 
 
 def run_style(args: argparse.Namespace) -> int:
@@ -46,6 +48,8 @@ def run_style(args: argparse.Namespace) -> int:
             print(f"{one_line(args.name)}: made")
         elif args.action == "delete":
             return _delete(studio, studio.require_style(args.name), sure=args.yes)
+        elif args.action in ("check", "split", "merge"):
+            return run_split_action(studio, args)
         else:
             name = studio.require_style(args.name)
             change = studio.rename_style if args.action == "rename" else studio.duplicate_style

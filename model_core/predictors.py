@@ -72,6 +72,14 @@ class Predictors:
         """What was learned beyond the network that serves."""
         return self._slot(style, self.serving(style)).current.head
 
+    def lessons_seen(self, style: str) -> list[Lesson]:
+        """The style's lessons with what the network that serves sees of their photos."""
+        return list(self._slot(style, self.serving(style)).current.known.values())
+
+    def prior_of(self, style: str) -> Prior:
+        """What the style's head is fitted with."""
+        return self._slot(style, self.serving(style)).current.prior
+
     def because(self, style: str, features: PhotoFeatures) -> tuple[Because, ...]:
         """Which lessons moved this photo's prediction most, strongest first."""
         return self._slot(style, features.version).current.because(features)

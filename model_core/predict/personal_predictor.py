@@ -89,7 +89,7 @@ class PersonalPredictor:
         shares of all lessons add up to 1."""
         if not self.known:
             return ()
-        z, y, weight, _ = _table(list(self.known.values()))
+        z, y, weight, _ = lesson_table(list(self.known.values()))
         shares = self.head.shares(features.z[None], z, y, weight)[0]
         lessons = [lesson for lesson, _ in self.known.values()]
         strongest = np.argsort(-np.abs(shares), kind="stable")[:REASONS]
@@ -120,11 +120,11 @@ def learn(version: str, prior: Prior, lessons: Sequence[Lesson]) -> PersonalPred
     if not lessons:
         head = PersonalHead.empty(prior.features, len(PARAMS))
     else:
-        head = personal_head.fit(*_table(lessons), prior)
+        head = personal_head.fit(*lesson_table(lessons), prior)
     return PersonalPredictor(version, prior, known, head)
 
 
-def _table(lessons: Sequence[Lesson]) -> tuple[Float64, Float64, Float64, list[str]]:
+def lesson_table(lessons: Sequence[Lesson]) -> tuple[Float64, Float64, Float64, list[str]]:
     """z (n, Z), residuals in J (n, P), weights (n,) and shoots."""
     chosen = np.array([c.chosen.values for c, _ in lessons])
     network = np.stack([f.settings for _, f in lessons])

@@ -14,6 +14,7 @@ from model_core.imaging.neutral import PATCH_SHARE, Neutral
 from model_core.imaging.palette import Palette
 from model_core.imaging.screen import Screen, screen_of
 from model_core.services.photos import ANALYSIS_SIDE, MAX_MEGAPIXELS, PREVIEW_SIDE
+from model_core.services.splits import Split, SplitSuggestion
 from model_core.services.studio import Studio, default_data_dir
 from model_core.services.styles import StyleInfo
 from model_core.services.training import LESSONS_FOR_TRAINING, LESSONS_THAT_PAY, Readiness
@@ -45,6 +46,8 @@ __all__ = [
     "Readiness",
     "Screen",
     "SidecarEdit",
+    "Split",
+    "SplitSuggestion",
     "Studio",
     "StyleInfo",
     "TrainOutcome",

@@ -38,6 +38,7 @@ from model_core.services.packs import Packs
 from model_core.services.photos import ANALYSIS_SIDE, MAX_MEGAPIXELS, Photos
 from model_core.services.pictures import preview
 from model_core.services.sidecars import Sidecars
+from model_core.services.splits import Splits
 from model_core.services.styles import StyleInfo, Styles
 from model_core.services.training import Readiness, Trainings
 from model_core.sidecar import SidecarEdit, read_sidecar
@@ -77,6 +78,7 @@ class Studio:
         self._photos = Photos(self.catalog, self.predictors, max_megapixels)
         self._lessons = Lessons(self.catalog, self.predictors, self._photos)
         self._styles = Styles(self.catalog, self.models, self.predictors)
+        self.splits = Splits(self.catalog, self.models, self.predictors, self._styles)
         self._packs = Packs(self.catalog, self.models, self.predictors, self._styles, base=base)
         self._trainings = Trainings(
             self.catalog,
@@ -279,11 +281,13 @@ class Studio:
     def rename_style(self, name: str, to: str) -> None:
         """Renames a style with all it holds. Raises UnknownStyle, StyleRefused, Busy."""
         self._styles.rename(name, to)
+        self.splits.renamed(name, to)
 
     def delete_style(self, name: str) -> None:
         """Deletes a style with its edits, lessons and versions; an empty one follows the last.
         Raises UnknownStyle, Busy."""
         self._styles.delete(name)
+        self.splits.renamed(name, None)
 
     def versions(self, style: str) -> list[ModelVersion]:
         """All published versions, oldest first; the base is not among them."""

@@ -138,10 +138,16 @@ class Catalog(FramingTable):
         with self._journaled():
             self._journal.lessons(self.lessons(to))
 
-    def move_lessons(self, ids: Sequence[int], to: str) -> list[int]:
-        """Moves lessons, with their photos' edits, to another style; the ids that moved. A
-        lesson stays where ``to`` has one of its photo. Raises UnknownStyle."""
+    def move_lessons(self, ids: Sequence[int], to: str, *, new: bool = False) -> list[int]:
+        """Moves lessons, with their photos' edits, to another style, which is made first when
+        it is ``new``; the ids that moved. A lesson stays where ``to`` has one of its photo.
+        Raises UnknownStyle, StyleRefused."""
+        if new:
+            _check_name(to)
         with self._database.writing() as connection:
+            if new:
+                _refuse_taken(connection, to)
+                connection.execute("INSERT INTO styles VALUES (?, ?)", (to, now()))
             require_style(connection, to)
             moved = move_lessons(connection, ids, to)
             rows = lesson_rows(connection, moved)

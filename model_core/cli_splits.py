@@ -1,0 +1,86 @@
+"""``imgtune style check``, ``split`` and ``merge``: one style or two."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+
+from model_core.cli_input import one_line
+from model_core.cli_output import DONE
+from model_core.services import DEFAULT_STYLE, SplitSuggestion, Studio
+
+#: How a change of a slider is told: to the right, to the left.
+_WORDS = {
+    "temperature": ("warmer", "cooler"),
+    "tint": ("more magenta", "greener"),
+    "exposure_ev": ("brighter", "darker"),
+    "contrast": ("more contrast", "less contrast"),
+    "highlights": ("brighter highlights", "darker highlights"),
+    "shadows": ("brighter shadows", "darker shadows"),
+    "whites": ("brighter whites", "darker whites"),
+    "blacks": ("brighter blacks", "darker blacks"),
+    "vibrance": ("more vibrance", "less vibrance"),
+    "saturation": ("more colourful", "paler"),
+}
+
+
+def add_split_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """``check``, ``split`` and ``merge`` among the actions of ``style``."""
+    check = actions.add_parser(
+        "check",
+        help="whether the corrections contradict each other; changes nothing",
+        description="Tells whether you edit in another way since some day, so that two styles "
+        "would foretell your edits clearly better than one. Changes nothing.",
+    )
+    split = actions.add_parser(
+        "split",
+        help="do what check suggests: the later lessons become a style of their own",
+        description="Moves the lessons since the day that `style check` names into a new style. "
+        "`style merge NEW NAME` takes it back.",
+    )
+    merge = actions.add_parser(
+        "merge",
+        help="move all lessons of a style into another",
+        description="Moves all lessons of NAME into INTO and deletes NAME when nothing is left. "
+        "Of photos that both have lessons of, each keeps its own.",
+    )
+    for action in (check, split):
+        action.add_argument("name", nargs="?", default=DEFAULT_STYLE, metavar="NAME")
+    split.add_argument("--into", metavar="NEW", help="name of the new style (default: NAME 2)")
+    merge.add_argument("name", metavar="NAME")
+    merge.add_argument("into", metavar="INTO")
+
+
+def run_split_action(studio: Studio, args: argparse.Namespace) -> int:
+    """Runs one of them; returns the exit status."""
+    style = studio.require_style(args.name)
+    if args.action == "merge":
+        into = studio.require_style(args.into)
+        gone = studio.splits.merge(style, into)
+        left = "deleted" if gone else f"keeps {len(studio.lessons(style))} lessons"
+        print(f"{into}: {len(studio.lessons(into))} lessons; {style}: {left}")
+        return DONE
+    suggestion = studio.splits.find(style)
+    if suggestion is None:
+        count = len(studio.lessons(style))
+        print(f"{style}: one style, as far as {count} lessons can tell; nothing to split")
+        return DONE
+    print(_said(suggestion))
+    if args.action == "check":
+        print(f"`imgtune style split` would move {len(suggestion.later)} lessons to a new style")
+        return DONE
+    done = studio.splits.split(suggestion, args.into)
+    print(f"{one_line(done.into)}: {len(done.lessons)} lessons; {style}: {suggestion.earlier}")
+    return DONE
+
+
+def _said(found: SplitSuggestion) -> str:
+    words = ", ".join(_WORDS[name][size < 0] for name, size in found.changes)
+    try:
+        day = datetime.fromisoformat(found.since).astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        day = found.since
+    return (
+        f"{found.style}: since {day} you edit differently ({words}): one style misses your edits "
+        f"by {found.one:.2f} J on average, two would by {found.two:.2f} J"
+    )
