@@ -21,6 +21,7 @@ from imgtune_gui.controllers.loupe_controller import LoupeController
 from imgtune_gui.controllers.menu_controller import MenuController
 from imgtune_gui.controllers.picker_controller import PickerController
 from imgtune_gui.controllers.preset_controller import PresetController
+from imgtune_gui.controllers.screen_controller import ScreenController
 from imgtune_gui.controllers.train_controller import TrainController
 from imgtune_gui.controllers.view_controller import ViewController
 from imgtune_gui.crash import CrashDialog
@@ -97,7 +98,10 @@ class App(QObject):
         self.view = ViewController(
             session, window, self.loupe, self.picker, self.crop, settings, self
         )
-        self.menu = MenuController(session, window, self.library, self.learn, settings, self)
+        self.screen = ScreenController(window, self.catalog, self)
+        self.menu = MenuController(
+            session, window, self.library, self.learn, settings, self.screen, self
+        )
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
         edit, view, menu = self.edit, self.view, self.menu
@@ -205,12 +209,15 @@ class App(QObject):
             self.presets,
             self.export,
             self.training,
+            self.screen,
             self.menu,
         ):
             controller.message_raised.connect(window.show_message)
         self.hook.error_raised.connect(window.show_message)
         self.hook.bug_found.connect(self.crash.show)
         self.menu.preferences_changed.connect(self._apply_preferences)
+        self.screen.space_changed.connect(self.loupe.set_space)
+        self.screen.space_changed.connect(self.library.thumbs.set_space)
         self.catalog.studio_opened.connect(self._on_studio_opened)
         self.catalog.sidecar_failed.connect(window.show_message)
         self.catalog.failed.connect(self._on_catalog_failed)
@@ -251,6 +258,7 @@ class App(QObject):
         self.window.start_page.set_ready(True)
         self.menu.set_backend(backend)
         self._apply_preferences(self.settings.preferences)
+        self.screen.set_ready()
         self.loupe.set_studio(backend, opened)
         self.export.set_studio(backend, opened)
         self.training.set_studio(opened)
@@ -268,6 +276,7 @@ class App(QObject):
             studio.max_megapixels = chosen.max_megapixels
         self.learn.auto_train = chosen.auto_train
         self.catalog.sidecars = chosen.sidecars
+        self.screen.set_wanted(chosen.screen)
 
     def _on_catalog_failed(self, failure: m.WorkFailed) -> None:
         lasting = isinstance(failure.request, m.OpenStudio)

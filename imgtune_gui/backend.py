@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from model_core.services import Studio
+    from model_core.services import Screen, Studio
 
 Histogram = npt.NDArray[np.int64]  # (4, 256): red, green, blue, luminance
 Pixels = npt.NDArray[np.uint8]  # (height, width, 3), sRGB
@@ -28,6 +28,7 @@ class Backend:
     open_studio: Callable[[Path | None], Studio]
     sample_photos: Callable[[], list[Path]]
     histogram: Callable[[Any], Histogram]
+    screen_of: Callable[[bytes], Screen]
     default_style: str
     preview_side: int
     analysis_side: int
@@ -42,6 +43,7 @@ def load_backend() -> Backend:
         open_studio=services.Studio,
         sample_photos=services.sample_photos,
         histogram=services.histogram,
+        screen_of=services.screen_of,
         default_style=services.DEFAULT_STYLE,
         preview_side=services.PREVIEW_SIDE,
         analysis_side=services.ANALYSIS_SIDE,

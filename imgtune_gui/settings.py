@@ -25,13 +25,15 @@ T = TypeVar("T", str, int, float, bool)
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """``language``: a code, or empty for the system's."""
+    """``language``: a code, or empty for the system's. ``screen``: the path of a colour
+    profile, "srgb", or empty for what the system says."""
 
     language: str = ""
     max_megapixels: float = 200.0
     reopen: bool = True
     auto_train: bool = True
     sidecars: bool = False
+    screen: str = ""
 
 
 class AppSettings:

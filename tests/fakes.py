@@ -20,7 +20,7 @@ from PIL import Image
 from imgtune_gui.backend import Backend
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import IDENTITY, PARAMS, DevelopSettings
-from model_core.domain.errors import CannotTrain, CannotWrite, UnreadablePhoto
+from model_core.domain.errors import CannotTrain, CannotWrite, UnreadablePhoto, UnusableProfile
 from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
 from model_core.domain.geometry import UNCROPPED, Geometry
 from model_core.domain.image import Proxy
@@ -33,10 +33,11 @@ from model_core.exporting import Naming, export_batch
 from model_core.finding import Found, walk_photos
 from model_core.imaging.framing import framed
 from model_core.progress import Progress
-from model_core.services import Neutral, PresetStore, Readiness, Training
+from model_core.services import Neutral, PresetStore, Readiness, Screen, Training
 from model_core.sidecar import SidecarEdit, read_sidecar, write_sidecar
 
 FAKE_STYLE = "my style"
+FAKE_SCREEN = Screen("fake", "Fake screen")  # red and blue are swapped on it
 
 
 @dataclass(frozen=True)
@@ -345,6 +346,7 @@ class FakeStudio:
         quick: bool = False,
         out: npt.NDArray[np.uint8] | None = None,
         palette: object = None,
+        space: str = "srgb",
     ) -> npt.NDArray[np.uint8]:
         self.previews.append((settings, quick))
         pixels = proxy.pixels
@@ -352,6 +354,8 @@ class FakeStudio:
             pixels = (pixels >> 8).astype(np.uint8)
         if settings != IDENTITY:
             pixels = _looked_up(pixels.astype(np.uint8, copy=False), settings)
+        if space == FAKE_SCREEN.space:
+            pixels = pixels[..., ::-1]
         if out is None:
             return np.ascontiguousarray(pixels)
         out[..., 2::-1], out[..., 3] = pixels, 255
@@ -401,6 +405,12 @@ def fake_histogram(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
     return np.stack([np.bincount(c.ravel(), minlength=256) for c in channels]).astype(np.int64)
 
 
+def fake_screen_of(icc: bytes) -> Screen:
+    if icc != b"fake":
+        raise UnusableProfile("This file is no ICC profile; choose another")
+    return FAKE_SCREEN
+
+
 def fake_backend(studio: FakeStudio, samples: Sequence[Path] = ()) -> Backend:
     """A backend whose studio is ``studio``."""
 
@@ -413,6 +423,7 @@ def fake_backend(studio: FakeStudio, samples: Sequence[Path] = ()) -> Backend:
         open_studio=open_studio,
         sample_photos=lambda: list(samples),
         histogram=fake_histogram,
+        screen_of=fake_screen_of,
         default_style=FAKE_STYLE,
         preview_side=1800,
         analysis_side=512,

@@ -1447,8 +1447,28 @@ every export is a new file.</source>
         <translation>每个像素最多占用 12 字节内存。</translation>
     </message>
     <message>
+        <source>As the system says</source>
+        <translation>按系统设置</translation>
+    </message>
+    <message>
+        <source>Colour profiles (*.icc *.icm)</source>
+        <translation>颜色配置文件 (*.icc *.icm)</translation>
+    </message>
+    <message>
+        <source>Colours of the screen</source>
+        <translation>屏幕颜色</translation>
+    </message>
+    <message>
         <source>Open the folder of the last time at start</source>
         <translation>启动时打开上次的文件夹</translation>
+    </message>
+    <message>
+        <source>Profile file…</source>
+        <translation>配置文件…</translation>
+    </message>
+    <message>
+        <source>Profile of the screen</source>
+        <translation>屏幕的颜色配置文件</translation>
     </message>
     <message>
         <source>Start fine-tunes by itself when there is enough</source>
@@ -1578,6 +1598,33 @@ every export is a new file.</source>
     <message>
         <source>{0:.0%} of what was learned for this photo</source>
         <translation>占为这张照片所学内容的 {0:.0%}</translation>
+    </message>
+</context>
+<context>
+    <name>ScreenController</name>
+    <message>
+        <source>Photos are shown as sRGB, whatever the screen is.</source>
+        <translation>无论使用何种屏幕，照片均按 sRGB 显示。</translation>
+    </message>
+    <message>
+        <source>Photos are shown with the profile {0}</source>
+        <translation>照片按颜色配置文件 {0} 显示</translation>
+    </message>
+    <message>
+        <source>Photos are shown with the system&apos;s profile of this screen: {0}</source>
+        <translation>照片按系统中此屏幕的颜色配置文件显示：{0}</translation>
+    </message>
+    <message>
+        <source>Shown as sRGB. {0}</source>
+        <translation>按 sRGB 显示。{0}</translation>
+    </message>
+    <message>
+        <source>The system knows no profile of this screen: taken for sRGB.</source>
+        <translation>系统没有此屏幕的颜色配置文件：视为 sRGB。</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0}：{1}</translation>
     </message>
 </context>
 <context>

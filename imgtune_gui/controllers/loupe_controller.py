@@ -53,6 +53,7 @@ class LoupeController(QObject):
         self._side = 0
         self._generation = 0
         self._clipping = False
+        self._space = "srgb"
         self._proxies: LruCache[Framed, Proxy] = LruCache(PROXY_BYTES)
         self._full: tuple[Framed, Proxy] | None = None
         self._snapshot: QImage | None = None
@@ -92,6 +93,12 @@ class LoupeController(QObject):
         self._clipping = shown
         self._panel.histogram.set_overlay(shown)
         self._render()
+
+    def set_space(self, space: str) -> None:
+        """Of the screen that the photo is shown on."""
+        if space != self._space:
+            self._space = space
+            self._render()
 
     def proxy_of(self, item: PhotoItem) -> Proxy | None:
         """The source's pixels of a photo near the current one, as framed, or None while it is
@@ -261,6 +268,7 @@ class LoupeController(QObject):
                 with_before=self._loupe.compare is not Compare.AFTER,
                 clipping=self._clipping,
                 quick=quick,
+                space=self._space,
             )
         )
 

@@ -13,6 +13,7 @@ from imgtune_gui.actions import ACTIONS, set_keys
 from imgtune_gui.backend import Backend
 from imgtune_gui.controllers.learn_controller import LearnController
 from imgtune_gui.controllers.library_controller import LibraryController
+from imgtune_gui.controllers.screen_controller import ScreenController
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
 from imgtune_gui.views.dialogs import about_dialog, shortcuts_dialog
@@ -35,9 +36,11 @@ class MenuController(QObject):
         library: LibraryController,
         learn: LearnController,
         settings: AppSettings,
+        screen: ScreenController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._screen = screen
         self._session, self._window, self._settings = session, window, settings
         self._library, self._learn = library, learn
         self._backend: Backend | None = None
@@ -92,7 +95,7 @@ class MenuController(QObject):
 
     def show_preferences(self) -> None:
         before = self._settings.preferences
-        dialog = PreferencesDialog(before, self._settings.keys, self._window)
+        dialog = PreferencesDialog(before, self._settings.keys, self._screen.text(), self._window)
         if dialog.exec() == PreferencesDialog.DialogCode.Accepted:
             self._settings.keys = dialog.keys.changed_keys()
             self._apply_keys()

@@ -38,6 +38,8 @@ class ThumbController(QObject):
         self.quick_thread = WorkerThread(self.quick, "quick")
         self._drawn: dict[Path, tuple[DevelopSettings, Geometry]] = {}
         self._left: PhotoItem | None = None
+        self._seen: tuple[Path, ...] = ()
+        self._space = "srgb"  # of the screen
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_DELAY_MS)
@@ -60,8 +62,16 @@ class ThumbController(QObject):
         self._model.images.drop(item.path)
         self._model.sources.drop(item.path)
 
+    def set_space(self, space: str) -> None:
+        """Of the screen: for another one all thumbnails are drawn anew."""
+        if space != self._space:
+            self._space = space
+            self._model.images.clear()
+            self.set_visible(self._seen)
+
     def set_visible(self, paths: tuple[Path, ...]) -> None:
         """What the user looks at is drawn first, and again if memory had no room for it."""
+        self._seen = paths
         self._worker.set_visible(paths)
         self.seen_changed.emit(paths)
         images, sources = self._model.images, self._model.sources
@@ -81,7 +91,9 @@ class ThumbController(QObject):
             return
         source = self._model.sources.get(item.path)
         if source is not None:
-            self._worker.submit(m.RenderThumb(item.path, source, item.settings, item.geometry))
+            self._worker.submit(
+                m.RenderThumb(item.path, source, item.settings, item.geometry, self._space)
+            )
 
     # --- when the look changes ------------------------------------------------------
     def _on_settings_changed(self, item: PhotoItem) -> None:
@@ -111,6 +123,6 @@ class ThumbController(QObject):
                 self._model.set_image(path, image)
 
     def _on_thumb_rendered(self, result: m.ThumbRendered) -> None:
-        if self._session.find(result.path) is not None:
+        if self._session.find(result.path) is not None and result.space == self._space:
             self._drawn[result.path] = result.settings, result.geometry
             self._model.set_image(result.path, result.image)

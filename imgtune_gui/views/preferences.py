@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
@@ -10,11 +11,14 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
     QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QKeySequenceEdit,
     QLabel,
     QLineEdit,
+    QPushButton,
     QScrollArea,
     QSpinBox,
     QTabWidget,
@@ -34,9 +38,14 @@ class PreferencesDialog(QDialog):
     """Nothing changes before OK."""
 
     def __init__(
-        self, preferences: Preferences, keys: Mapping[str, tuple[str, ...]], parent: QWidget
+        self,
+        preferences: Preferences,
+        keys: Mapping[str, tuple[str, ...]],
+        screen_text: str,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
+        self.screen_text = screen_text
         self.setWindowTitle(self.tr("Preferences"))
         self.resize(560, 520)
         self.keys = KeysPage(keys)
@@ -81,6 +90,7 @@ class PreferencesDialog(QDialog):
             self.tr("After a real edit only, for other programs; what they wrote is kept.")
         )
         form.addRow(self.tr("Language"), self.language)
+        form.addRow(self.tr("Colours of the screen"), self._build_screen(now.screen))
         form.addRow(self.tr("Largest photo"), self.megapixels)
         for box in (self.reopen, self.auto_train, self.sidecars):
             form.addRow("", box)
@@ -88,6 +98,42 @@ class PreferencesDialog(QDialog):
         note.setObjectName("Dim")
         form.addRow("", note)
         return page
+
+    def _build_screen(self, now: str) -> QWidget:
+        """Which profile, and what that comes to now."""
+        self.screen_profile = QComboBox()
+        self.screen_profile.addItem(self.tr("As the system says"), "")
+        self.screen_profile.addItem("sRGB", "srgb")
+        if now not in ("", "srgb"):
+            self.screen_profile.addItem(Path(now).name, now)
+        self.screen_profile.setCurrentIndex(max(self.screen_profile.findData(now), 0))
+        browse = QPushButton(self.tr("Profile file…"))
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self._on_browse_clicked)
+        says = QLabel(self.screen_text)
+        says.setObjectName("Dim")
+        says.setWordWrap(True)
+        box = QWidget()
+        layout = QGridLayout(box)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setColumnStretch(0, 1)
+        layout.addWidget(self.screen_profile, 0, 0)
+        layout.addWidget(browse, 0, 1)
+        layout.addWidget(says, 1, 0, 1, 2)
+        return box
+
+    def _on_browse_clicked(self) -> None:
+        found, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Profile of the screen"), "", self.tr("Colour profiles (*.icc *.icm)")
+        )
+        if found:
+            self.choose_profile(Path(found))
+
+    def choose_profile(self, file: Path) -> None:
+        """A file instead of what the system says."""
+        if self.screen_profile.findData(str(file)) < 0:
+            self.screen_profile.addItem(file.name, str(file))
+        self.screen_profile.setCurrentIndex(self.screen_profile.findData(str(file)))
 
     def preferences(self) -> Preferences:
         """What was chosen."""
@@ -97,6 +143,7 @@ class PreferencesDialog(QDialog):
             reopen=self.reopen.isChecked(),
             auto_train=self.auto_train.isChecked(),
             sidecars=self.sidecars.isChecked(),
+            screen=str(self.screen_profile.currentData()),
         )
 
 

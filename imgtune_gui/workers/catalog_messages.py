@@ -22,7 +22,14 @@ from model_core.domain.prediction import PhotoFeatures, Prediction
 from model_core.domain.version import ModelVersion
 
 if TYPE_CHECKING:
-    from model_core.services import Readiness, SidecarEdit, Studio, StyleInfo, Training
+    from model_core.services import (
+        Readiness,
+        Screen,
+        SidecarEdit,
+        Studio,
+        StyleInfo,
+        Training,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,6 +227,22 @@ class Predicted:
     generation: int
     style: str
     predictions: tuple[tuple[Path, Prediction], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadScreen:
+    """Asks what a screen with this profile shows."""
+
+    icc: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScreenRead:
+    """``screen`` None: the profile is of no use, and ``error`` says why."""
+
+    icc: bytes
+    screen: Screen | None
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -43,6 +43,7 @@ class CatalogWorker(QueueWorker):
     pack_done = Signal(object)  # PackDone
     predicted = Signal(object)  # Predicted
     explained = Signal(object)  # Explained
+    screen_read = Signal(object)  # ScreenRead
     sidecar_failed = Signal(str)
     sidecars_read = Signal(object)  # SidecarsRead
 
@@ -72,6 +73,7 @@ class CatalogWorker(QueueWorker):
             m.PackRequest: self._pack,
             m.Predict: self._predict,
             m.Explain: self._explain,
+            m.ReadScreen: self._read_screen,
         }
 
     def _run(self, job: object) -> None:
@@ -90,6 +92,7 @@ class CatalogWorker(QueueWorker):
 
     def _open_studio(self, job: m.OpenStudio) -> None:
         backend = self._loader()
+        self._screen_of = backend.screen_of
         self._studio = backend.open_studio(job.data_dir)
         names = tuple(info.name for info in self._studio.styles())
         self.studio_opened.emit(m.StudioOpened(backend, self._studio, names))
@@ -248,3 +251,11 @@ class CatalogWorker(QueueWorker):
             if one.lesson in lessons
         )
         self.explained.emit(m.Explained(job.style, job.path, reasons))
+
+    def _read_screen(self, job: m.ReadScreen) -> None:
+        try:
+            screen = self._screen_of(job.icc)
+        except ImgtuneError as error:
+            self.screen_read.emit(m.ScreenRead(job.icc, None, str(error)))
+        else:
+            self.screen_read.emit(m.ScreenRead(job.icc, screen))

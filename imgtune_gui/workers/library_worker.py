@@ -124,5 +124,7 @@ class LibraryWorker(QueueWorker):
 
     def _render_thumb(self, job: m.RenderThumb) -> None:
         source = self.studio.framed(job.source, job.geometry)
-        image = to_image(self.studio.preview(source, job.settings))
-        self.thumb_rendered.emit(m.ThumbRendered(job.path, image, job.settings, job.geometry))
+        image = to_image(self.studio.preview(source, job.settings, space=job.space))
+        self.thumb_rendered.emit(
+            m.ThumbRendered(job.path, image, job.settings, job.geometry, job.space)
+        )

@@ -58,6 +58,9 @@ from imgtune_gui.workers.catalog_messages import (
     Predicted as Predicted,
 )
 from imgtune_gui.workers.catalog_messages import (
+    ReadScreen as ReadScreen,
+)
+from imgtune_gui.workers.catalog_messages import (
     ReadSidecars as ReadSidecars,
 )
 from imgtune_gui.workers.catalog_messages import (
@@ -83,6 +86,9 @@ from imgtune_gui.workers.catalog_messages import (
 )
 from imgtune_gui.workers.catalog_messages import (
     SaveMarks as SaveMarks,
+)
+from imgtune_gui.workers.catalog_messages import (
+    ScreenRead as ScreenRead,
 )
 from imgtune_gui.workers.catalog_messages import (
     SidecarsRead as SidecarsRead,
@@ -225,6 +231,7 @@ class RenderThumb:
     source: Proxy
     settings: DevelopSettings
     geometry: Geometry
+    space: str = "srgb"  # of the screen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -233,6 +240,7 @@ class ThumbRendered:
     image: QImage
     settings: DevelopSettings
     geometry: Geometry
+    space: str
 
 
 # --- loupe worker: large proxies ----------------------------------------------------
@@ -269,6 +277,7 @@ class Render:
     with_before: bool = False
     clipping: bool = False
     quick: bool = False  # a slider is moving: speed before the last bit
+    space: str = "srgb"  # of the screen
 
 
 @dataclass(frozen=True, slots=True, eq=False)

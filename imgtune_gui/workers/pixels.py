@@ -83,11 +83,11 @@ def _scaled(pixels: npt.NDArray[Any], width: int, height: int) -> npt.NDArray[An
     return np.ascontiguousarray(lines[..., :3])
 
 
-def mark_clipping(pixels: npt.NDArray[np.uint8]) -> None:
-    """Paints, in 32-bit pixels (H, W, 4), those with a channel at white red and black ones
-    blue."""
-    colours = pixels[..., :3]
-    white, black = (colours == 255).any(axis=2), (colours == 0).all(axis=2)
+def mark_clipping(pixels: npt.NDArray[np.uint8], judged: npt.NDArray[np.uint8]) -> None:
+    """Paints, in 32-bit pixels (H, W, 4), those red that have a channel at white in
+    ``judged``, and those blue that are black there."""
+    colours, seen = pixels[..., :3], judged[..., :3]
+    white, black = (seen == 255).any(axis=2), (seen == 0).all(axis=2)
     colours[white] = _WHITE_CLIPPED[::-1]
     colours[black] = _BLACK_CLIPPED[::-1]
 

@@ -54,11 +54,13 @@ class PreviewWorker(QueueWorker):
         part, region = self._cut_and_reduced(job)
         image, pixels = blank_image(part.width, part.height)
         palette = self._palette[1] if self._palette and self._palette[0] is part else None
-        self._studio.preview(part, job.settings, quick=job.quick, out=pixels, palette=palette)
+        self._studio.preview(
+            part, job.settings, quick=job.quick, out=pixels, palette=palette, space=job.space
+        )
         counted = self._sample(job, pixels)
         if job.clipping:
-            mark_clipping(pixels)
-        before = self._before_image(part) if job.with_before else None
+            mark_clipping(pixels, self._as_exported(job, part, pixels))
+        before = self._before_image(job, part) if job.with_before else None
         self.rendered.emit(
             m.Rendered(job.generation, job.path, region, image, before, job.settings)
         )
@@ -81,17 +83,25 @@ class PreviewWorker(QueueWorker):
             self._part_key, self._source = key, job.proxy
         return self._part
 
-    def _before_image(self, part: Proxy) -> QImage:
-        if self._before is None or self._before[0] != self._part_key:
+    def _before_image(self, job: m.Render, part: Proxy) -> QImage:
+        key = (*self._part_key, job.space)
+        if self._before is None or self._before[0] != key:
             assert self._studio is not None
             image, pixels = blank_image(part.width, part.height)
-            self._studio.preview(part, IDENTITY, out=pixels)
-            self._before = self._part_key, image
+            self._studio.preview(part, IDENTITY, out=pixels, space=job.space)
+            self._before = key, image
         return self._before[1]
+
+    def _as_exported(self, job: m.Render, part: Proxy, shown: Pixels) -> Pixels:
+        """The same in sRGB: what clips in a file does not depend on the screen."""
+        if job.space == "srgb":
+            return shown
+        assert self._studio is not None
+        return self._studio.preview(part, job.settings, quick=job.quick, out=np.empty_like(shown))
 
     def _sample(self, job: m.Render, pixels: Pixels) -> Pixels | None:
         """Enough of the rendered pixels to count them, before anything is drawn over them."""
-        if job.region != m.WHOLE:
+        if job.region != m.WHOLE or job.space != "srgb":
             return None
         step = max(1, math.isqrt(pixels.shape[0] * pixels.shape[1] // _HISTOGRAM_PIXELS))
         return np.ascontiguousarray(pixels[::step, ::step, 2::-1])

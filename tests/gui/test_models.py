@@ -131,7 +131,7 @@ def test_clipping_is_marked_at_both_ends() -> None:
     pixels = np.full((1, 3, 4), 128, np.uint8)
     pixels[0, 0] = (10, 10, 255, 255)
     pixels[0, 2, :3] = 0
-    mark_clipping(pixels)
+    mark_clipping(pixels, pixels.copy())
     blue, green, red, _ = pixels[0, 0]
     assert red > 200 > max(blue, green)
     assert tuple(pixels[0, 1]) == (128, 128, 128, 128)
