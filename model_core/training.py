@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from model_core.domain.version import BASE_VERSION, GateReport, Recipe
 from model_core.progress import Cancelled, Progress
 from model_core.storage.catalog import Catalog, Training
 from model_core.storage.model_store import ModelStore
+from model_core.storage.recovery import write_training
 
 _LINES, _TAIL = 20, 400  # of a crashed child's last words: lines, characters of each
 
@@ -68,8 +70,18 @@ def train_here(
                 data, base, serving, serving if fits else None, staging.path, recipe, device,
                 progress, checkpoint,
             )  # fmt: skip
-            version = None
+            training = Training(
+                style=style,
+                version=None,
+                started_at=started,
+                seconds=time.monotonic() - clock,
+                method=recipe.method,
+                outcome=gate.reason,
+                gate=gate,
+                lessons=tuple(c.id for c in data.lessons),
+            )
             if gate.publish:
+                write_training(staging.path, training)
                 published = models.publish(
                     staging,
                     parent=current.id if current else BASE_VERSION,
@@ -78,24 +90,12 @@ def train_here(
                     base_sha256=base_sha256(base),
                     gate=gate,
                 )
-                version = published.id
-        checkpoint.unlink(missing_ok=True)
-    outcome = TrainOutcome(
-        version is not None, version, gate.reason, gate, time.monotonic() - clock
-    )
-    catalog.add_training(
-        Training(
-            style=style,
-            version=version,
-            started_at=started,
-            seconds=outcome.seconds,
-            method=recipe.method,
-            outcome=gate.reason,
-            gate=gate,
-            lessons=tuple(c.id for c in lessons),
-        )
-    )
-    return outcome
+                training = replace(training, version=published.id)
+        # Held still: another start would take up a version that nobody has recorded.
+        catalog.add_training(training)
+        with suppress(OSError):
+            checkpoint.unlink()
+    return TrainOutcome(gate.publish, training.version, gate.reason, gate, training.seconds)
 
 
 def base_sha256(base: Path) -> str:

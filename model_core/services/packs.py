@@ -7,7 +7,7 @@ from pathlib import Path
 
 from model_core.domain.version import ModelVersion
 from model_core.predict.fold import MODEL_FILE, PERSONAL_FILE, fold
-from model_core.predict.onnx_network import OnnxNetwork
+from model_core.predict.trial import require_sound
 from model_core.predictors import Predictors
 from model_core.services.styles import Styles
 from model_core.storage.catalog import Catalog
@@ -54,7 +54,7 @@ class Packs:
     def import_(self, file: Path, style: str | None) -> ModelVersion:
         packed = self._models.pack_info(file)
         with self._models.read_pack(file, style or packed.style) as (staging, _):
-            OnnxNetwork(staging.path / MODEL_FILE, "trial")  # refuses what cannot predict
+            require_sound(staging.path)
         style = self._styles.ensure(style or self._room_for(packed.style))
         version = self._models.import_pack(file, style)
         self._predictors.reload(style)

@@ -45,6 +45,7 @@ from model_core.sidecar import SidecarEdit, read_sidecar
 from model_core.storage.catalog import Catalog, Edit, EditState, Training
 from model_core.storage.model_store import ModelStore
 from model_core.storage.presets import PresetStore
+from model_core.storage.recovery import recover
 from model_core.training import TrainOutcome
 
 
@@ -72,7 +73,7 @@ class Studio:
         base = assets_dir() / "base"
         self.catalog = Catalog(self.data_dir / "catalog.db")
         self.models = ModelStore(self.data_dir / "models")
-        self.models.clean()
+        recover(self.catalog, self.models)
         self.presets = PresetStore(self.data_dir / "presets")
         self.predictors = Predictors(self.catalog, self.models, base)
         self._photos = Photos(self.catalog, self.predictors, max_megapixels)

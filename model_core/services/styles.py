@@ -9,6 +9,7 @@ from model_core.domain.errors import UnknownStyle
 from model_core.predictors import Predictors
 from model_core.storage.catalog import MAX_STYLE_NAME, Catalog
 from model_core.storage.model_store import ModelStore
+from model_core.storage.recovery import rename_style
 from model_core.storage.style_rows import lookalike
 
 
@@ -64,8 +65,7 @@ class Styles:
         self._predictors.reload(to)
 
     def rename(self, name: str, to: str) -> None:
-        self._catalog.rename_style(name, to)
-        self._models.rename_style(name, to)
+        rename_style(self._catalog, self._models, name, to)
         for one in (name, to):
             self._predictors.reload(one)
 

@@ -34,7 +34,15 @@ from model_core.storage.rows import (
     settings_from_json,
     settings_to_json,
 )
-from model_core.storage.style_rows import copy_style, lesson_rows, lookalike, move_lessons
+from model_core.storage.style_rows import (
+    copy_style,
+    drop_rename,
+    lesson_rows,
+    lookalike,
+    move_lessons,
+    note_rename,
+    noted_renames,
+)
 from model_core.storage.tables import Training, require_style
 
 __all__ = [
@@ -92,7 +100,7 @@ class Catalog(FramingTable):
         self._journal = Journal(path.with_name(JOURNAL_NAME))
         self._database = Database(path, busy_timeout)
         try:
-            open_catalog(self._database, self._journal, DEFAULT_STYLE, busy_timeout, self._warn)
+            open_catalog(self._database, self._journal, DEFAULT_STYLE, busy_timeout, self.warn)
         except BaseException:
             self._database.close()
             raise
@@ -114,9 +122,11 @@ class Catalog(FramingTable):
         with self._database.writing() as connection:
             _refuse_taken(connection, name)
             connection.execute("INSERT INTO styles VALUES (?, ?)", (name, now()))
+            drop_rename(connection, name)  # what has the old name from now on is another style
 
     def rename_style(self, name: str, to: str) -> None:
-        """Renames a style with all it holds. Raises UnknownStyle, StyleRefused."""
+        """Renames a style with all it holds here; :mod:`.recovery` does the whole. Raises
+        UnknownStyle, StyleRefused."""
         _check_name(to)
         with self._database.writing() as connection:
             require_style(connection, name)
@@ -124,8 +134,22 @@ class Catalog(FramingTable):
                 return
             _refuse_taken(connection, to, but=name)
             connection.execute("UPDATE styles SET name = ? WHERE name = ?", (to, name))
+            note_rename(connection, name, to)
         with self._journaled():
             self._journal.rename(name, to)
+
+    def unfinished_renames(self) -> list[tuple[str, str]]:
+        """Renames, (from, to), that the versions have yet to follow."""
+        with self._database.reading() as connection:
+            return noted_renames(connection)
+
+    def finish_rename(self, name: str, to: str, *, after_crash: bool = False) -> None:
+        """The versions have followed. A crash may have kept it from the second copy."""
+        if after_crash:
+            with self._journaled():
+                self._journal.rename(name, to)
+        with self._database.writing() as connection:
+            drop_rename(connection, name)
 
     def duplicate_style(self, name: str, to: str) -> None:
         """Adds a style with copies of all that ``name`` holds; from then on they are two.
@@ -220,7 +244,7 @@ class Catalog(FramingTable):
         try:
             return Edit(settings_from_json(settings), EditState(str(state)))
         except ValueError as error:  # BadRow is one
-            self._warn(f"A damaged edit was skipped: {error}.")
+            self.warn(f"A damaged edit was skipped: {error}.")
             return None
 
     # --- lessons ----------------------------------------------------------------------
@@ -316,7 +340,7 @@ class Catalog(FramingTable):
         try:
             return lesson_from_row(row)
         except BadRow as error:
-            self._warn(f"The damaged lesson {row[0]} was skipped: {error}.")
+            self.warn(f"The damaged lesson {row[0]} was skipped: {error}.")
             return None
 
     def _journaled(self) -> _Journaled:
@@ -337,7 +361,7 @@ class _Journaled:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, CannotWrite):
-            self._catalog._warn(f"The lessons are stored, but not their second copy. {error}")
+            self._catalog.warn(f"The lessons are stored, but not their second copy. {error}")
             return True
         return False
 

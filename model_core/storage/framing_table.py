@@ -34,5 +34,5 @@ class FramingTable(MarksTable):
         try:
             return Geometry(**json.loads(text_out(row[0])))
         except (ValueError, TypeError):
-            self._warn("A damaged crop of a photo was skipped.")
+            self.warn("A damaged crop of a photo was skipped.")
             return UNCROPPED

@@ -16,6 +16,8 @@ from model_core.domain.version import GateReport, ModelVersion
 SCHEMA = 1
 MANIFEST = "manifest.json"
 MODEL = "model.onnx"
+#: Of a version trained here: on which lessons. Not carried in packs: their ids mean nothing there.
+TRAINING = "training.json"
 MAX_MANIFEST = 1 << 20
 
 # Flat, plain, no leading dot: nothing that could leave the folder, hide, or be a device.

@@ -42,5 +42,5 @@ class MarksTable(Tables):
                     try:
                         found[PhotoId(photo)] = Marks(int(stars), Flag(flag), Colour(colour))
                     except (ValueError, TypeError):
-                        self._warn("Damaged stars, flag or colour of a photo were skipped.")
+                        self.warn("Damaged stars, flag or colour of a photo were skipped.")
         return found

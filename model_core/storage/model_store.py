@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -25,6 +26,7 @@ from model_core.storage.manifest import (
     MANIFEST,
     MAX_MANIFEST,
     MODEL,
+    TRAINING,
     is_file_name,
     version_from_json,
     version_to_json,
@@ -35,7 +37,7 @@ from model_core.storage.staging import StagingFolder, StyleLocks, clean_style, s
 
 __all__ = ["ModelStore", "StagingFolder", "slug"]
 
-CURRENT, CHECKPOINT = "CURRENT", "training.safetensors"
+CURRENT, CHECKPOINT, DELETED = "CURRENT", "training.safetensors", ".deleted-"
 _VERSION = re.compile(r"v(\d{4,})-[0-9a-f]{8}")
 _BLOCK = 1 << 20
 
@@ -169,6 +171,10 @@ class ModelStore:
                 raise BrokenModel(f"{path} is damaged; roll back or train again.")
         return found
 
+    def points_at(self, style: str) -> str:
+        """The id of the version that was last made to serve, whether it can or not."""
+        return self._pointed(style) or BASE_VERSION
+
     def versions(self, style: str) -> list[ModelVersion]:
         """All versions with a readable manifest, oldest first (hashes are not checked)."""
         found = []
@@ -235,7 +241,11 @@ class ModelStore:
         folder = self._folder(style)
         if folder.is_dir():
             with self.lock(style), _writing(folder):
-                shutil.rmtree(folder)
+                # At once, under a name that the next start removes.
+                gone = self.root / f"{DELETED}{secrets.token_hex(6)}"
+                folder.rename(gone)
+                sync_folder(self.root)
+                shutil.rmtree(gone)
 
     def clean(self) -> int:
         """Removes what killed processes left behind; how many things. Never raises Busy."""
@@ -243,7 +253,10 @@ class ModelStore:
             return 0
         removed = 0
         for folder in self.root.iterdir():
-            if folder.is_dir() and not folder.name.startswith("."):
+            if folder.name.startswith(DELETED):
+                shutil.rmtree(folder, ignore_errors=True)
+                removed += 1
+            elif folder.is_dir() and not folder.name.startswith("."):
                 removed += clean_style(folder, self._locks)
         return removed
 
@@ -273,7 +286,7 @@ class ModelStore:
                 version_from_json(version_to_json(found), "The base model")  # as a reader would
             else:
                 found = self.verified(style, version)
-                files = {name: self.path(found, name) for name in found.files}
+                files = {name: self.path(found, name) for name in found.files if name != TRAINING}
             if replaced:
                 files.update(replaced)
             found = replace(
@@ -303,6 +316,7 @@ class ModelStore:
         Raises BrokenModel, CannotWrite, Busy.
         """
         with self.read_pack(file, style) as (staging, packed), self.lock(style):
+            (staging.path / TRAINING).unlink(missing_ok=True)
             serving = self.current(style)
             return self.publish(
                 staging,

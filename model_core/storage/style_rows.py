@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from model_core.storage.rows import LESSON_COLUMNS, LESSON_FIELDS, now, text_out
 
+_RENAMES = "unfinished renames"  # key in the table meta
+
 _COPIED = ", ".join(name for name in LESSON_FIELDS if name not in ("id", "style"))
 
 
@@ -85,3 +87,27 @@ def _ids_of_copies(stored: object, copies: dict[int, int]) -> str:
         return json.dumps([copies[one] for one in ids if one in copies])
     except (ValueError, TypeError):
         return "[]"
+
+
+def noted_renames(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Renames, (from, to), that are done here and not yet elsewhere."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (_RENAMES,)).fetchone()
+    try:
+        return [(str(name), str(to)) for name, to in json.loads(text_out(row[0]))] if row else []
+    except (ValueError, TypeError):  # BadRow is a ValueError
+        return []
+
+
+def note_rename(connection: sqlite3.Connection, name: str, to: str) -> None:
+    """Notes that a rename is still to be followed elsewhere."""
+    _put_renames(connection, [*noted_renames(connection), (name, to)])
+
+
+def drop_rename(connection: sqlite3.Connection, name: str) -> None:
+    """The rename from ``name`` is followed, or must not be any more."""
+    _put_renames(connection, [one for one in noted_renames(connection) if one[0] != name])
+
+
+def _put_renames(connection: sqlite3.Connection, renames: list[tuple[str, str]]) -> None:
+    text = json.dumps(renames)
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_RENAMES, text))

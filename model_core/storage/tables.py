@@ -120,7 +120,7 @@ class Tables:
                     try:
                         features = features_from_row(row)
                     except BadRow as error:
-                        self._warn(f"Damaged features of a photo are computed again: {error}.")
+                        self.warn(f"Damaged features of a photo are computed again: {error}.")
                     else:
                         found[features.photo] = features
         return found
@@ -166,7 +166,7 @@ class Tables:
             try:
                 found.append(_training(row))
             except (BadRow, ValueError, TypeError) as error:
-                self._warn(f"A damaged record of a training was skipped: {error}.")
+                self.warn(f"A damaged record of a training was skipped: {error}.")
         return found
 
     # --- meta -------------------------------------------------------------------------
@@ -179,7 +179,7 @@ class Tables:
         try:
             return json.loads(text_out(row[0]))
         except (ValueError, RecursionError):
-            self._warn(f"The damaged catalog value {key!r} was ignored.")
+            self.warn(f"The damaged catalog value {key!r} was ignored.")
             return default
 
     def set_meta(self, key: str, value: Any) -> None:
@@ -188,7 +188,7 @@ class Tables:
         with self._database.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, text))
 
-    def _warn(self, text: str) -> None:
+    def warn(self, text: str) -> None:
         if text not in self.warnings:  # lists are read again and again
             self.warnings.append(text)
 
