@@ -22,6 +22,7 @@ from imgtune_gui.controllers.menu_controller import MenuController
 from imgtune_gui.controllers.picker_controller import PickerController
 from imgtune_gui.controllers.preset_controller import PresetController
 from imgtune_gui.controllers.screen_controller import ScreenController
+from imgtune_gui.controllers.sidecar_controller import SidecarController
 from imgtune_gui.controllers.train_controller import TrainController
 from imgtune_gui.controllers.view_controller import ViewController
 from imgtune_gui.crash import CrashDialog
@@ -89,6 +90,7 @@ class App(QObject):
         self.loupe = LoupeController(session, self.model, window.loupe, window.develop_panel, self)
         self.edit = EditController(session, window, self.catalog, self)
         self.cull = CullController(session, window, self.catalog, self)
+        self.sidecars = SidecarController(session, window, self.catalog, settings, self)
         self.export = ExportController(session, window, settings, self)
         self.because = BecauseController(session, self.catalog, window.develop_panel.because, self)
         self.training = TrainController(window.training, self)
@@ -120,7 +122,7 @@ class App(QObject):
             "paste_some": edit.paste_some,
             "sync_selected": edit.sync_selected,
             "sync_some": edit.sync_some,
-            "read_sidecars": edit.read_sidecars,
+            "read_sidecars": self.sidecars.read_selected,
             "history": view.show_history,
             "pick_white": self.picker.set_armed,
             "crop": self.crop.set_cropping,
@@ -204,6 +206,7 @@ class App(QObject):
             self.loupe,
             self.edit,
             self.cull,
+            self.sidecars,
             self.picker,
             self.crop,
             self.presets,
@@ -228,6 +231,7 @@ class App(QObject):
         self.library.folders.folders_changed.connect(self.menu.note_opened)
         self.learn.style_loaded.connect(self._on_style_loaded)
         self.learn.network_changed.connect(self.library.set_network)
+        self.library.finder.sidecars_found.connect(self.sidecars.take_found)
         predictions = self.library.predictions
         self.learn.predictions_outdated.connect(predictions.predict_all)
         self.learn.lesson_learned.connect(predictions.predict_after_lesson)

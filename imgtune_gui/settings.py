@@ -19,6 +19,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from imgtune_gui.export_choice import ExportChoice, from_stored, presets_from, presets_to
 
 RECENT_FOLDERS = 10
+REMEMBERED_FOLDERS = 500
 
 T = TypeVar("T", str, int, float, bool)
 
@@ -138,6 +139,23 @@ class AppSettings:
         """These were opened now."""
         recent = list(dict.fromkeys([*folders, *self.recent_folders]))[:RECENT_FOLDERS]
         self._store.setValue("recent_folders", json.dumps(recent))
+
+    def sidecar_answer(self, folders: Sequence[Path]) -> str:
+        """What the user wants done with other programs' edits there; empty: to be asked."""
+        answers = self._json("sidecar_answers")
+        known = answers if isinstance(answers, dict) else {}
+        found = {known.get(str(folder), "") for folder in folders}
+        answer = found.pop() if len(found) == 1 else ""
+        return answer if isinstance(answer, str) else ""
+
+    def remember_sidecar_answer(self, folders: Sequence[Path], answer: str) -> None:
+        """For as many folders as anybody works in."""
+        answers = self._json("sidecar_answers")
+        known = answers if isinstance(answers, dict) else {}
+        new = {str(folder): answer for folder in folders}
+        known = {folder: old for folder, old in known.items() if folder not in new} | new
+        kept = dict(list(known.items())[-REMEMBERED_FOLDERS:])
+        self._store.setValue("sidecar_answers", json.dumps(kept))
 
     def clear_recent(self) -> None:
         self._store.remove("recent_folders")

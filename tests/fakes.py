@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -177,6 +177,9 @@ class FakeStudio:
 
     def read_sidecar(self, photo: Photo) -> SidecarEdit | None:
         return read_sidecar(photo)
+
+    def left_by_others(self, paths: Iterable[Path]) -> list[Path]:
+        return [path for path in paths if path.with_name(path.name + ".xmp").is_file()]
 
     def load_geometry(self, photo: PhotoId) -> Geometry:
         return self.geometries.get(photo, UNCROPPED)

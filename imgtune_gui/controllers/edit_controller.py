@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,10 +10,8 @@ from imgtune_gui.models.photo_item import EditState, PhotoItem
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.dialogs import FieldsDialog
 from imgtune_gui.views.main_window import MainWindow
-from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.catalog_worker import CatalogWorker
 from model_core.domain.develop import IDENTITY, PARAM_NAMES, DevelopSettings
-from model_core.domain.marks import Marks
 
 
 class EditController(QObject):
@@ -30,7 +28,6 @@ class EditController(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._window, self._catalog = session, window, catalog
-        catalog.sidecars_read.connect(self._on_sidecars_read)
         self._copied: DevelopSettings | None = None
 
     def _selected(self) -> list[PhotoItem]:
@@ -117,41 +114,6 @@ class EditController(QObject):
         count = len(items)
         done = self.tr("{0}: 1 photo") if count == 1 else self.tr("{0}: {1} photos")
         self.message_raised.emit(done.format(text, count))
-
-    # --- sidecars -------------------------------------------------------------------
-    def read_sidecars(self) -> None:
-        """Asks for what other programs left beside what is shown or selected."""
-        photos = tuple(item.photo for item in self._targets() if item.photo is not None)
-        if photos:
-            self._catalog.submit(m.ReadSidecars(photos))
-
-    def _on_sidecars_read(self, result: m.SidecarsRead) -> None:
-        edits: list[tuple[PhotoItem, DevelopSettings | None]] = []
-        marks: list[tuple[PhotoItem, Marks]] = []
-        left_out: dict[str, None] = {}
-        for path, found in result.edits:
-            item = self._session.find(path)
-            if item is None:
-                continue
-            left_out.update(dict.fromkeys(found.left_out))
-            if found.values:
-                # What it does not set is as shot there, and so it is here.
-                edits.append((item, IDENTITY.updated(dict(found.values))))
-            if found.marks is not None:
-                marks.append((item, found.marks))
-        text = self.tr("Read from .xmp")
-        self._session.set_edits(edits, text)
-        self._session.set_marks(marks, text)
-        self.message_raised.emit(self._sidecar_summary(len(edits), left_out, result.errors))
-
-    def _sidecar_summary(self, count: int, left_out: Iterable[str], errors: Sequence[str]) -> str:
-        names = list(left_out)
-        text = self.tr("Edits of {0} photos were read; looks are approximate").format(count)
-        if not count:
-            text = self.tr("No edits were found beside these photos")
-        if names:
-            text += self.tr(", without {0}").format(", ".join(names[:8]))
-        return " · ".join([text, *errors[:2]])
 
     # --- going on -------------------------------------------------------------------
     def next_photo(self) -> None:

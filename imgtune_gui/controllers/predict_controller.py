@@ -65,7 +65,7 @@ class PredictController(QObject):
         for item in self._session.all_items:
             if item.features is not None:
                 self._waiting[item.path] = item
-        self._on_gathered()
+        self._ask(everything=True)
 
     def predict_after_lesson(self, name: str) -> None:
         """The same, and says how many photos moved because of the lesson."""
@@ -73,6 +73,9 @@ class PredictController(QObject):
         self.predict_all()
 
     def _on_gathered(self) -> None:
+        self._ask(everything=False)
+
+    def _ask(self, *, everything: bool) -> None:
         pairs = tuple(
             (path, item.features)
             for path, item in self._waiting.items()
@@ -81,7 +84,8 @@ class PredictController(QObject):
         self._waiting.clear()
         if pairs:
             self._generation += 1
-            self._catalog.submit(m.Predict(self._generation, self._session.style, pairs))
+            style = self._session.style
+            self._catalog.submit(m.Predict(self._generation, style, pairs, everything))
 
     # --- answers --------------------------------------------------------------------
     def _on_predicted(self, result: m.Predicted) -> None:

@@ -19,6 +19,7 @@ from imgtune_gui.views.filter_bar import FilterBar
 from imgtune_gui.views.labels import ElidedLabel
 from imgtune_gui.views.loupe import LoupeView
 from imgtune_gui.views.loupe_page import LoupePage
+from imgtune_gui.views.offer_bar import OfferBar
 from imgtune_gui.views.start_page import StartPage
 from imgtune_gui.views.style_panel import StylePanel
 from imgtune_gui.views.theme import SPACE
@@ -46,6 +47,7 @@ class MainWindow(QMainWindow):
         self.grid = PhotoGrid(session, model)
         self.filmstrip = Filmstrip(session, model)
         self.filter_bar = FilterBar(session)
+        self.offer = OfferBar()
         self.develop_panel = DevelopPanel(session)
         self.style_panel = StylePanel(session)
         self._selected: list[PhotoItem] = []
@@ -87,6 +89,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
+        layout.addWidget(self.offer)
         layout.addWidget(self._split, 1)
         layout.addWidget(self.filter_bar)
         layout.addWidget(self.filmstrip)

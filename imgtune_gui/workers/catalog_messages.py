@@ -82,7 +82,10 @@ class SaveMarks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadSidecars:
+    """``learn``: what they say is to be taught too."""
+
     photos: tuple[Photo, ...]
+    learn: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +94,7 @@ class SidecarsRead:
 
     edits: tuple[tuple[Path, SidecarEdit], ...]
     errors: tuple[str, ...]
+    learn: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,6 +224,7 @@ class Predict:
     generation: int
     style: str
     features: tuple[tuple[Path, PhotoFeatures], ...]
+    everything: bool = False  # a newer one of these makes this one needless
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ after a lesson always knows the lesson.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
 _PICTURED = 100  # newest lessons that are shown with a picture
 _THUMB = 80  # sharp at twice the density
 _KEEP_RATIO = Qt.AspectRatioMode.KeepAspectRatio
+
+
+def _is_outdone(old: object, new: object) -> bool:
+    """Whether the answer to ``new`` makes an answer to ``old`` needless."""
+    match old, new:
+        case m.LoadStyle(), m.LoadStyle():
+            return old.style == new.style
+        case m.Predict(everything=True), m.Predict(everything=True):
+            return old.style == new.style
+    return False
 
 
 class CatalogWorker(QueueWorker):
@@ -75,6 +86,12 @@ class CatalogWorker(QueueWorker):
             m.Explain: self._explain,
             m.ReadScreen: self._read_screen,
         }
+
+    def _add(self, job: object) -> None:
+        # After hundreds of lessons at once the style is shown, and all is predicted, once.
+        if isinstance(job, m.LoadStyle | m.Predict):
+            self._jobs = deque(one for one in self._jobs if not _is_outdone(one, job))
+        self._jobs.append(job)
 
     def _run(self, job: object) -> None:
         self._handlers[type(job)](job)
@@ -160,7 +177,7 @@ class CatalogWorker(QueueWorker):
                 found.append((photo.path, edit))
                 if edit.settings is None and edit.marks is None:
                     errors.append(edit.reason)
-        self.sidecars_read.emit(m.SidecarsRead(tuple(found), tuple(errors)))
+        self.sidecars_read.emit(m.SidecarsRead(tuple(found), tuple(errors), job.learn))
 
     def _save_marks(self, job: m.SaveMarks) -> None:
         self.studio.save_marks(job.marks)

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 _SUFFIX = re.compile(r"\.[A-Za-z]\w{1,4}")
 #: What was found is told when so much time has passed, or so many photos are waiting.
 _TELL_S, _TELL_PHOTOS = 0.15, 1_000
+_LOOK = 50
 
 
 class FinderWorker(QueueWorker):
     """One scan at a time; a newer one ends it."""
 
     scanned = Signal(object)  # Scanned, several for one Scan
+    sidecars_found = Signal(object)  # SidecarsFound, after the scan
     watched = Signal(object)  # Watched
     checked = Signal(object)  # FoldersChecked
 
@@ -77,6 +79,19 @@ class FinderWorker(QueueWorker):
                     self.scanned.emit(found.told(last=False))
                     told = time.monotonic()
         self.scanned.emit(found.told(last=True))
+        if found.beside and not job.again:
+            self._look_beside(job, found.beside)
+
+    def _look_beside(self, job: m.Scan, paths: list[Path]) -> None:
+        """Reads a little of each sidecar, once all photos are shown."""
+        assert self._studio is not None
+        left: list[Path] = []
+        for start in range(0, len(paths), _LOOK):
+            if self._is_stale(job):
+                return
+            left += self._studio.left_by_others(paths[start : start + _LOOK])
+        if left:
+            self.sidecars_found.emit(m.SidecarsFound(job, tuple(left)))
 
 
 def _replaces(scan: m.Scan, other: object) -> bool:
@@ -89,7 +104,7 @@ class _Findings:
     def __init__(self, job: m.Scan) -> None:
         self._job = job
         self.photos: list[Path] = []
-        self._beside: list[Path] = []
+        self.beside: list[Path] = []  # of the whole scan
         self._faults: list[str] = []
         self._unread: list[Path] = []
         self._folders: list[Path] = []
@@ -106,7 +121,7 @@ class _Findings:
 
     def add(self, part: Found) -> None:
         self.photos += part.photos
-        self._beside += part.beside
+        self.beside += part.beside
         if part.fault:
             self._faults.append(part.fault)
             self._unread.append(part.folder)
@@ -115,13 +130,12 @@ class _Findings:
         said = m.Scanned(
             self._job,
             tuple(self.photos),
-            beside=tuple(self._beside),
             faults=tuple(self._faults),
             unread=tuple(self._unread),
             folders=tuple(self._folders),
             missing=tuple(self._missing),
             last=last,
         )
-        for waiting in (self.photos, self._beside, self._faults):
+        for waiting in (self.photos, self._faults):
             waiting.clear()
         return said

@@ -143,18 +143,25 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scanned:
-    """A part of the answer; ``last`` ends it. ``beside``: photos with a sidecar. ``faults``:
-    folders that could not be read (``unread``), a line each. ``folders`` and ``missing``: those of
-    the paths asked for so far that are folders, and that are not there."""
+    """A part of the answer; ``last`` ends it. ``faults``: folders that could not be read
+    (``unread``), a line each. ``folders`` and ``missing``: those of the paths asked for so far
+    that are folders, and that are not there."""
 
     job: Scan
     photos: tuple[Path, ...]
-    beside: tuple[Path, ...] = ()
     faults: tuple[str, ...] = ()
     unread: tuple[Path, ...] = ()
     folders: tuple[Path, ...] = ()
     missing: tuple[Path, ...] = ()
     last: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SidecarsFound:
+    """Photos of a scan that another program left settings beside."""
+
+    job: Scan
+    photos: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

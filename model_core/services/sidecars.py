@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.errors import CannotWrite
 from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.photo import Photo, PhotoId
+from model_core.imaging.decode import RAW_SUFFIXES
 from model_core.sidecar import write_sidecar
 from model_core.storage.catalog import Catalog
+from model_core.storage.sidecar import content, sidecars_beside
+from model_core.xmp import UnreadableXmp
 
 
 class Sidecars:
@@ -23,6 +27,19 @@ class Sidecars:
         marks = self._catalog.load_marks((photo.id,)).get(photo.id, UNMARKED)
         said = None if marks == UNMARKED else marks
         return write_sidecar(photo, settings, said, self._replaced)
+
+    def left_by_others(self, paths: Iterable[Path]) -> list[Path]:
+        """Those of the photos with Camera Raw settings beside them that imgtune did not write.
+        Looks, and does not read: what they say, and whether it can be used, is for later."""
+        found = []
+        for path in paths:
+            for sidecar in sidecars_beside(path, raw=path.suffix.lower() in RAW_SUFFIXES):
+                with suppress(UnreadableXmp):
+                    said = content(sidecar) or b""
+                    if b"crs:" in said and b"imgtune:" not in said:
+                        found.append(path)
+                        break
+        return found
 
     def write_marks(self, marks: Mapping[PhotoId, Marks]) -> None:
         failed: list[CannotWrite] = []

@@ -212,6 +212,10 @@ class Studio:
         CannotWrite, for the first that failed, when all others are written."""
         self._sidecars.write_marks(marks)
 
+    def left_by_others(self, paths: Iterable[Path]) -> list[Path]:
+        """(slow) Those of the photos that have another program's settings beside them."""
+        return self._sidecars.left_by_others(paths)
+
     def read_sidecar(self, photo: Photo) -> SidecarEdit | None:
         """What other programs left beside or in a photo; None when nothing. Raises
         UnreadableXmp."""
