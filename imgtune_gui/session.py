@@ -20,8 +20,7 @@ from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.geometry import Geometry
 from model_core.domain.marks import UNMARKED, Marks
-from model_core.domain.photo import Photo
-from model_core.domain.prediction import PhotoFeatures, Prediction
+from model_core.domain.prediction import Prediction
 
 _UNDO_LIMIT = 500
 
@@ -299,22 +298,12 @@ class PhotoSession(QObject):
             self.item_changed.emit(item)
 
     # --- what the workers answer ----------------------------------------------------
-    def mark_opened(
-        self,
-        item: PhotoItem,
-        photo: Photo,
-        features: PhotoFeatures | None,
-        opened_for: str,
-        marks: Marks | None = None,
-        geometry: Geometry | None = None,
-    ) -> None:
-        item.photo, item.features = photo, features
-        item.opened_for, item.error = opened_for, ""
-        if marks is not None:
-            item.marks = marks
-        if geometry is not None:
-            item.geometry = geometry
-        self.item_changed.emit(item)
+    def tell_opened(self, items: Sequence[PhotoItem]) -> None:
+        """Photos were opened; what is known of them now stands in them already."""
+        if items:
+            self._tell_changed(items)
+            if self._current in items:
+                self.settings_changed.emit(self._current)
 
     def mark_failed(self, item: PhotoItem, text: str) -> None:
         item.error = text

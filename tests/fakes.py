@@ -34,6 +34,7 @@ from model_core.finding import Found, walk_photos
 from model_core.imaging.framing import framed
 from model_core.progress import Progress
 from model_core.services import Neutral, PresetStore, Readiness, Screen, Training
+from model_core.services.known import Known
 from model_core.sidecar import SidecarEdit, read_sidecar, write_sidecar
 
 FAKE_STYLE = "my style"
@@ -91,16 +92,26 @@ class FakeStudio:
         self.marks_beside: dict[PhotoId, Marks] = {}
         self.export_items: list[ExportItem] = []
         self.geometries: dict[PhotoId, Geometry] = {}
+        self.seen_before: dict[Path, Known] = {}
+        self.opened: list[Path] = []
         self.previews: list[tuple[DevelopSettings, bool]] = []
 
     def close(self) -> None:
         self.closed = True
 
     # --- photos ---------------------------------------------------------------------
+    @property
+    def known(self) -> FakeStudio:
+        return self
+
+    def find(self, style: str, paths: Iterable[Path]) -> list[Known]:
+        return [self.seen_before[path] for path in paths if path in self.seen_before]
+
     def walk_photos(self, path: Path) -> Iterator[Found]:
         return walk_photos(path)
 
     def open_photo(self, path: Path, long_side: int = 512) -> tuple[Photo, Proxy]:
+        self.opened.append(path)
         try:
             blob = path.read_bytes()
             with Image.open(path) as image:

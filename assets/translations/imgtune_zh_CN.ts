@@ -336,10 +336,6 @@
 <context>
     <name>EditController</name>
     <message>
-        <source>Read from .xmp</source>
-        <translation>从 .xmp 读取</translation>
-    </message>
-    <message>
         <source>Reset to prediction</source>
         <translation>复位到预测</translation>
     </message>
@@ -376,10 +372,6 @@
         <translation>{0}：{1} 张照片</translation>
     </message>
     <message>
-        <source>No edits were found beside these photos</source>
-        <translation>这些照片旁没有找到编辑</translation>
-    </message>
-    <message>
         <source>Copy the settings of a photo first</source>
         <translation>请先复制一张照片的设置</translation>
     </message>
@@ -388,20 +380,12 @@
         <translation>请先在胶片显示窗格中选择要同步的照片</translation>
     </message>
     <message>
-        <source>Edits of {0} photos were read; looks are approximate</source>
-        <translation>已读取 {0} 张照片的编辑；效果是近似的</translation>
-    </message>
-    <message>
         <source>No photo is left that waits for you</source>
         <translation>没有等待处理的照片了</translation>
     </message>
     <message>
         <source>Copied the settings of {0}</source>
         <translation>已复制 {0} 的设置</translation>
-    </message>
-    <message>
-        <source>, without {0}</source>
-        <translation>，不含 {0}</translation>
     </message>
 </context>
 <context>
@@ -1270,6 +1254,41 @@ every export is a new file.</source>
     </message>
 </context>
 <context>
+    <name>OfferBar</name>
+    <message>
+        <source>Learn from them</source>
+        <translation>从中学习</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>以后再说</translation>
+    </message>
+    <message>
+        <source>Read them</source>
+        <translation>读取</translation>
+    </message>
+    <message>
+        <source>Reads them, and teaches them to your style as your corrections.</source>
+        <translation>读取这些编辑，并作为您的修正教给您的风格。</translation>
+    </message>
+    <message>
+        <source>Remember for this folder</source>
+        <translation>对此文件夹记住选择</translation>
+    </message>
+    <message>
+        <source>The photos look here about as they do there. Photos that you edited here stay as they are. Undo takes it back.</source>
+        <translation>照片在此处的外观将与那里大致相同。您在此处编辑过的照片保持不变。可以撤消。</translation>
+    </message>
+    <message>
+        <source>This folder has edits from another program for 1 photo</source>
+        <translation>此文件夹中有 1 张照片带有其他程序的编辑</translation>
+    </message>
+    <message>
+        <source>This folder has edits from another program for {0} photos</source>
+        <translation>此文件夹中有 {0} 张照片带有其他程序的编辑</translation>
+    </message>
+</context>
+<context>
     <name>Params</name>
     <message>
         <source>Blacks</source>
@@ -1625,6 +1644,33 @@ every export is a new file.</source>
     <message>
         <source>{0}: {1}</source>
         <translation>{0}：{1}</translation>
+    </message>
+</context>
+<context>
+    <name>SidecarController</name>
+    <message>
+        <source>, without {0}</source>
+        <translation>，不含 {0}</translation>
+    </message>
+    <message>
+        <source>Edits of {0} photos were read, {1} of them taught to your style</source>
+        <translation>已读取 {0} 张照片的编辑，其中 {1} 张已教给您的风格</translation>
+    </message>
+    <message>
+        <source>Edits of {0} photos were read; looks are approximate</source>
+        <translation>已读取 {0} 张照片的编辑；外观只是近似</translation>
+    </message>
+    <message>
+        <source>Learn from .xmp</source>
+        <translation>从 .xmp 学习</translation>
+    </message>
+    <message>
+        <source>No edits were found beside these photos</source>
+        <translation>在这些照片旁没有找到编辑</translation>
+    </message>
+    <message>
+        <source>Read from .xmp</source>
+        <translation>从 .xmp 读取</translation>
     </message>
 </context>
 <context>

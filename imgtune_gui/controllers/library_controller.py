@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from imgtune_gui.backend import Backend
 from imgtune_gui.controllers.folder_controller import FolderController
@@ -21,8 +20,6 @@ from imgtune_gui.workers.catalog_worker import CatalogWorker
 from imgtune_gui.workers.finder_worker import FinderWorker
 from imgtune_gui.workers.library_worker import LibraryWorker
 from model_core.domain.correction import Verdict
-
-_SLICE = 1_000  # photos asked for in one turn of the event loop
 
 
 class LibraryController(QObject):
@@ -58,16 +55,13 @@ class LibraryController(QObject):
         self.opened_paths: list[Path] = []  # folders and files as they were asked for
         self._select_later: Path | None = None
         self._failed = 0  # since photos were opened last
-        self._to_open: deque[PhotoItem] = deque()
-        self._asking = QTimer(self)
-        self._asking.setSingleShot(True)
-        self._asking.setInterval(0)
-        self._asking.timeout.connect(self._ask_more)
+        self._looking = 0  # photos that are being looked up
         self._connect()
 
     def _connect(self) -> None:
         self.finder.scanned.connect(self._on_scanned)
         self.finder.failed.connect(self._on_failed)
+        self.worker.looked_up.connect(self._on_looked_up)
         self.worker.opened.connect(self._on_opened)
         self.worker.photo_failed.connect(self._on_photo_failed)
         self.worker.failed.connect(self._on_failed)
@@ -141,7 +135,7 @@ class LibraryController(QObject):
         if self._replacing:
             self._replacing, known = False, 0
             self.worker.clear()
-            self._to_open.clear()
+            self._looking = 0
             self.folders.clear()
             self.thumbs.clear()
             self.opened_paths = []
@@ -199,17 +193,26 @@ class LibraryController(QObject):
         if not self._ready or not self._network:
             return
         wanted = self._wanted_for()
-        self._to_open.extend(item for item in items if item.opened_for != wanted)
-        if not self._asking.isActive():
-            self._ask_more()
+        paths = tuple(item.path for item in items if item.opened_for != wanted)
+        if paths:
+            self._looking += len(paths)
+            generation, style = self._session.generation, self._session.style
+            self.worker.submit(m.LookUp(generation, style, paths))
         self._show_busy()
 
-    def _ask_more(self) -> None:
-        """Asks for a slice of what is to be opened, and comes back for the rest."""
-        count = min(_SLICE, len(self._to_open))
-        self.worker.submit_many(self._request(self._to_open.popleft()) for _ in range(count))
-        if self._to_open:
-            self._asking.start()
+    def _on_looked_up(self, result: m.LookedUp) -> None:
+        self._looking = max(0, self._looking - len(result.known) - len(result.unknown))
+        if not self._is_current(result):
+            return
+        self._take_opened(result.known)
+        found = (self._session.find(path) for path in result.unknown)
+        self.worker.submit_many(self._request(item) for item in found if item is not None)
+        self._show_busy()
+
+    def _is_current(self, result: m.LookedUp | m.PhotoOpened) -> bool:
+        """Whether an answer is about the photos and the style that are shown."""
+        session = self._session
+        return result.generation == session.generation and result.style == session.style
 
     def _request(self, item: PhotoItem) -> m.OpenPhoto:
         decode = item.path not in self._model.sources
@@ -220,34 +223,43 @@ class LibraryController(QObject):
         self.worker.want_sources([self._request(item) for item in items if item.opened_for])
 
     def _on_opened(self, result: m.PhotoOpened) -> None:
-        item = self._session.find(result.path)
-        if item is None or result.generation != self._session.generation:
+        if not self._is_current(result) or self._session.find(result.path) is None:
             return
-        if result.style != self._session.style:
-            return
-        first, before = not item.opened_for, item.photo
-        self._session.mark_opened(
-            item,
-            result.photo,
-            result.features,
-            self._wanted_for(),
-            result.marks if first and before is None else None,
-            result.geometry if first and before is None else None,
-        )
         if result.source is not None:
-            self._model.set_source(item.path, result.source)
-        if first and item.edit is None and result.edit is not None:
-            settings = result.edit.settings
-            state = str(result.edit.state)
-            learned = state in {Verdict.ACCEPTED.value, Verdict.CORRECTED.value}
-            self._session.restore_edit(
-                item, settings, (settings, Verdict(state)) if learned else None
-            )
-        if before is not None and before.id != result.photo.id:
-            self._session.keep_edits(item)
-        self.predictions.predict(item)
-        self.thumbs.draw(item)
+            self._model.set_source(result.path, result.source)
+        self._take_opened((result,))
         self._show_busy()
+
+    def _take_opened(self, results: Sequence[m.PhotoOpened]) -> None:
+        opened: list[PhotoItem] = []
+        rewritten: list[PhotoItem] = []
+        for result in results:
+            item = self._session.find(result.path)
+            if item is None:
+                continue
+            if item.photo is not None and item.photo.id != result.photo.id:
+                rewritten.append(item)
+            elif not item.opened_for:
+                self._restore(item, result)
+            item.photo, item.features, item.error = result.photo, result.features, ""
+            item.opened_for = self._wanted_for()
+            opened.append(item)
+        self._session.tell_opened(opened)
+        for item in rewritten:
+            self._session.keep_edits(item)
+        for item in opened:
+            self.predictions.predict(item)
+            self.thumbs.draw(item)
+
+    @staticmethod
+    def _restore(item: PhotoItem, result: m.PhotoOpened) -> None:
+        """What the catalog remembers; not an act of the user, so neither saved nor undone."""
+        item.marks, item.geometry = result.marks, result.geometry
+        if item.edit is None and result.edit is not None:
+            settings, state = result.edit.settings, str(result.edit.state)
+            learned = state in {Verdict.ACCEPTED.value, Verdict.CORRECTED.value}
+            item.edit = settings
+            item.taught = (settings, Verdict(state)) if learned else None
 
     # --- files that come, change and go ---------------------------------------------
     def _on_content_changed(self, items: list[PhotoItem]) -> None:
@@ -293,11 +305,11 @@ class LibraryController(QObject):
         self._show_busy()
 
     def _show_busy(self) -> None:
-        left = self.worker.pending_opens() + len(self._to_open)
+        left = self.worker.pending_opens() + self._looking
         total = len(self._session.all_items)
         text = self.tr("Analysing {0} of {1}").format(total - left, total) if left else ""
         self.busy_changed.emit(text)
 
     def _on_style_changed(self, _style: str) -> None:
         self._network = ""
-        self._to_open.clear()
+        self._looking = 0

@@ -47,6 +47,7 @@ class ThumbController(QObject):
         self.quick.found.connect(self._on_quick_found)
         worker.thumb_rendered.connect(self._on_thumb_rendered)
         session.settings_changed.connect(self._on_settings_changed)
+        session.items_changed.connect(self._on_items_changed)
         session.geometry_changed.connect(self.draw)
         session.current_changed.connect(self._on_current_changed)
 
@@ -66,6 +67,7 @@ class ThumbController(QObject):
         """Of the screen: for another one all thumbnails are drawn anew."""
         if space != self._space:
             self._space = space
+            self._drawn.clear()
             self._model.images.clear()
             self.set_visible(self._seen)
 
@@ -74,20 +76,22 @@ class ThumbController(QObject):
         self._seen = paths
         self._worker.set_visible(paths)
         self.seen_changed.emit(paths)
-        images, sources = self._model.images, self._model.sources
-        found = (self._session.find(path) for path in paths if path not in images)
-        missing = [item for item in found if item is not None and not item.error]
-        self.quick.want(item.path for item in missing)
-        for item in missing:
-            self._drawn.pop(item.path, None)
+        found = (self._session.find(path) for path in paths)
+        items = [item for item in found if item is not None and not item.error]
+        self.quick.want(item.path for item in items if item.path not in self._model.images)
+        outdated = [item for item in items if not self._is_drawn(item)]
+        for item in outdated:
             self.draw(item)
-        self.sources_wanted.emit([item for item in missing if item.path not in sources])
+        sources = self._model.sources
+        self.sources_wanted.emit([item for item in outdated if item.path not in sources])
+
+    def _is_drawn(self, item: PhotoItem) -> bool:
+        look = item.settings, item.geometry
+        return item.path in self._model.images and self._drawn.get(item.path) == look
 
     def draw(self, item: PhotoItem) -> None:
         """Asks for the thumbnail as developed, unless it looks like that already."""
-        if self._drawn.get(item.path) == (item.settings, item.geometry) and (
-            item.path in self._model.images
-        ):
+        if self._is_drawn(item):
             return
         source = self._model.sources.get(item.path)
         if source is not None:
@@ -102,6 +106,10 @@ class ThumbController(QObject):
             self._later.start()
         else:
             self.draw(item)
+
+    def _on_items_changed(self, _items: object) -> None:
+        # Many at once: drawn as far as they are seen, the others when they are.
+        self.set_visible(self._seen)
 
     def _on_current_changed(self, _item: PhotoItem | None) -> None:
         # The photo that was left may still wait for its small picture.

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 #: Long side of a thumbnail's pixels: sharp in the filmstrip at twice the density.
 THUMB_SIDE = 300
+_PART = 250  # photos told at once: the main thread takes up one part in some milliseconds
 
 
 class LibraryWorker(QueueWorker):
-    """Thumbnails first, then opening; what is visible goes before the rest."""
+    """Looking up first, then thumbnails, then opening; what is visible goes before the rest."""
 
+    looked_up = Signal(object)  # LookedUp, one or more for a LookUp
     opened = Signal(object)  # PhotoOpened
     photo_failed = Signal(object)  # PhotoFailed
     thumb_rendered = Signal(object)  # ThumbRendered
@@ -88,7 +90,9 @@ class LibraryWorker(QueueWorker):
         return None
 
     def _run(self, job: object) -> None:
-        if isinstance(job, m.RenderThumb):
+        if isinstance(job, m.LookUp):
+            self._look_up(job)
+        elif isinstance(job, m.RenderThumb):
             self._render_thumb(job)
         elif isinstance(job, m.OpenPhoto):
             self._open(job)
@@ -98,6 +102,20 @@ class LibraryWorker(QueueWorker):
         if self._studio is None:
             raise RuntimeError("the studio is not open")
         return self._studio
+
+    def _look_up(self, job: m.LookUp) -> None:
+        known = {one.photo.path: one for one in self.studio.known.find(job.style, job.paths)}
+        for start in range(0, len(job.paths), _PART):
+            part = job.paths[start : start + _PART]
+            opened = tuple(
+                m.PhotoOpened(
+                    job.generation, path, job.style, one.photo, one.features, one.edit, one.marks,
+                    one.geometry, None,
+                )
+                for path in part if (one := known.get(path)) is not None
+            )  # fmt: skip
+            unknown = tuple(path for path in part if path not in known)
+            self.looked_up.emit(m.LookedUp(job.generation, job.style, opened, unknown))
 
     def _open(self, job: m.OpenPhoto) -> None:
         try:

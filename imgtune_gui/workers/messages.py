@@ -199,6 +199,25 @@ class QuickThumbsFound:
 
 # --- library worker: decode, analyse, thumbnails ------------------------------------
 @dataclass(frozen=True, slots=True, eq=False)
+class LookUp:
+    """Which of the photos were opened before? They are told without decoding one."""
+
+    generation: int
+    style: str
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LookedUp:
+    """A part of the answer: ``known`` photos, and those that have to be opened."""
+
+    generation: int
+    style: str
+    known: tuple[PhotoOpened, ...]
+    unknown: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class OpenPhoto:
     """Decode, make the thumbnail's source, analyse. ``photo`` None: not opened before."""
 

@@ -20,6 +20,7 @@ from model_core.imaging.render import PREVIEW_GRID, render
 from model_core.predict.onnx_network import network_input, thumbnail_of
 from model_core.predictors import Predictors
 from model_core.storage.catalog import Catalog
+from model_core.storage.files_table import Stamp
 
 PREVIEW_SIDE = 1800  # long side of the loupe's proxy, about 2 MP
 ANALYSIS_SIDE = 512  # long side of the proxy that the network sees; fine for thumbnails too
@@ -28,6 +29,13 @@ ANALYSIS_SIDE = 512  # long side of the proxy that the network sees; fine for th
 MAX_MEGAPIXELS = MAX_PIXELS / 1e6
 
 _KEPT_THUMBNAILS = 2_000
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        return Stamp.of(path)
+    except OSError:  # decoding it says so
+        return None
 
 
 class Photos:
@@ -44,8 +52,13 @@ class Photos:
         return round(self.max_megapixels * 1e6)
 
     def open(self, path: Path, long_side: int) -> tuple[Photo, Proxy]:
+        stamp = _stamp(path)
         photo, proxy = decode_proxy(path, long_side, max_pixels=self.max_pixels)
-        self._catalog.upsert_photo(photo)
+        # One that is being written is another one in a moment, and is looked at again then.
+        if stamp is not None and stamp == _stamp(path):
+            self._catalog.note_photo(photo, stamp)
+        else:
+            self._catalog.upsert_photo(photo)
         if long_side == ANALYSIS_SIDE:
             self._keep_thumbnail(photo.id, network_input(proxy))
         return photo, proxy

@@ -33,6 +33,7 @@ from model_core.imaging.palette import Palette, palette_of
 from model_core.predictors import Predictors
 from model_core.progress import Progress
 from model_core.services.exports import Exports
+from model_core.services.known import KnownPhotos
 from model_core.services.lessons import Lessons
 from model_core.services.packs import Packs
 from model_core.services.photos import ANALYSIS_SIDE, MAX_MEGAPIXELS, Photos
@@ -77,6 +78,7 @@ class Studio:
         self.presets = PresetStore(self.data_dir / "presets")
         self.predictors = Predictors(self.catalog, self.models, base)
         self._photos = Photos(self.catalog, self.predictors, max_megapixels)
+        self.known = KnownPhotos(self.catalog, self.predictors)
         self._lessons = Lessons(self.catalog, self.predictors, self._photos)
         self._styles = Styles(self.catalog, self.models, self.predictors)
         self.splits = Splits(self.catalog, self.models, self.predictors, self._styles)

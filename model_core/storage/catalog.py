@@ -22,7 +22,7 @@ from model_core.domain.develop import DevelopSettings
 from model_core.domain.errors import CannotWrite, ImgtuneError
 from model_core.domain.photo import PhotoId
 from model_core.storage.database import Database
-from model_core.storage.framing_table import FramingTable
+from model_core.storage.files_table import FilesTable
 from model_core.storage.journal import Journal
 from model_core.storage.rescue import open_catalog
 from model_core.storage.rows import (
@@ -87,7 +87,7 @@ class Edit:
     state: EditState
 
 
-class Catalog(FramingTable):
+class Catalog(FilesTable):
     """The catalog in ``path``, made when it does not exist (its folder too).
 
     A damaged or foreign file is moved aside and what is readable is kept; ``warnings`` says

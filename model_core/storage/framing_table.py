@@ -29,10 +29,17 @@ class FramingTable(MarksTable):
             row = connection.execute(
                 "SELECT geometry FROM geometries WHERE photo = ?", (photo,)
             ).fetchone()
-        if row is None:
-            return UNCROPPED
+        return UNCROPPED if row is None else self._geometry(row[0])
+
+    def geometries(self) -> dict[PhotoId, Geometry]:
+        """Of all photos that are framed in any way."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT photo, geometry FROM geometries").fetchall()
+        return {PhotoId(photo): self._geometry(stored) for photo, stored in rows}
+
+    def _geometry(self, stored: object) -> Geometry:
         try:
-            return Geometry(**json.loads(text_out(row[0])))
+            return Geometry(**json.loads(text_out(stored)))
         except (ValueError, TypeError):
             self.warn("A damaged crop of a photo was skipped.")
             return UNCROPPED

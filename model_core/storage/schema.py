@@ -62,12 +62,21 @@ def _add_geometries(connection: sqlite3.Connection) -> None:
     )
 
 
+def _add_files(connection: sqlite3.Connection) -> None:
+    # What was found where: a cache, which a damaged catalog does without.
+    connection.execute(
+        "CREATE TABLE files (path PRIMARY KEY, size INTEGER NOT NULL, written INTEGER NOT NULL, "
+        "photo TEXT NOT NULL)"
+    )
+
+
 #: Version reached -> the step from the version before. Add steps; never change one.
 MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _create,
     2: _add_marks,
     3: _add_tint,
     4: _add_geometries,
+    5: _add_files,
 }
 
 #: The tables that every catalog of ours has, whatever its version.

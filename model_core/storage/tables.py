@@ -55,6 +55,11 @@ class Tables:
     # --- photos -----------------------------------------------------------------------
     def upsert_photo(self, photo: Photo) -> None:
         """Stores what is known of a photo; the newest path of the same content wins."""
+        with self._database.writing() as connection:
+            self._put_photo(connection, photo)
+
+    @staticmethod
+    def _put_photo(connection: sqlite3.Connection, photo: Photo) -> None:
         row = (
             photo.id,
             text_in(str(photo.path)),
@@ -67,13 +72,12 @@ class Tables:
             photo.as_shot_tint,
             now(),
         )
-        with self._database.writing() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO photos (id, path, width, height, captured_at, camera, "
-                "iso, as_shot_kelvin, as_shot_tint, last_seen) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                row,
-            )
+        connection.execute(
+            "INSERT OR REPLACE INTO photos (id, path, width, height, captured_at, camera, "
+            "iso, as_shot_kelvin, as_shot_tint, last_seen) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            row,
+        )
 
     def photo(self, photo: PhotoId) -> Photo | None:
         """The photo as last seen, or None when it never was."""

@@ -16,7 +16,12 @@ from imgtune_gui.models.arrangement import Arrangement
 from imgtune_gui.models.filmstrip_model import FilmstripModel
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.workers.base import QueueWorker, WorkerThread
+from model_core.domain.develop import IDENTITY
+from model_core.domain.geometry import UNCROPPED
 from model_core.domain.marks import Marks
+from model_core.services.known import Known
+from tests.fakes import FakeEdit, FakeStudio
+from tests.gui.conftest import MakeApp, wait_for_predictions
 from tests.watchdog import Watchdog
 
 
@@ -48,6 +53,31 @@ def test_scattered_selections_come_back_in_order(app: App) -> None:
     wanted = [items[n] for n in (0, 1, 3, 5)]
     app.window.filmstrip.select_items(reversed(wanted))
     assert app.window.filmstrip.marked_items() == wanted
+
+
+def test_photos_that_were_seen_before_are_not_decoded_unless_looked_at(
+    make_app: MakeApp, photos: list[Path], studio: FakeStudio, qtbot: QtBot
+) -> None:
+    for path in photos:
+        photo, proxy = studio.open_photo(path)
+        edit = (
+            FakeEdit(IDENTITY.with_value("contrast", 7.0), "draft") if path == photos[4] else None
+        )
+        features = studio.analyse(photo, "my style", proxy)
+        marks = Marks(3) if path == photos[5] else Marks()
+        studio.seen_before[path] = Known(photo, features, edit, marks, UNCROPPED)  # type: ignore[arg-type]
+    studio.opened.clear()
+    app = make_app(photos)
+    app.library.thumbs.set_visible = lambda paths: None  # type: ignore[method-assign]
+    wait_for_predictions(app, qtbot)
+    assert app.session.items[4].settings["contrast"] == 7.0
+    assert app.session.items[5].marks == Marks(3)
+    shown = set(studio.opened)
+    assert len(shown) < 6
+    app.library.thumbs._seen = ()
+    app.library._on_sources_wanted(list(app.session.items))
+    qtbot.waitUntil(lambda: len(set(studio.opened)) == 6)
+    qtbot.waitUntil(lambda: len(app.model.sources) == 6)
 
 
 class Echo(QueueWorker):

@@ -20,7 +20,9 @@ def opened(session: PhotoSession, row: int) -> PhotoItem:
     item = session.items[row]
     photo_id = PhotoId(str(row))
     features = PhotoFeatures(photo_id, "base", ZEROS, ZEROS, ZEROS)
-    session.mark_opened(item, Photo(item.path, photo_id, 120, 80), features, "style")
+    item.photo, item.features = Photo(item.path, photo_id, 120, 80), features
+    item.opened_for = "style"
+    session.tell_opened([item])
     return item
 
 
