@@ -23,6 +23,7 @@ from imgtune_gui.controllers.picker_controller import PickerController
 from imgtune_gui.controllers.preset_controller import PresetController
 from imgtune_gui.controllers.screen_controller import ScreenController
 from imgtune_gui.controllers.sidecar_controller import SidecarController
+from imgtune_gui.controllers.style_controller import StyleController
 from imgtune_gui.controllers.train_controller import TrainController
 from imgtune_gui.controllers.view_controller import ViewController
 from imgtune_gui.crash import CrashDialog
@@ -69,6 +70,7 @@ class App(QObject):
         self.menu.adopt(self.actions)
         self.window.loupe_page.add_buttons(self.actions)
         self.window.develop_panel.add_buttons(self.actions)
+        self.window.style_panel.add_menu(self.actions)
         self._connect_window()
         self._connect_controllers()
         self._open_first(paths)
@@ -104,9 +106,10 @@ class App(QObject):
         self.menu = MenuController(
             session, window, self.library, self.learn, settings, self.screen, self
         )
+        self.styles = StyleController(session, window, self.learn, self.catalog, settings, self)
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
-        edit, view, menu = self.edit, self.view, self.menu
+        edit, view, menu, styles = self.edit, self.view, self.menu, self.styles
         return {
             "open_folder": menu.open_folder,
             "open_files": menu.open_files,
@@ -163,11 +166,13 @@ class App(QObject):
             "train": self.train,
             "cancel_train": self.training.cancel,
             "roll_back": menu.roll_back,
-            "new_style": menu.new_style,
-            "rename_style": menu.rename_style,
-            "delete_style": menu.delete_style,
-            "export_pack": menu.export_pack,
-            "import_pack": menu.import_pack,
+            "new_style": styles.new_style,
+            "duplicate_style": styles.duplicate_style,
+            "rename_style": styles.rename_style,
+            "delete_style": styles.delete_style,
+            "look_for_split": styles.look_for_split,
+            "export_pack": styles.export_pack,
+            "import_pack": styles.import_pack,
             "shortcuts": menu.show_shortcuts,
             "about": menu.show_about,
         }
@@ -191,7 +196,6 @@ class App(QObject):
         style.open_clicked.connect(menu.open_folder)
         style.match_clicked.connect(self.show_learning)
         style.style_chosen.connect(self.learn.choose_style)
-        style.new_style_clicked.connect(menu.new_style)
         style.train_clicked.connect(self.train)
         style.roll_back_clicked.connect(menu.roll_back)
         for lessons in (style, panel.because):
@@ -213,6 +217,7 @@ class App(QObject):
             self.export,
             self.training,
             self.screen,
+            self.styles,
             self.menu,
         ):
             controller.message_raised.connect(window.show_message)

@@ -33,7 +33,15 @@ from model_core.exporting import Naming, export_batch
 from model_core.finding import Found, walk_photos
 from model_core.imaging.framing import framed
 from model_core.progress import Progress
-from model_core.services import Neutral, PresetStore, Readiness, Screen, Training
+from model_core.services import (
+    Neutral,
+    PresetStore,
+    Readiness,
+    Screen,
+    Split,
+    SplitSuggestion,
+    Training,
+)
 from model_core.services.known import Known
 from model_core.sidecar import SidecarEdit, read_sidecar, write_sidecar
 
@@ -76,6 +84,7 @@ class FakeStudio:
     train_pause_s: float = 0.0
 
     def __post_init__(self) -> None:
+        self.splits = FakeSplits(self)
         self.edits: dict[tuple[str, PhotoId], FakeEdit] = {}
         self.all_lessons: list[Correction] = []
         self.style_names = [FAKE_STYLE]
@@ -271,6 +280,10 @@ class FakeStudio:
     def create_style(self, name: str) -> None:
         self.style_names.append(name)
 
+    def duplicate_style(self, name: str, to: str) -> None:
+        self.style_names.append(to)
+        self.all_lessons += [replace(one, style=to) for one in self.lessons(name)]
+
     def rename_style(self, name: str, to: str) -> None:
         self.style_names[self.style_names.index(name)] = to
 
@@ -401,6 +414,38 @@ class FakeStudio:
 
         naming = Naming(folder, f"-imgtune{options.suffix}", name, on_collision, style)
         return export_batch(items, naming, write, jobs=1, progress=progress)
+
+
+class FakeSplits:
+    """Finds what it is told to find."""
+
+    def __init__(self, studio: FakeStudio) -> None:
+        self._studio = studio
+        self.suggestion: SplitSuggestion | None = None
+        self.answers: list[str] = []
+
+    def due(self, style: str) -> bool:
+        return self.suggestion is not None and not self.answers
+
+    def look(self, style: str) -> SplitSuggestion | None:
+        return self.suggestion
+
+    def split(self, suggestion: SplitSuggestion) -> Split:
+        into = f"{suggestion.style} 2"
+        self._studio.style_names.append(into)
+        self.answers.append("split")
+        return Split(suggestion.style, into, suggestion.later)
+
+    def undo(self, split: Split) -> bool:
+        self._studio.style_names.remove(split.into)
+        self.answers.append("undone")
+        return True
+
+    def not_now(self, style: str) -> None:
+        self.answers.append("not now")
+
+    def never(self, style: str) -> None:
+        self.answers.append("never")
 
 
 def _looked_up(pixels: npt.NDArray[np.uint8], s: DevelopSettings) -> npt.NDArray[np.uint8]:

@@ -929,12 +929,12 @@ every export is a new file.</source>
         <translation>已忘记，如同从未示范过（可撤销）</translation>
     </message>
     <message>
-        <source>The lesson is back</source>
-        <translation>这次示范已恢复</translation>
+        <source>Loaded {0} as {1}</source>
+        <translation>已载入 {0},风格为“{1}”</translation>
     </message>
     <message>
-        <source>Loaded {0}</source>
-        <translation>已载入 {0}</translation>
+        <source>The lesson is back</source>
+        <translation>这次示范已恢复</translation>
     </message>
     <message>
         <source>Saved {0}</source>
@@ -1177,10 +1177,6 @@ every export is a new file.</source>
 <context>
     <name>MenuController</name>
     <message>
-        <source>Delete the style {0} with its edits, lessons and versions? This cannot be undone. Your photos are not touched.</source>
-        <translation>删除风格“{0}”及其编辑、示范和版本？此操作无法撤销。您的照片不受影响。</translation>
-    </message>
-    <message>
         <source>Open &amp;recent</source>
         <translation>打开最近使用的文件夹(&amp;R)</translation>
     </message>
@@ -1193,22 +1189,6 @@ every export is a new file.</source>
         <translation>打开照片</translation>
     </message>
     <message>
-        <source>New style</source>
-        <translation>新建风格</translation>
-    </message>
-    <message>
-        <source>Name of the style</source>
-        <translation>风格名称</translation>
-    </message>
-    <message>
-        <source>Rename style</source>
-        <translation>重命名风格</translation>
-    </message>
-    <message>
-        <source>Delete style</source>
-        <translation>删除风格</translation>
-    </message>
-    <message>
         <source>Roll back</source>
         <translation>回退</translation>
     </message>
@@ -1217,24 +1197,12 @@ every export is a new file.</source>
         <translation>回退到上一个版本？您的示范都保留。</translation>
     </message>
     <message>
-        <source>Save style</source>
-        <translation>存储风格</translation>
-    </message>
-    <message>
-        <source>Load style</source>
-        <translation>载入风格</translation>
-    </message>
-    <message>
         <source>Open</source>
         <translation>打开</translation>
     </message>
     <message>
         <source>This installation has no sample photos</source>
         <translation>此安装没有示例照片</translation>
-    </message>
-    <message>
-        <source>All files (*)</source>
-        <translation>所有文件 (*)</translation>
     </message>
     <message>
         <source>The language changes with the next start</source>
@@ -1681,6 +1649,129 @@ every export is a new file.</source>
     </message>
 </context>
 <context>
+    <name>SplitNotice</name>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>不再询问</translation>
+    </message>
+    <message>
+        <source>Not again for this style</source>
+        <translation>对此风格不再询问</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>以后再说</translation>
+    </message>
+    <message>
+        <source>One style misses your edits by {0:.1f} just noticeable steps on average, two would by {1:.1f}. Splitting moves the {2} lessons since then, with their edits, into a new style; it can be undone.</source>
+        <translation>只用一个风格时,预测与您的编辑平均相差 {0:.1f} 个恰可察觉步长;用两个风格时为 {1:.1f} 个。拆分会把此后的 {2} 次示范连同其编辑移到一个新风格中;可以撤销。</translation>
+    </message>
+    <message>
+        <source>Since {0} you edit differently ({1}). Keep two styles?</source>
+        <translation>自 {0} 起,您的编辑方式有所不同({1})。要分成两个风格吗?</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>拆分</translation>
+    </message>
+    <message>
+        <source>The {0} later lessons are in {1} now.</source>
+        <translation>之后的 {0} 次示范现在位于“{1}”中。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>brighter</source>
+        <translation>更亮</translation>
+    </message>
+    <message>
+        <source>brighter blacks</source>
+        <translation>黑色色阶更亮</translation>
+    </message>
+    <message>
+        <source>brighter highlights</source>
+        <translation>高光更亮</translation>
+    </message>
+    <message>
+        <source>brighter shadows</source>
+        <translation>阴影更亮</translation>
+    </message>
+    <message>
+        <source>brighter whites</source>
+        <translation>白色色阶更亮</translation>
+    </message>
+    <message>
+        <source>cooler</source>
+        <translation>更冷</translation>
+    </message>
+    <message>
+        <source>d MMMM</source>
+        <translation>M月d日</translation>
+    </message>
+    <message>
+        <source>darker</source>
+        <translation>更暗</translation>
+    </message>
+    <message>
+        <source>darker blacks</source>
+        <translation>黑色色阶更暗</translation>
+    </message>
+    <message>
+        <source>darker highlights</source>
+        <translation>高光更暗</translation>
+    </message>
+    <message>
+        <source>darker shadows</source>
+        <translation>阴影更暗</translation>
+    </message>
+    <message>
+        <source>darker whites</source>
+        <translation>白色色阶更暗</translation>
+    </message>
+    <message>
+        <source>greener</source>
+        <translation>更偏绿</translation>
+    </message>
+    <message>
+        <source>less contrast</source>
+        <translation>对比度更低</translation>
+    </message>
+    <message>
+        <source>less vibrance</source>
+        <translation>鲜艳度更低</translation>
+    </message>
+    <message>
+        <source>more colourful</source>
+        <translation>色彩更浓</translation>
+    </message>
+    <message>
+        <source>more contrast</source>
+        <translation>对比度更高</translation>
+    </message>
+    <message>
+        <source>more magenta</source>
+        <translation>更偏洋红</translation>
+    </message>
+    <message>
+        <source>more vibrance</source>
+        <translation>鲜艳度更高</translation>
+    </message>
+    <message>
+        <source>paler</source>
+        <translation>色彩更淡</translation>
+    </message>
+    <message>
+        <source>warmer</source>
+        <translation>更暖</translation>
+    </message>
+</context>
+<context>
     <name>StarPicker</name>
     <message>
         <source>At least so many stars</source>
@@ -1734,6 +1825,65 @@ every export is a new file.</source>
     </message>
 </context>
 <context>
+    <name>StyleController</name>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Delete style</source>
+        <translation>删除风格</translation>
+    </message>
+    <message>
+        <source>Delete the style {0} with its edits and versions?</source>
+        <translation>要删除风格“{0}”及其编辑和版本吗?</translation>
+    </message>
+    <message>
+        <source>Delete the style {0} with its lesson, its edits and versions?</source>
+        <translation>要删除风格“{0}”及其 1 次示范、编辑和版本吗?</translation>
+    </message>
+    <message>
+        <source>Delete the style {0} with its {1} lessons, its edits and versions?</source>
+        <translation>要删除风格“{0}”及其 {1} 次示范、编辑和版本吗?</translation>
+    </message>
+    <message>
+        <source>Duplicate style</source>
+        <translation>复制风格</translation>
+    </message>
+    <message>
+        <source>Load style</source>
+        <translation>载入风格</translation>
+    </message>
+    <message>
+        <source>Name of the style</source>
+        <translation>风格的名称</translation>
+    </message>
+    <message>
+        <source>New style</source>
+        <translation>新建风格</translation>
+    </message>
+    <message>
+        <source>One style, as far as {0} lessons can tell</source>
+        <translation>根据 {0} 次示范来看,这是同一个风格</translation>
+    </message>
+    <message>
+        <source>Rename style</source>
+        <translation>重命名风格</translation>
+    </message>
+    <message>
+        <source>Save style</source>
+        <translation>存储风格</translation>
+    </message>
+    <message>
+        <source>This cannot be undone. Your photos are not touched.</source>
+        <translation>此操作无法撤销。您的照片不受影响。</translation>
+    </message>
+    <message>
+        <source>{0} copy</source>
+        <translation>{0} 副本</translation>
+    </message>
+</context>
+<context>
     <name>StylePanel</name>
     <message>
         <source>{0} of {1} lessons, {2} of {3} shoots</source>
@@ -1760,14 +1910,6 @@ every export is a new file.</source>
         <translation>每个风格都有自己的示范、编辑和版本。</translation>
     </message>
     <message>
-        <source>New style…</source>
-        <translation>新建风格…</translation>
-    </message>
-    <message>
-        <source>New style</source>
-        <translation>新建风格</translation>
-    </message>
-    <message>
         <source>How well this style knows you, with the learning curve</source>
         <translation>这个风格有多了解您（含学习曲线）</translation>
     </message>
@@ -1784,6 +1926,10 @@ every export is a new file.</source>
         <translation>回到上一个版本；示范都保留。</translation>
     </message>
     <message>
+        <source>New, duplicate, rename, delete, save, load</source>
+        <translation>新建、复制、重命名、删除、存储、载入</translation>
+    </message>
+    <message>
         <source>None yet. Correct a photo and press Enter.</source>
         <translation>暂无。修正一张照片并按 Enter。</translation>
     </message>
@@ -1798,6 +1944,10 @@ every export is a new file.</source>
     <message>
         <source>As if it had never been taught. Your edit stays.</source>
         <translation>如同从未示范过。您的编辑保留。</translation>
+    </message>
+    <message>
+        <source>Styles</source>
+        <translation>风格</translation>
     </message>
     <message>
         <source>{0} photos, {1} done</source>
@@ -1988,12 +2138,24 @@ every export is a new file.</source>
         <translation>并排显示修改前后(&amp;B)</translation>
     </message>
     <message>
+        <source>D&amp;uplicate style…</source>
+        <translation>复制风格(&amp;U)…</translation>
+    </message>
+    <message>
         <source>F&amp;ill the view</source>
         <translation>填满(&amp;I)</translation>
     </message>
     <message>
         <source>Fi&amp;t</source>
         <translation>适合(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Is it t&amp;wo styles?</source>
+        <translation>是两个风格吗(&amp;W)?</translation>
+    </message>
+    <message>
+        <source>Looks whether your corrections contradict each other since some day. It only asks.</source>
+        <translation>检查您的修正是否自某天起互相矛盾。只会询问,不会改动。</translation>
     </message>
     <message>
         <source>Open &amp;photos…</source>

@@ -222,8 +222,11 @@ class LearnController(QObject):
             self.predictions_outdated.emit()
 
     def _on_pack_done(self, result: m.PackDone) -> None:
-        done = self.tr("Loaded {0}") if result.imported else self.tr("Saved {0}")
-        self.message_raised.emit(done.format(result.file.name))
-        if result.imported and result.style == self._session.style:
+        done = self.tr("Loaded {0} as {1}") if result.imported else self.tr("Saved {0}")
+        self.message_raised.emit(done.format(result.file.name, result.style))
+        if not result.imported:
+            return
+        if result.style == self._session.style:
             self.load_style()
             self.predictions_outdated.emit()
+        self.choose_style(result.style)

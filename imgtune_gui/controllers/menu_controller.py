@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from imgtune_gui.actions import ACTIONS, set_keys
 from imgtune_gui.backend import Backend
@@ -19,8 +19,6 @@ from imgtune_gui.settings import AppSettings
 from imgtune_gui.views.dialogs import about_dialog, shortcuts_dialog
 from imgtune_gui.views.main_window import MainWindow
 from imgtune_gui.views.preferences import PreferencesDialog
-
-_PACK_SUFFIX = ".imgtune"
 
 
 class MenuController(QObject):
@@ -162,35 +160,6 @@ class MenuController(QObject):
         else:
             self.message_raised.emit(self.tr("{0} is not there any more").format(path))
 
-    # --- styles ---------------------------------------------------------------------
-    def new_style(self) -> None:
-        name, good = QInputDialog.getText(
-            self._window, self.tr("New style"), self.tr("Name of the style")
-        )
-        if good and name.strip():
-            self._learn.create_style(name.strip())
-
-    def rename_style(self) -> None:
-        name, good = QInputDialog.getText(
-            self._window,
-            self.tr("Rename style"),
-            self.tr("Name of the style"),
-            text=self._session.style,
-        )
-        if good and name.strip() and name.strip() != self._session.style:
-            self._learn.rename_style(name.strip())
-
-    def delete_style(self) -> None:
-        text = self.tr(
-            "Delete the style {0} with its edits, lessons and versions? This cannot be undone. "
-            "Your photos are not touched."
-        )
-        answer = QMessageBox.question(
-            self._window, self.tr("Delete style"), text.format(self._session.style)
-        )
-        if answer == QMessageBox.StandardButton.Yes:
-            self._learn.delete_style()
-
     def roll_back(self) -> None:
         answer = QMessageBox.question(
             self._window,
@@ -199,24 +168,6 @@ class MenuController(QObject):
         )
         if answer == QMessageBox.StandardButton.Yes:
             self._learn.roll_back()
-
-    def export_pack(self) -> None:
-        name = str(Path(self._start_folder()) / f"{self._session.style}{_PACK_SUFFIX}")
-        found, _ = QFileDialog.getSaveFileName(
-            self._window, self.tr("Save style"), name, f"imgtune (*{_PACK_SUFFIX})"
-        )
-        if found:
-            self._learn.pack(Path(found), importing=False)
-
-    def import_pack(self) -> None:
-        found, _ = QFileDialog.getOpenFileName(
-            self._window,
-            self.tr("Load style"),
-            self._start_folder(),
-            f"imgtune (*{_PACK_SUFFIX});;" + self.tr("All files (*)"),
-        )
-        if found:
-            self._learn.pack(Path(found), importing=True)
 
     # --- help -----------------------------------------------------------------------
     def show_shortcuts(self) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtGui import QAction, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -27,6 +28,7 @@ from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.labels import ElidedLabel, rule, section_title
 from imgtune_gui.views.learning_window import match_text
 from imgtune_gui.views.lesson_texts import day, lesson_text
+from imgtune_gui.views.split_notice import SplitNotice
 from imgtune_gui.views.theme import SPACE
 from imgtune_gui.workers.messages import StyleLoaded
 from model_core.domain.correction import Correction
@@ -39,6 +41,10 @@ _LESSON_PATH = Qt.ItemDataRole.UserRole + 2
 _SHOWN_LESSONS = 200
 _RECOUNT_MS = 200
 _ICON = 40
+_STYLE_ACTIONS = (
+    "new_style", "duplicate_style", "rename_style", "delete_style", "", "look_for_split", "",
+    "export_pack", "import_pack",
+)  # fmt: skip
 _DONE = frozenset({EditState.ACCEPTED, EditState.CORRECTED})
 
 
@@ -46,7 +52,6 @@ class StylePanel(QFrame):
     """Asks by signals; the learn controller answers with :class:`StyleLoaded`."""
 
     style_chosen = Signal(str)
-    new_style_clicked = Signal()
     train_clicked = Signal()
     roll_back_clicked = Signal()
     forget_clicked = Signal(int)
@@ -119,15 +124,16 @@ class StylePanel(QFrame):
         self.styles.setAccessibleName(self.tr("Style"))
         self.styles.setToolTip(self.tr("Each style has its own lessons, edits and versions."))
         self.styles.activated.connect(self._on_style_activated)
-        self._new = QPushButton("+")
-        self._new.setFixedWidth(30)
-        self._new.setStyleSheet("padding: 5px 0;")
-        self._new.setToolTip(self.tr("New style…"))
-        self._new.setAccessibleName(self.tr("New style"))
-        self._new.clicked.connect(self.new_style_clicked)
+        self.more = QPushButton("⋯")
+        self.more.setFixedWidth(30)
+        self.more.setObjectName("More")
+        self.more.setToolTip(self.tr("New, duplicate, rename, delete, save, load"))
+        self.more.setAccessibleName(self.tr("Styles"))
         row.addWidget(self.styles, 1)
-        row.addWidget(self._new)
+        row.addWidget(self.more)
         layout.addLayout(row)
+        self.notice = SplitNotice()
+        layout.addWidget(self.notice)
         self._lessons_line = ElidedLabel()
         self._version_line = ElidedLabel()
         self._version_line.setObjectName("Dim")
@@ -159,6 +165,16 @@ class StylePanel(QFrame):
         layout.addSpacing(SPACE)
         layout.addWidget(rule())
         layout.addSpacing(SPACE)
+
+    def add_menu(self, actions: Mapping[str, QAction]) -> None:
+        """The menu beside the styles, from the same actions as the window's menu."""
+        menu = QMenu(self.more)
+        for name in _STYLE_ACTIONS:
+            if name:
+                menu.addAction(actions[name])
+            else:
+                menu.addSeparator()
+        self.more.setMenu(menu)
 
     def _build_lessons(self, layout: QVBoxLayout) -> None:
         layout.addWidget(section_title(self.tr("Recent lessons")))

@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage
 
 from imgtune_gui.backend import Backend
 from imgtune_gui.workers import messages as m
+from imgtune_gui.workers import style_messages as s
 from imgtune_gui.workers.base import QueueWorker
 from model_core.domain.correction import Correction
 from model_core.domain.curve import learning_curve
@@ -50,6 +51,8 @@ class CatalogWorker(QueueWorker):
     lessons_changed = Signal(object)  # LessonsChanged
     style_created = Signal(object)  # StyleCreated
     style_gone = Signal(object)  # StyleGone
+    split_looked_for = Signal(object)  # style_messages.SplitLookedFor
+    split_done = Signal(object)  # style_messages.SplitDone
     version_changed = Signal(object)  # VersionChanged
     pack_done = Signal(object)  # PackDone
     predicted = Signal(object)  # Predicted
@@ -79,6 +82,10 @@ class CatalogWorker(QueueWorker):
             m.CreateStyle: self._create_style,
             m.RenameStyle: self._rename_style,
             m.DeleteStyle: self._delete_style,
+            s.DuplicateStyle: self._duplicate_style,
+            s.LookForSplit: self._look_for_split,
+            s.AnswerSplit: self._answer_split,
+            s.UndoSplit: self._undo_split,
             m.RollBack: self._roll_back,
             m.Reload: self._reload,
             m.PackRequest: self._pack,
@@ -232,6 +239,33 @@ class CatalogWorker(QueueWorker):
         self.studio.delete_style(job.style)
         self.style_gone.emit(m.StyleGone(job.style, self.studio.styles()[0].name))
 
+    def _duplicate_style(self, job: s.DuplicateStyle) -> None:
+        self.studio.duplicate_style(job.style, job.to)
+        self.style_created.emit(m.StyleCreated(job.to))
+
+    def _look_for_split(self, job: s.LookForSplit) -> None:
+        splits = self.studio.splits
+        if job.asked or splits.due(job.style):
+            found = splits.look(job.style)
+            count = len(self.studio.lessons(job.style))
+            self.split_looked_for.emit(s.SplitLookedFor(job.style, job.asked, count, found))
+
+    def _answer_split(self, job: s.AnswerSplit) -> None:
+        if job.answer is s.Answer.SPLIT:
+            self.split_done.emit(s.SplitDone(self.studio.splits.split(job.suggestion)))
+        elif job.answer is s.Answer.NOT_NOW:
+            self.studio.splits.not_now(job.suggestion.style)
+        else:
+            self.studio.splits.never(job.suggestion.style)
+
+    def _undo_split(self, job: s.UndoSplit) -> None:
+        self.studio.splits.undo(job.split)
+        # Also when something was taught there since: the lessons are back where they were.
+        split = job.split
+        self.style_gone.emit(m.StyleGone(split.into, split.style))
+        version = self.studio.current_version(split.style)
+        self.version_changed.emit(m.VersionChanged(split.style, version, rolled_back=False))
+
     def _roll_back(self, job: m.RollBack) -> None:
         version = self.studio.rollback(job.style)
         self.version_changed.emit(m.VersionChanged(job.style, version, rolled_back=True))
@@ -244,10 +278,11 @@ class CatalogWorker(QueueWorker):
 
     def _pack(self, job: m.PackRequest) -> None:
         if job.importing:
-            self.studio.import_pack(job.file, job.style)
+            style = self.studio.import_pack(job.file).style
         else:
-            self.studio.export_pack(job.style, job.file)
-        self.pack_done.emit(m.PackDone(job.style, job.file, job.importing))
+            style = job.style
+            self.studio.export_pack(style, job.file)
+        self.pack_done.emit(m.PackDone(style, job.file, job.importing))
 
     def _predict(self, job: m.Predict) -> None:
         found = self.studio.predict_many(job.style, [f for _, f in job.features])

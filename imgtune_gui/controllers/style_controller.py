@@ -1,0 +1,163 @@
+"""Styles: making, copying, renaming, deleting, as files, and whether one has become two."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
+
+from imgtune_gui.controllers.learn_controller import LearnController
+from imgtune_gui.session import PhotoSession
+from imgtune_gui.settings import AppSettings
+from imgtune_gui.views.main_window import MainWindow
+from imgtune_gui.workers import messages as m
+from imgtune_gui.workers import style_messages as s
+from imgtune_gui.workers.catalog_worker import CatalogWorker
+
+if TYPE_CHECKING:
+    from model_core.services import Split, SplitSuggestion
+
+_PACK_SUFFIX = ".imgtune"
+_QUIET_MS = 3_000  # after the last lesson, before it is looked whether to ask
+
+
+class StyleController(QObject):
+    """Asks the user, then the catalog worker."""
+
+    message_raised = Signal(str)
+
+    def __init__(
+        self,
+        session: PhotoSession,
+        window: MainWindow,
+        learn: LearnController,
+        catalog: CatalogWorker,
+        settings: AppSettings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._window, self._settings = session, window, settings
+        self._learn, self._catalog = learn, catalog
+        self._lessons = 0
+        self._notice = window.style_panel.notice
+        self._look = QTimer(self)
+        self._look.setSingleShot(True)
+        self._look.setInterval(_QUIET_MS)
+        self._look.timeout.connect(self._on_quiet)
+        learn.style_loaded.connect(self._on_style_loaded)
+        catalog.split_looked_for.connect(self._on_looked_for)
+        catalog.split_done.connect(self._on_split_done)
+        self._notice.answered.connect(self._on_answered)
+        self._notice.undo_clicked.connect(self._on_undo_clicked)
+
+    def _on_style_loaded(self, loaded: m.StyleLoaded) -> None:
+        self._lessons = len(loaded.lessons)
+        self._notice.show_for(loaded.style)
+        self._look.start()
+
+    # --- making and unmaking --------------------------------------------------------
+    def new_style(self) -> None:
+        name = self._ask_name(self.tr("New style"), "")
+        if name:
+            self._learn.create_style(name)
+
+    def duplicate_style(self) -> None:
+        name = self._ask_name(
+            self.tr("Duplicate style"), self.tr("{0} copy").format(self._session.style)
+        )
+        if name:
+            self._learn.flush()
+            self._catalog.submit(s.DuplicateStyle(self._session.style, name))
+
+    def rename_style(self) -> None:
+        name = self._ask_name(self.tr("Rename style"), self._session.style)
+        if name and name != self._session.style:
+            self._learn.rename_style(name)
+
+    def _ask_name(self, title: str, proposed: str) -> str:
+        name, good = QInputDialog.getText(
+            self._window, title, self.tr("Name of the style"), text=proposed
+        )
+        return name.strip() if good else ""
+
+    def delete_style(self) -> None:
+        text = self.tr("Delete the style {0} with its edits and versions?")
+        if self._lessons == 1:
+            text = self.tr("Delete the style {0} with its lesson, its edits and versions?")
+        elif self._lessons:
+            text = self.tr("Delete the style {0} with its {1} lessons, its edits and versions?")
+        end = self.tr("This cannot be undone. Your photos are not touched.")
+        question = f"{text.format(self._session.style, self._lessons)} {end}"
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            self.tr("Delete style"),
+            question,
+            buttons.Yes | buttons.No,
+            buttons.No,
+        )
+        if answer == buttons.Yes:
+            self._learn.delete_style()
+
+    # --- files ----------------------------------------------------------------------
+    def export_pack(self) -> None:
+        # A name of a style may hold what no name of a file can.
+        plain = re.sub(r'[\\/:*?"<>|]+', "-", self._session.style).strip(". ")[:80] or "style"
+        found, _ = QFileDialog.getSaveFileName(
+            self._window,
+            self.tr("Save style"),
+            str(Path(self._folder()) / f"{plain}{_PACK_SUFFIX}"),
+            f"imgtune (*{_PACK_SUFFIX})",
+        )
+        if found:
+            self._learn.pack(Path(found), importing=False)
+
+    def import_pack(self) -> None:
+        """It gets a style of its own."""
+        found, _ = QFileDialog.getOpenFileName(
+            self._window,
+            self.tr("Load style"),
+            self._folder(),
+            f"imgtune (*{_PACK_SUFFIX});;" + self.tr("All files (*)"),
+        )
+        if found:
+            self._learn.flush()
+            self._learn.pack(Path(found), importing=True)
+
+    def _folder(self) -> str:
+        return self._settings.last_folder or str(Path.home())
+
+    # --- one style or two -----------------------------------------------------------
+    def look_for_split(self) -> None:
+        """The user asks."""
+        self._catalog.submit(s.LookForSplit(self._session.style, asked=True))
+
+    def _on_quiet(self) -> None:
+        self._catalog.submit(s.LookForSplit(self._session.style, asked=False))
+
+    def _on_looked_for(self, result: s.SplitLookedFor) -> None:
+        if result.style != self._session.style:
+            return
+        if result.found is not None:
+            self._notice.ask(result.found)
+            if result.asked:
+                self._window.style_panel.show()
+        elif result.asked:
+            text = self.tr("One style, as far as {0} lessons can tell")
+            self.message_raised.emit(text.format(result.lessons))
+
+    def _on_answered(self, suggestion: SplitSuggestion, answer: s.Answer) -> None:
+        self._learn.flush()
+        self._catalog.submit(s.AnswerSplit(suggestion, answer))
+
+    def _on_split_done(self, result: s.SplitDone) -> None:
+        self._notice.tell(result.split)
+        # What the user does now is what the later lessons are like.
+        self._learn.choose_style(result.split.into)
+
+    def _on_undo_clicked(self, split: Split) -> None:
+        self._learn.flush()
+        self._catalog.submit(s.UndoSplit(split))

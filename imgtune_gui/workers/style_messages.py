@@ -1,0 +1,58 @@
+"""Requests about styles to the catalog worker, and their results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from model_core.services import Split, SplitSuggestion
+
+
+class Answer(Enum):
+    """What the user says to "keep two styles?"."""
+
+    SPLIT = "split"
+    NOT_NOW = "not now"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DuplicateStyle:
+    style: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LookForSplit:
+    """``asked``: by the user; else it is looked only when it is time."""
+
+    style: str
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SplitLookedFor:
+    """``found`` None: one style, as far as its ``lessons`` can tell."""
+
+    style: str
+    asked: bool
+    lessons: int
+    found: SplitSuggestion | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnswerSplit:
+    suggestion: SplitSuggestion
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SplitDone:
+    split: Split
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UndoSplit:
+    split: Split

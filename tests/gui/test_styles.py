@@ -1,0 +1,162 @@
+"""The menu beside the styles, and the question whether one has become two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from imgtune_gui.app import App
+from imgtune_gui.models.photo_item import EditState
+from model_core.services import SplitSuggestion
+from tests.fakes import FAKE_STYLE, FakeStudio
+
+SINCE = "2026-05-12T10:00:00+00:00"
+NO, YES = QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes
+
+
+def suggestion() -> SplitSuggestion:
+    changes = (("temperature", 3.0), ("exposure_ev", -2.0))
+    return SplitSuggestion(FAKE_STYLE, SINCE, (4, 5, 6), 3, changes, 2.1, 1.2)
+
+
+def teach(app: App, qtbot: QtBot) -> None:
+    item = app.session.current
+    assert item is not None
+    app.session.set_param("contrast", 40.0, drag=1)
+    app.learn.accept()
+    qtbot.waitUntil(lambda: item.state is EditState.CORRECTED)
+
+
+def names(app: App) -> list[str]:
+    box = app.window.style_panel.styles
+    return [box.itemText(i) for i in range(box.count())]
+
+
+def test_the_panel_has_the_menu_of_the_styles(app: App) -> None:
+    menu = app.window.style_panel.more.menu()
+    assert menu is not None
+    shown = [action for action in menu.actions() if not action.isSeparator()]
+    assert shown == [
+        app.actions[name]
+        for name in ("new_style", "duplicate_style", "rename_style", "delete_style",
+                     "look_for_split", "export_pack", "import_pack")
+    ]  # fmt: skip
+
+
+def test_a_style_is_duplicated_and_the_copy_is_shown(
+    app: App, studio: FakeStudio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teach(app, qtbot)
+    proposed: list[str] = []
+
+    def answer(*_args: object, text: str = "", **_more: object) -> tuple[str, bool]:
+        proposed.append(text)
+        return "Second", True
+
+    monkeypatch.setattr(QInputDialog, "getText", answer)
+    app.actions["duplicate_style"].trigger()
+    qtbot.waitUntil(lambda: app.session.style == "Second")
+    assert proposed == [f"{FAKE_STYLE} copy"]
+    assert len(studio.lessons("Second")) == len(studio.lessons(FAKE_STYLE)) == 1
+
+
+def test_deleting_says_how_many_lessons_are_lost(
+    app: App, studio: FakeStudio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        teach(app, qtbot)
+    qtbot.waitUntil(lambda: app.window.style_panel.lessons.count() == 2)
+    asked: list[tuple[object, ...]] = []
+
+    def refuse(*args: object) -> QMessageBox.StandardButton:
+        asked.append(args)
+        return NO
+
+    monkeypatch.setattr(QMessageBox, "question", refuse)
+    app.actions["delete_style"].trigger()
+    ((_, _, text, _, default),) = asked
+    assert "2 lessons" in str(text)
+    assert FAKE_STYLE in str(text)
+    assert default == NO
+    assert studio.style_names == [FAKE_STYLE]
+
+
+def test_a_style_is_saved_under_a_name_that_files_can_have(
+    app: App, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.learn.create_style("a/b: c?")
+    qtbot.waitUntil(lambda: app.session.style == "a/b: c?")
+    proposed: list[str] = []
+
+    def cancel(_parent: object, _title: str, name: str, _kinds: str) -> tuple[str, str]:
+        proposed.append(name)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", cancel)
+    app.actions["export_pack"].trigger()
+    assert Path(proposed[0]).name == "a-b- c-.imgtune"
+
+
+def test_two_styles_are_asked_about_in_plain_words_and_split_only_when_told(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    notice = app.window.style_panel.notice
+    assert not notice.isVisible()
+    studio.splits.suggestion = suggestion()
+    app.actions["look_for_split"].trigger()
+    qtbot.waitUntil(notice.isVisible)
+    assert notice.text.text() == (
+        "Since 12 May you edit differently (warmer, darker). Keep two styles?"
+    )
+    assert studio.splits.answers == []
+    notice.split.click()
+    qtbot.waitUntil(lambda: app.session.style == f"{FAKE_STYLE} 2")
+    assert notice.isVisible()
+    assert notice.text.text() == f"The 3 later lessons are in {FAKE_STYLE} 2 now."
+    notice.undo.click()
+    qtbot.waitUntil(lambda: app.session.style == FAKE_STYLE)
+    qtbot.waitUntil(lambda: names(app) == [FAKE_STYLE])
+    assert studio.splits.answers == ["split", "undone"]
+    assert not notice.isVisible()
+
+
+@pytest.mark.parametrize("answer", ["not_now", "never"])
+def test_the_question_goes_away(app: App, studio: FakeStudio, qtbot: QtBot, answer: str) -> None:
+    studio.splits.suggestion = suggestion()
+    app.actions["look_for_split"].trigger()
+    notice = app.window.style_panel.notice
+    qtbot.waitUntil(notice.isVisible)
+    getattr(notice, answer).click()
+    qtbot.waitUntil(lambda: studio.splits.answers == [answer.replace("_", " ")])
+    assert not notice.isVisible()
+    assert studio.style_names == [FAKE_STYLE]
+
+
+def test_it_is_looked_by_itself_when_the_user_pauses(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    app.styles._look.setInterval(1)
+    studio.splits.suggestion = suggestion()
+    teach(app, qtbot)
+    qtbot.waitUntil(app.window.style_panel.notice.isVisible)
+
+
+def test_one_style_is_said_to_be_one_when_asked(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
+    said: list[str] = []
+    app.styles.message_raised.connect(said.append)
+    app.actions["look_for_split"].trigger()
+    qtbot.waitUntil(lambda: said == ["One style, as far as 0 lessons can tell"])
+
+
+def test_a_question_about_another_style_is_not_left_standing(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    studio.splits.suggestion = suggestion()
+    app.actions["look_for_split"].trigger()
+    notice = app.window.style_panel.notice
+    qtbot.waitUntil(notice.isVisible)
+    app.learn.create_style("Other")
+    qtbot.waitUntil(lambda: app.session.style == "Other" and not notice.isVisible())
