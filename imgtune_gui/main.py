@@ -78,6 +78,7 @@ def run_window(data_dir: Path | None, paths: Sequence[Path]) -> int:
     from imgtune_gui.crash import start_log
     from imgtune_gui.language import install_language
     from imgtune_gui.settings import AppSettings
+    from imgtune_gui.views.slider_access import install_slider_access
     from imgtune_gui.views.theme import apply_theme
 
     qt = QApplication.instance() or QApplication(sys.argv[:1])
@@ -85,6 +86,7 @@ def run_window(data_dir: Path | None, paths: Sequence[Path]) -> int:
     qt.setApplicationName("imgtune")
     qt.setDesktopFileName("imgtune")
     apply_theme(qt)
+    install_slider_access()
     install_language(AppSettings(data_dir).preferences.language)
     log_file = start_log((data_dir or Path(user_data_dir("imgtune", appauthor=False))) / "log")
     app = App(data_dir, paths, log_file=log_file)

@@ -270,8 +270,20 @@
         <translation>基础模型</translation>
     </message>
     <message>
+        <source>The light that the camera took for white</source>
+        <translation>相机视为白色的光线</translation>
+    </message>
+    <message>
         <source>Your style · 1 lesson</source>
         <translation>您的风格 · 1 次示范</translation>
+    </message>
+    <message>
+        <source>as shot {0:.0f} K</source>
+        <translation>拍摄时 {0:.0f} K</translation>
+    </message>
+    <message>
+        <source>as shot {0:.0f} K, tint {1:+.0f}</source>
+        <translation>拍摄时 {0:.0f} K，色调 {1:+.0f}</translation>
     </message>
     <message>
         <source>Enter accepts it, a slider corrects it</source>

@@ -80,6 +80,9 @@ class DevelopPanel(QFrame):
         self._state_line = ElidedLabel()
         self._state_line.setObjectName("Dim")
         self.because = BecauseRow()
+        self._as_shot = QLabel()
+        self._as_shot.setObjectName("Dim")
+        self._as_shot.setToolTip(self.tr("The light that the camera took for white"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -146,6 +149,7 @@ class DevelopPanel(QFrame):
         layout.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(body)
         scroll.viewport().setAutoFillBackground(False)
@@ -157,6 +161,8 @@ class DevelopPanel(QFrame):
         self._title_labels.append(title)
         row.addWidget(title)
         row.addStretch(1)
+        if group == PARAMS[0].group:
+            row.addWidget(self._as_shot)
         self._titles[group] = row
         return row
 
@@ -233,6 +239,7 @@ class DevelopPanel(QFrame):
             else:
                 slider.set_prediction(None)
         self._facts.set_full_text(self._facts_text(item))
+        self._as_shot.setText(self._as_shot_text(item))
         self.strength.show_item(item)
         self._model_line.set_full_text(self._model_text(item))
         self._state_line.set_full_text(self._state_text(item))
@@ -249,6 +256,15 @@ class DevelopPanel(QFrame):
         if photo.camera:
             facts.append(photo.camera)
         return "  ·  ".join(facts)
+
+    def _as_shot_text(self, item: PhotoItem | None) -> str:
+        photo = item.photo if item is not None else None
+        if photo is None or photo.as_shot_kelvin is None:
+            return ""
+        kelvin = round(photo.as_shot_kelvin, -1)
+        if photo.as_shot_tint is None:
+            return self.tr("as shot {0:.0f} K").format(kelvin)
+        return self.tr("as shot {0:.0f} K, tint {1:+.0f}").format(kelvin, photo.as_shot_tint)
 
     def _model_text(self, item: PhotoItem | None) -> str:
         if item is None or item.error:

@@ -78,6 +78,7 @@ class DevelopSlider(QWidget):
     """``value_moved(name, value, drag)``: moves of one drag carry the same number."""
 
     value_moved = Signal(str, float, int)
+    value_shown = Signal(object)  # itself, with another value
     drag_finished = Signal(str)
     prediction_wanted = Signal(str)
     zero_wanted = Signal(str)
@@ -113,6 +114,7 @@ class DevelopSlider(QWidget):
         if value != self._value:
             self._value = value
             self._describe()
+            self.value_shown.emit(self)
             self.update()
 
     def set_prediction(self, mark: float | None, spread: float = 0.0) -> None:
