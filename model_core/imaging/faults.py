@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from PIL import Image, UnidentifiedImageError
 
@@ -62,6 +65,51 @@ def decoder_faults(path: Path) -> Iterator[None]:
             ) from error
         told = "" if _SAYS_NOTHING.fullmatch(reason) else f" ({reason})"
         raise UnreadablePhoto(f"{path}: is damaged or cut off{told}") from error
+
+
+class _CStderr:
+    """C's ``stderr`` of this process (glibc), and how many want it quiet."""
+
+    lock = Lock()
+    quiet = 0
+    kept: int | None = None
+    nowhere: int | None = None
+
+
+@contextmanager
+def quiet_c_library() -> Iterator[None]:
+    """For LibRaw, which prints what it also returns and offers Python no way to keep it quiet:
+    what C code prints to stderr meanwhile is lost. Python's own stderr is another thing."""
+    if sys.platform != "linux":
+        yield
+        return
+    with _CStderr.lock:
+        _CStderr.quiet += 1
+        if _CStderr.quiet == 1:
+            _redirect()
+    try:
+        yield
+    finally:
+        with _CStderr.lock:
+            _CStderr.quiet -= 1
+            if _CStderr.quiet == 0 and _CStderr.kept is not None:
+                _place().value = _CStderr.kept
+
+
+def _place() -> ctypes.c_void_p:
+    return ctypes.c_void_p.in_dll(ctypes.CDLL(None), "stderr")
+
+
+def _redirect() -> None:
+    try:
+        library, place = ctypes.CDLL(None), _place()
+        if _CStderr.nowhere is None:
+            library.fopen.restype = ctypes.c_void_p
+            _CStderr.nowhere = library.fopen(b"/dev/null", b"w")
+    except (OSError, ValueError, AttributeError):  # another C library
+        return
+    if _CStderr.nowhere:
+        _CStderr.kept, place.value = place.value, _CStderr.nowhere
 
 
 def one_line(error: BaseException) -> str:

@@ -25,7 +25,7 @@ from model_core.domain.image import CodedImage
 from model_core.domain.photo import Photo, PhotoId
 from model_core.imaging.colour import to_xyz
 from model_core.imaging.describe import exif_facts
-from model_core.imaging.faults import decoder_faults, refuse_bomb
+from model_core.imaging.faults import decoder_faults, quiet_c_library, refuse_bomb
 from model_core.imaging.rendered import jpeg_picture
 from model_core.imaging.shape import shrink, upright
 
@@ -62,18 +62,35 @@ class RawFile:
                 output_bps=16,
                 gamma=(2.4, 12.92),
                 output_color=rawpy.ColorSpace.Rec2020,
+                user_sat=self._white(),
             )
-        pixels = np.ascontiguousarray(pixels)
+        # Cameras that see no colours give one channel.
+        pixels = np.ascontiguousarray(np.repeat(pixels, 3 // pixels.shape[2], axis=2))
         return CodedImage(pixels if long_side is None else shrink(pixels, long_side), "rec2020")
+
+    def _white(self) -> int | None:
+        """The number of white where LibRaw has it wrong (None: it has not): with all channels of
+        each pixel it takes black away from the numbers, and not from white."""
+        import rawpy
+
+        black = self._raw.black_level_per_channel
+        full = self._raw.raw_type == rawpy.RawType.Stack and self._raw.num_colors == 3
+        if not full or len(set(black[:3])) > 1 or not black[0] or black[3]:
+            return None
+        return int(self._raw.white_level - black[0])
 
     def describe(self, identity: PhotoId) -> Photo:
         """What the camera noted: time, camera, ISO and the light it took for white."""
         with _raw_faults(self.path):
             noted, other = self._exif_facts(), self._raw.other
-            kelvin, tint = as_shot_white(
-                self._raw.camera_whitebalance,
-                self._raw.daylight_whitebalance,
-                self._raw.color_matrix,
+            kelvin, tint = (
+                (None, None)
+                if self._raw.num_colors == 1
+                else as_shot_white(
+                    self._raw.camera_whitebalance,
+                    self._raw.daylight_whitebalance,
+                    self._raw.color_matrix,
+                )
             )
         iso = other.iso_speed if math.isfinite(other.iso_speed) and other.iso_speed > 0 else None
         return Photo(
@@ -94,7 +111,8 @@ class RawFile:
         import rawpy
 
         try:
-            thumb = self._raw.extract_thumb()
+            with quiet_c_library():
+                thumb = self._raw.extract_thumb()
         except rawpy.LibRawError:
             return None
         if thumb.format == rawpy.ThumbFormat.JPEG:
@@ -155,7 +173,7 @@ def opened_raw(path: Path, max_pixels: int) -> Iterator[RawFile]:
 def _raw_faults(path: Path) -> Iterator[None]:
     import rawpy
 
-    with decoder_faults(path):
+    with decoder_faults(path), quiet_c_library():
         try:
             yield
         except rawpy.LibRawError as error:

@@ -1,4 +1,4 @@
-"""A camera raw file made by hand: the least DNG that LibRaw takes for one."""
+"""Camera raw files made by hand: the least DNG that LibRaw takes for one."""
 
 from __future__ import annotations
 
@@ -24,38 +24,45 @@ def write_dng(
     neutral: tuple[float, float, float] = (1.0, 1.0, 1.0),
     preview: bytes | None = None,
     noted: bool = False,
+    kind: str = "mosaic",
+    black: int = 0,
 ) -> Path:
-    """Writes linear ``rgb`` (H, W, 3; even sides; 255 is white; more fills the sensor) as an
-    RGGB Bayer mosaic of a camera whose own colours are linear sRGB. ``neutral``: what it sees
-    of the light's white. ``preview``: a JPEG to embed. ``noted``: with EXIF of time and ISO."""
+    """Writes linear ``rgb`` (H, W, 3; even sides; 255 is white; more fills the sensor) as a
+    camera whose own colours are linear sRGB sees it. ``neutral``: what it sees of the light's
+    white. ``preview``: a JPEG to embed. ``noted``: with EXIF of time and ISO. ``kind``: "mosaic"
+    (Bayer, RGGB), "linear" (all channels of each pixel) or "mono" (green only, of a camera that
+    sees no colours). ``black``: the number of no light, of 4,095."""
     height, width = rgb.shape[:2]
-    mosaic = np.empty((height, width), "<u2")
-    for channel, rows, columns in ((0, 0, 0), (1, 0, 1), (1, 1, 0), (2, 1, 1)):
-        plane = rgb[rows::2, columns::2, channel].astype(np.float64)
-        seen = np.round(plane / 255 * neutral[channel] * _WHITE)
-        mosaic[rows::2, columns::2] = seen.clip(0, _WHITE)
+    seen = np.round(rgb / 255 * np.array(neutral) * (_WHITE - black) + black)
+    sensor = np.ascontiguousarray(seen.clip(0, _WHITE).astype("<u2"))
+    if kind == "mosaic":
+        full, sensor = sensor, np.empty((height, width), "<u2")
+        for channel, rows, columns in ((0, 0, 0), (1, 0, 1), (1, 1, 0), (2, 1, 1)):
+            sensor[rows::2, columns::2] = full[rows::2, columns::2, channel]
+    if kind == "mono":
+        sensor = np.ascontiguousarray(sensor[..., 1])
+    samples = 3 if kind == "linear" else 1
     xyz_to_srgb = [3.2406, -1.5372, -0.4986, -0.9689, 1.8758, 0.0415, 0.0557, -0.2040, 1.0570]
     main: Entries = [
         (254, _LONG, [0]),
         (256, _LONG, [width]),
         (257, _LONG, [height]),
-        (258, _SHORT, [16]),
+        (258, _SHORT, [16] * samples),
         (259, _SHORT, [1]),
-        (262, _SHORT, [32803]),  # colour filter array
+        (262, _SHORT, [32803 if kind == "mosaic" else 34892]),  # colour filter array, or light
         (271, _ASCII, list(b"Imgtune\0")),
         (272, _ASCII, list(b"Test One\0")),
         (273, _LONG, [0]),  # where the mosaic is, filled in below
         (274, _SHORT, [orientation]),
-        (277, _SHORT, [1]),
+        (277, _SHORT, [samples]),
         (278, _LONG, [height]),
-        (279, _LONG, [mosaic.nbytes]),
-        (33421, _SHORT, [2, 2]),
-        (33422, _BYTE, [0, 1, 1, 2]),
+        (279, _LONG, [sensor.nbytes]),
+        *([(33421, _SHORT, [2, 2]), (33422, _BYTE, [0, 1, 1, 2])] if kind == "mosaic" else []),
         *([(34665, _LONG, [0])] if noted else []),  # where the EXIF block is
         (50706, _BYTE, [1, 4, 0, 0]),  # DNG version
         (50707, _BYTE, [1, 1, 0, 0]),
         (50708, _ASCII, list(b"Imgtune Test One\0")),
-        (50714, _SHORT, [0]),
+        (50714, _SHORT, [black] * samples),
         (50717, _LONG, [_WHITE]),
         (50721, _SRATIONAL, [n for v in xyz_to_srgb for n in (round(v * 10000), 10000)]),
         (50728, _RATIONAL, [n for v in neutral for n in (round(v * 10000), 10000)]),
@@ -72,7 +79,7 @@ def write_dng(
         (514, _LONG, [len(preview or b"")]),
     ]
     blocks = [main, *([exif] if noted else []), *([second] if preview else [])]
-    path.write_bytes(_tiff(blocks, mosaic.tobytes(), preview or b""))
+    path.write_bytes(_tiff(blocks, sensor.tobytes(), preview or b""))
     return path
 
 
