@@ -8,6 +8,7 @@ becomes :class:`UnreadablePhoto` with one line that names the file and the reaso
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from model_core.imaging.rendered import exif_thumbnail, opened, picture
 from model_core.imaging.shape import fit_size
 
 __all__ = [
-    "MAX_PIXELS", "PHOTO_SUFFIXES", "RAW_SUFFIXES", "RENDERED_SUFFIXES", "decode",
+    "MAX_PIXELS", "PHOTO_SUFFIXES", "RAW_SUFFIXES", "RENDERED_SUFFIXES", "decode", "decode_for",
     "decode_proxy", "embedded_preview", "fit_size", "photo_id", "to_linear",
 ]  # fmt: skip
 
@@ -51,6 +52,22 @@ def decode(path: Path, *, max_pixels: int = MAX_PIXELS) -> CodedImage:
                 return raw.picture()
         with opened(path, max_pixels) as source:
             return picture(source)
+
+
+def decode_for(
+    path: Path, half_will_do: Callable[[int, int], bool], *, max_pixels: int = MAX_PIXELS
+) -> tuple[CodedImage, tuple[int, int]]:
+    """The photo for a copy, and its upright size (width, height). Where ``half_will_do`` for a
+    photo of that size, a JPEG or raw comes with half of its sides, which its decoder gives for
+    a part of the time. Raises UnreadablePhoto."""
+    with file_faults(path):
+        if _is_raw(path):
+            with opened_raw(path, max_pixels) as raw:
+                size = raw.width, raw.height
+                return raw.picture(halved=half_will_do(*size)), size
+        with opened(path, max_pixels) as source:
+            size = upright_size(source.width, source.height, source.orientation)
+            return picture(source, halved=half_will_do(*size)), size
 
 
 def decode_proxy(

@@ -14,18 +14,25 @@ from model_core.imaging.output.sharpen import sharpen
 from model_core.imaging.output.size import Coded, resize
 
 
-def encode(pixels: Coded, original: Path, options: ExportOptions, marks: Marks = UNMARKED) -> bytes:
+def encode(
+    pixels: Coded,
+    original: Path,
+    options: ExportOptions,
+    marks: Marks = UNMARKED,
+    *,
+    size: tuple[int, int] | None = None,
+) -> bytes:
     """Pixels (H, W, 3) coded in ``options.profile`` as the bytes of a file.
 
-    uint8 or uint16, as ``options.depth`` says. The file holds the profile and, as far as
+    uint8 or uint16, as ``options.depth`` says. ``size`` (width, height): of the copy, by default
+    what the options make of these pixels. The file holds the profile and, as far as
     ``options.metadata`` goes, what the original and its sidecar know of the picture, with
     orientation and size made true of the copy and without other programs' develop settings,
     which these pixels do not need. ``marks``: the user's own stars and colour. Raises
     CannotWrite where the format cannot hold the size.
     """
     assert pixels.dtype.itemsize * 8 == options.depth
-    height, width = pixels.shape[:2]
-    size = options.size(width, height)
+    size = size or options.size(pixels.shape[1], pixels.shape[0])
     _refuse_size(size, options)
     pixels = resize(pixels, size, options.profile)
     pixels = sharpen(pixels, options.sharpen, options.sharpen_for, options.profile)

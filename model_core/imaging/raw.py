@@ -46,16 +46,17 @@ class RawFile:
         size = raw.sizes.width, raw.sizes.height
         self.width, self.height = size[::-1] if self.orientation >= 5 else size
 
-    def picture(self, long_side: int | None = None) -> CodedImage:
-        """The upright picture, whole or with that long side: 16 bits. Raises UnreadablePhoto."""
+    def picture(self, long_side: int | None = None, *, halved: bool = False) -> CodedImage:
+        """The upright picture, whole, with that long side, or ``halved``: 16 bits. Raises
+        UnreadablePhoto."""
         import rawpy
 
-        half = long_side is not None and max(self.width, self.height) // 2 >= long_side
+        small = long_side is not None and max(self.width, self.height) // 2 >= long_side
         with _raw_faults(self.path):
             self._raw.unpack()
             pixels: npt.NDArray[np.uint16] = self._raw.postprocess(
                 use_camera_wb=True,
-                half_size=half,
+                half_size=halved or small,
                 no_auto_bright=True,
                 adjust_maximum_thr=0.0,
                 highlight_mode=rawpy.HighlightMode.Clip,

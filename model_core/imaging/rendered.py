@@ -71,9 +71,12 @@ def opened(path: Path, max_pixels: int) -> Iterator[Rendered]:
         yield PillowFile(image, path, max_pixels)
 
 
-def picture(source: Rendered, long_side: int | None = None) -> CodedImage:
-    """The upright pixels, whole or with that long side. Raises UnreadablePhoto."""
-    pixels, space = named_rgb(source.raster(long_side), declared_space(source.exif))
+def picture(source: Rendered, long_side: int | None = None, *, halved: bool = False) -> CodedImage:
+    """The upright pixels, whole or with that long side; ``halved`` ones where the decoder gives
+    half of a side for less than the whole. Raises UnreadablePhoto."""
+    raster = source.half() if halved and isinstance(source, PillowFile) else None
+    raster = raster or source.raster(long_side)
+    pixels, space = named_rgb(raster, declared_space(source.exif))
     if long_side is not None:
         pixels = shrink(pixels, long_side)
     return CodedImage(upright(pixels, source.orientation), space)
@@ -123,6 +126,18 @@ class PillowFile:
         if image.format == "PNG":
             icc, points = png_meaning(self._path, image.info, raster.kind)
         return replace(raster, icc=icc, code_points=points)
+
+    def half(self) -> Raster | None:
+        """A JPEG at half of its sides (rounded up), by its decoder; None where it cannot."""
+        image = self._image
+        if image.format != "JPEG" or image.mode not in ("RGB", "L") or min(image.size) < 2:
+            return None
+        image.draft(image.mode, (self.width // 2, self.height // 2))
+        try:
+            with decoder_faults(self._path):
+                return _raster_of(image, None) if image.size != (self.width, self.height) else None
+        except UnreadablePhoto:  # a lossless one; else the whole will say what is wrong
+            return None
 
     def thumbnail(self) -> bytes | None:
         """The JPEG in the EXIF block, as it is."""

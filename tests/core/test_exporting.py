@@ -8,12 +8,14 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from model_core.domain.develop import IDENTITY, DevelopSettings
 from model_core.domain.errors import CannotWrite, UnreadablePhoto
 from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
+from model_core.domain.geometry import Geometry
 from model_core.domain.marks import Marks
 from model_core.domain.naming import NameTemplate
 from model_core.exporting import Naming, export_batch, export_photo
@@ -21,6 +23,7 @@ from model_core.imaging.encode import encode
 from model_core.progress import Progress
 from model_core.services import Studio
 from model_core.storage.atomic import cannot_write
+from tests.core.imaging.raws import write_dng
 from tests.core.pictures import exif, scene, write_scene
 
 OVERWRITE, SKIP, UNIQUE = OnCollision.OVERWRITE, OnCollision.SKIP, OnCollision.UNIQUE
@@ -350,3 +353,29 @@ class TestPhoto:
         (tmp_path / "file").write_bytes(b"")
         with pytest.raises(CannotWrite, match="file"):
             export_photo(source, IDENTITY, tmp_path / "file" / "b" / "a.jpg", ExportOptions())
+
+    @pytest.mark.parametrize(
+        "geometry",
+        [Geometry(), Geometry(turns=1, left=0.13, right=0.9), Geometry(angle=3.0, top=0.2)],
+    )
+    @pytest.mark.parametrize("suffix", ["jpg", "dng"])
+    def test_a_small_copy_shows_what_a_large_one_does(
+        self, tmp_path: Path, geometry: Geometry, suffix: str
+    ) -> None:
+        # Its photo is decoded at half of its sides: odd ones, whose halves are no whole pixels.
+        path = tmp_path / f"a.{suffix}"
+        soft = scene(3, 90, 122)
+        if suffix == "dng":
+            write_dng(path, np.asarray(Image.fromarray(soft).resize((732, 540))))
+        else:
+            Image.fromarray(soft).resize((731, 541)).save(path, quality=95, exif=exif())
+        settings = IDENTITY.with_value("exposure_ev", 0.5).with_value("contrast", 30)
+        found = []
+        for name, kind in (("a.jpg", "jpeg"), ("b.png", "png")):  # of which one has no loss
+            options = ExportOptions(kind, 97, long_side=80)
+            export_photo(path, settings, tmp_path / "out" / name, options, geometry=geometry)
+            found.append(np.asarray(Image.open(tmp_path / "out" / name)).astype(int))
+        small, whole = found
+        assert max(small.shape) == 80
+        assert small.shape == whole.shape
+        assert np.abs(small - whole).mean() < 2.5  # most of it the JPEG's own
