@@ -98,6 +98,7 @@ class Catalog(FilesTable):
         self.path = path
         self.warnings: list[str] = []
         self._journal = Journal(path.with_name(JOURNAL_NAME))
+        self._second_copy: dict[int, Correction] | None = None  # read when a row is damaged
         self._database = Database(path, busy_timeout)
         try:
             open_catalog(self._database, self._journal, DEFAULT_STYLE, busy_timeout, self.warn)
@@ -340,8 +341,17 @@ class Catalog(FilesTable):
         try:
             return lesson_from_row(row)
         except BadRow as error:
-            self.warn(f"The damaged lesson {row[0]} was skipped: {error}.")
-            return None
+            return self._from_second_copy(row, str(error))
+
+    def _from_second_copy(self, row: Sequence[object], reason: str) -> Correction | None:
+        if self._second_copy is None:
+            self._second_copy = self._journal.replay().lessons
+        found = self._second_copy.get(row[0]) if isinstance(row[0], int) else None
+        if found is None:
+            self.warn(f"The damaged lesson {row[0]} was skipped: {reason}.")
+        else:
+            self.warn(f"The damaged lesson {row[0]} was read from its second copy.")
+        return found
 
     def _journaled(self) -> _Journaled:
         return _Journaled(self)

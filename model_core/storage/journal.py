@@ -12,6 +12,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from typing import Any
 from model_core.domain.correction import Correction
 from model_core.storage.atomic import cannot_write, sync_folder, write_atomic
 from model_core.storage.rows import BadRow, lesson_from_dict, lesson_to_dict
+
+_TAIL = 1 << 16  # bytes: some fifty lessons, of several processes in whatever order
+_LESSON = b'{"event": "lesson"'
 
 
 @dataclass(slots=True)
@@ -103,6 +107,21 @@ class Journal:
         """Starts the journal anew with ``lessons``. Raises CannotWrite."""
         events = ({"event": "lesson", "lesson": lesson_to_dict(one)} for one in lessons)
         write_atomic(self.path, b"".join(map(_line, events)))
+
+    def newest_id(self) -> int:
+        """The highest id among the last lessons; 0 when there are none. Reads the end only."""
+        try:
+            with self.path.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+                lines = file.read().split(b"\n")
+        except OSError:
+            return 0
+        newest = 0
+        for line in lines:
+            if line.startswith(_LESSON):
+                with suppress(ValueError, KeyError, TypeError, RecursionError):
+                    newest = max(newest, int(json.loads(line)["lesson"]["id"]))
+        return newest
 
     def replay(self) -> Replay:
         """All events, in order. Lines that make no sense (torn, damaged) are counted."""

@@ -82,6 +82,8 @@ def open_catalog(
             was = migrate(connection)
             if was == 0:
                 _restore(connection, salvage, journal, problem is not None, warn)
+            else:
+                _catch_up(connection, journal, warn)
             connection.execute(
                 "INSERT INTO styles SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM styles)",
                 (default_style, now()),
@@ -210,12 +212,34 @@ def _restore(
         warn(f"{start}{len(lessons)} lessons and {edits} edits were restored.")
 
 
+def _catch_up(
+    connection: sqlite3.Connection, journal: Journal, warn: Callable[[str], None]
+) -> None:
+    """Takes up lessons that only the journal has: the catalog is an older copy of itself, or
+    its -wal was lost. What was forgotten meanwhile stays forgotten."""
+    known = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'lessons'").fetchone()
+    highest = known[0] if known else 0
+    if journal.newest_id() <= highest:
+        return
+    replay = journal.replay()
+    new = [lesson for key, lesson in sorted(replay.lessons.items()) if key > highest]
+    connection.executemany("DELETE FROM lessons WHERE id = ?", [(key,) for key in replay.gone])
+    _insert(connection, "styles", _SAVED["styles"], [(lesson.style, now()) for lesson in new])
+    for lesson in new:
+        _restore_lesson(connection, lesson, None)
+    _keep_ids_unused(connection, max(highest, replay.highest_id))
+    warn(
+        f"The catalog was older than the second copy of its lessons: {len(new)} lessons were "
+        "restored; edits since then that taught nothing are lost."
+    )
+
+
 def _restore_lesson(
     connection: sqlite3.Connection, lesson: Correction, thumbnail: bytes | None
 ) -> None:
     marks = ", ".join("?" * 11)
     connection.execute(
-        f"INSERT INTO lessons ({LESSON_COLUMNS}, thumbnail) VALUES ({marks})",
+        f"INSERT OR REPLACE INTO lessons ({LESSON_COLUMNS}, thumbnail) VALUES ({marks})",
         (*lesson_row(lesson), thumbnail),
     )
     chosen = settings_to_json(lesson.chosen)

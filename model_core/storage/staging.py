@@ -32,7 +32,8 @@ class StagingFolder:
 
 @contextmanager
 def staged(folder: Path, style: str) -> Iterator[StagingFolder]:
-    """A new staging folder below ``folder``; removed at the end unless it was renamed."""
+    """A new staging folder below ``folder``; removed at the end unless it was renamed. What
+    cannot be written into it is raised as CannotWrite."""
     path = folder / f".staging-{os.getpid()}-{secrets.token_hex(6)}"
     try:
         path.mkdir(parents=True)
@@ -41,6 +42,10 @@ def staged(folder: Path, style: str) -> Iterator[StagingFolder]:
     _active.add(path)
     try:
         yield StagingFolder(style, path)
+    except OSError as error:  # of a library that writes there; any other file's passes through
+        if error.filename is None or Path(os.fsdecode(error.filename)).is_relative_to(path):
+            raise cannot_write(path, error) from error
+        raise
     finally:
         _active.discard(path)
         shutil.rmtree(path, ignore_errors=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from model_core.domain.errors import BrokenCatalog, Busy, CannotWrite
 from model_core.domain.marks import Flag, Marks
@@ -315,3 +319,76 @@ def test_damage_met_while_running_says_what_to_do(filled: Path, open_catalog: Op
         catalog.lessons(DEFAULT_STYLE)
     catalog.close()
     assert contrasts(open_catalog().lessons(DEFAULT_STYLE)) == EXPECTED
+
+
+# --- whatever happens to the files -------------------------------------------------------
+
+
+_TAILS = st.sampled_from(["", "-wal", "-shm"])
+_INJURIES = st.lists(
+    st.tuples(
+        _TAILS, st.sampled_from(["cut", "zero", "noise", "text", "swap"]),
+        st.floats(0, 1), st.integers(1, 9000), st.integers(0, 1 << 30),
+    ),
+    min_size=1, max_size=3,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def unclosed(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template with lessons that are in the -wal only, as a killed process leaves them."""
+    folder = tmp_path_factory.mktemp("unclosed") / "data"
+    shutil.copytree(template, folder)
+    catalog = Catalog(folder / "catalog.db")
+    for i in range(40, 45):
+        catalog.add_lesson(lesson(f"p{i}", contrast=i), b"t" * 3000)
+    left = folder.with_name("left")
+    shutil.copytree(folder, left)
+    catalog.close()
+    assert (left / "catalog.db-wal").stat().st_size > 10_000
+    return left
+
+
+def injure(folder: Path, injury: tuple[str, str, float, int, int]) -> None:
+    tail, kind, where, length, seed = injury
+    path = folder / f"catalog.db{tail}"
+    data = bytearray(path.read_bytes())
+    at = int(where * len(data))
+    if kind == "cut":
+        del data[at:]
+    elif kind == "zero":
+        data[at : at + length] = bytes(len(data[at : at + length]))
+    elif kind == "noise":
+        data[at : at + length] = random.Random(seed).randbytes(len(data[at : at + length]))
+    elif kind == "text":
+        data[at : at + 12] = b"not a number"
+    else:  # pages of another moment
+        data[at : at + length], data[:length] = data[:length], data[at : at + length]
+    path.write_bytes(data)
+
+
+@settings(max_examples=80)
+@given(injuries=_INJURIES)
+def test_no_injury_of_the_files_costs_a_lesson(
+    unclosed: Path, injuries: list[tuple[str, str, float, int, int]]
+) -> None:
+    wanted = EXPECTED | {f"p{i}": float(i) for i in range(40, 45)}
+    with TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        shutil.copytree(unclosed, data)
+        for injury in injuries:
+            injure(data, injury)
+        catalog = Catalog(data / "catalog.db")
+        try:
+            found = contrasts(catalog.lessons(DEFAULT_STYLE))
+        except BrokenCatalog:  # met only while running: the next start repairs it, and says so
+            catalog.close()
+            catalog = Catalog(data / "catalog.db")
+            found = contrasts(catalog.lessons(DEFAULT_STYLE))
+        assert set(found) >= set(wanted)
+        assert sum(found[name] != value for name, value in wanted.items()) <= len(injuries)
+        catalog.add_lesson(lesson("after", contrast=3))  # and work goes on
+        catalog.close()
+        again = Catalog(data / "catalog.db")
+        assert contrasts(again.lessons(DEFAULT_STYLE))["after"] == 3
+        again.close()
