@@ -35,7 +35,7 @@ from model_core.progress import Progress
 from model_core.services.exports import Exports
 from model_core.services.known import KnownPhotos
 from model_core.services.lessons import Lessons
-from model_core.services.packs import Packs
+from model_core.services.packs import Packs, PackWritten
 from model_core.services.photos import ANALYSIS_SIDE, MAX_MEGAPIXELS, Photos
 from model_core.services.pictures import preview
 from model_core.services.sidecars import Sidecars
@@ -312,10 +312,11 @@ class Studio:
         """Takes up what another process published or taught; True when the network changed."""
         return self.predictors.reload(style)
 
-    def export_pack(self, style: str, file: Path) -> None:
-        """Writes the style's model, with all that its personal head knows folded in, as one
-        portable file. Raises CannotWrite, BrokenModel."""
-        self._packs.export(style, file)
+    def export_pack(self, style: str, file: Path, *, int8: bool = False) -> PackWritten:
+        """(slow) Writes the style's model, with all that its personal head knows folded in, as
+        one portable file; ``int8``: of half the size. Raises CannotWrite, BrokenModel (also
+        when 8 bits would be more than 0.1 J off)."""
+        return self._packs.export(style, file, int8=int8)
 
     def import_pack(self, file: Path, style: str | None = None) -> ModelVersion:
         """Makes a pack the next version of ``style`` (made when it is new). By default it gets

@@ -203,6 +203,23 @@ class TestCommand:
         ]  # fmt: skip
         assert "Bold: 1 lesson, base-" in say("style", "list").out
 
+    def test_exports_in_8_bits_and_says_what_it_costs(
+        self, say: Say, photos: list[Path], tmp_path: Path
+    ) -> None:
+        say("correct", photos[0], "--set", "contrast=50")
+        whole, small = tmp_path / "a.imgtune", tmp_path / "b.imgtune"
+        assert "8 bits" not in say("model", "export", whole).err
+        said = say("model", "export", "--int8", small)
+        assert said.status == 0
+        assert "J off on" in said.err
+        assert small.stat().st_size < 0.7 * whole.stat().st_size
+        say("model", "import", small)
+        before, after = (
+            say("predict", "--json", photos[1], "--style", s).json[0]["settings"]["contrast"]
+            for s in (DEFAULT_STYLE, f"{DEFAULT_STYLE} 2")
+        )
+        assert abs(before - after) <= 3
+
     def test_deletes_only_when_told_what_is_lost(self, say: Say, photos: list[Path]) -> None:
         for path in photos[:2]:
             say("correct", path, "--set", "contrast=50", "--style", "Bold")

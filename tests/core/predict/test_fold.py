@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -171,46 +168,6 @@ class TestPacks:
         after = predictions(studio, DEFAULT_STYLE)
         gain = [a["temperature"] - e["temperature"] for a, e in zip(after, expected, strict=True)]
         assert max(map(abs, gain)) < 8  # of 25: the lessons' last rest may now be learned too
-
-    @pytest.mark.slow
-    def test_serve_a_stranger_with_twenty_lines(
-        self, open_studio: OpenStudio, tmp_path: Path
-    ) -> None:
-        studio = open_studio()
-        expected = self.taught(studio)
-        studio.export_pack(DEFAULT_STYLE, tmp_path / "mine.imgtune")
-        with zipfile.ZipFile(tmp_path / "mine.imgtune") as pack:
-            pack.extract("model.onnx", tmp_path)
-        script = tmp_path / "stranger.py"
-        script.write_text(STRANGER, encoding="utf-8")
-        paths = [str(p) for p in sample_photos()[6:12]]
-        answer = subprocess.run(
-            [sys.executable, str(script), str(tmp_path / "model.onnx"), *paths],
-            capture_output=True, text=True, check=True, cwd=tmp_path,
-        )  # fmt: skip
-        found = [DevelopSettings.from_mapping(json.loads(x)) for x in answer.stdout.splitlines()]
-        # A stranger squashes the photo in one go; we let the JPEG decoder begin: some tenths
-        # of a just-noticeable step apart.
-        gap = np.abs([np.array(f.values) - e.values for f, e in zip(found, expected, strict=True)])
-        assert (gap / JND).max() < 0.5
-
-
-STRANGER = """
-import json, sys
-import numpy, onnxruntime
-from PIL import Image, ImageOps
-
-session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
-sliders = json.loads(session.get_modelmeta().custom_metadata_map["params"])
-for path in sys.argv[2:]:
-    photo = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
-    square = photo.resize((224, 224), Image.Resampling.BILINEAR)
-    image = numpy.asarray(square, numpy.float32).transpose(2, 0, 1)[None] / 255
-    settings, = session.run(["settings"], {"image": image})
-    values = [min(max(float(v), s["low"]), s["high"]) for v, s in zip(settings[0], sliders)]
-    print(json.dumps({s["name"]: v for s, v in zip(sliders, values)}))
-assert not {"model_core", "imgtune_gui", "torch"} & set(sys.modules)
-"""
 
 
 def seen(studio: Studio, path: Path, style: str = DEFAULT_STYLE) -> tuple[Photo, PhotoFeatures]:
