@@ -21,6 +21,7 @@ from model_core.cli_input import (
     settings_in,
     weight,
 )
+from model_core.cli_lessons import add_lessons_arguments, run_lessons
 from model_core.cli_model import add_model_arguments, run_model
 from model_core.cli_output import (
     DONE,
@@ -326,6 +327,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument(
             "--style", default=DEFAULT_STYLE, help="whose way of editing (default: %(default)s)"
         )
+    add_lessons_arguments(command("lessons", run_lessons, "what a style was taught; forget, undo"))
     add_style_arguments(command("style", run_style, "your styles: make, copy, rename, delete"))
     add_model_arguments(command("model", run_model, "versions of a style's model"))
     add_sidecar_arguments(command("sidecar", _sidecar, "edits in .xmp files beside the photos"))

@@ -2,5 +2,17 @@
 and must not import all services to learn that a word is a folder."""
 
 COMMANDS = frozenset(
-    {"predict", "correct", "train", "auto", "render", "model", "style", "sidecar", "demo", "doctor"}
+    {
+        "predict",
+        "correct",
+        "train",
+        "auto",
+        "render",
+        "model",
+        "style",
+        "lessons",
+        "sidecar",
+        "demo",
+        "doctor",
+    }
 )

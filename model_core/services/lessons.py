@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from datetime import UTC, datetime
+from typing import Any
 
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import DevelopSettings
@@ -11,6 +13,10 @@ from model_core.domain.prediction import PhotoFeatures
 from model_core.predictors import Predictors
 from model_core.services.photos import Photos
 from model_core.storage.catalog import Catalog
+from model_core.storage.rows import BadRow, lesson_from_dict, lesson_to_dict
+
+_FORGOTTEN = "forgotten"  # key in the catalog: the last lessons, with what was seen, 20 kB each
+_KEPT = 20
 
 
 class Lessons:
@@ -18,7 +24,6 @@ class Lessons:
 
     def __init__(self, catalog: Catalog, predictors: Predictors, photos: Photos) -> None:
         self._catalog, self._predictors, self._photos = catalog, predictors, photos
-        self._forgotten_thumbnails: dict[int, bytes] = {}
 
     def learn(
         self,
@@ -47,16 +52,40 @@ class Lessons:
         return stored
 
     def forget(self, lesson_id: int) -> Correction:
-        # For restore(): the photo may be gone by then.
-        for data in self._catalog.lesson_thumbnails([lesson_id]).values():
-            self._forgotten_thumbnails[lesson_id] = data
+        # For restore(), also after the next start: the photo may be gone by then.
+        thumbnail = self._catalog.lesson_thumbnails([lesson_id]).get(lesson_id, b"")
         lesson = self._catalog.forget_lesson(lesson_id)
         self._predictors.forgotten(lesson)
+        row = {"lesson": lesson_to_dict(lesson), "thumbnail": b64encode(thumbnail).decode("ascii")}
+        self._catalog.set_meta(_FORGOTTEN, [*self._rows(), row][-_KEPT:])
         return lesson
 
+    def forgotten(self, style: str) -> list[Correction]:
+        """The lessons of a style that were forgotten lately and are not taught again, in that
+        order."""
+        found = [lesson for row in self._rows() if (lesson := _lesson_in(row)) is not None]
+        known = {lesson.photo for lesson in self._catalog.lessons(style)}
+        return [one for one in found if one.style == style and one.photo not in known]
+
     def restore(self, lesson: Correction) -> Correction:
-        thumbnail = self._forgotten_thumbnails.get(lesson.id)
-        thumbnail = thumbnail or self._photos.kept_thumbnail(lesson.photo)
+        kept = {}
+        for row in self._rows():
+            if (one := _lesson_in(row)) is not None:
+                kept[one.id] = b64decode(row["thumbnail"])
+        thumbnail = kept.get(lesson.id) or self._photos.kept_thumbnail(lesson.photo)
         stored = self._catalog.add_lesson(lesson, thumbnail)
         self._predictors.reload(lesson.style)
         return stored
+
+    def _rows(self) -> list[dict[str, Any]]:
+        found = self._catalog.get_meta(_FORGOTTEN, [])
+        return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def _lesson_in(row: dict[str, Any]) -> Correction | None:
+    """The lesson of a kept row; None when it makes no sense any more."""
+    try:
+        b64decode(row["thumbnail"], validate=True)
+        return lesson_from_dict(row["lesson"])
+    except (BadRow, KeyError, TypeError, ValueError):
+        return None

@@ -28,7 +28,7 @@ from model_core.domain.prediction import Because, PhotoFeatures, Prediction
 from model_core.domain.version import ModelVersion, Recipe
 from model_core.finding import Found, find_photos, walk_photos
 from model_core.imaging.framing import framed
-from model_core.imaging.neutral import Neutral, neutral_at
+from model_core.imaging.neutral import neutral_at
 from model_core.imaging.palette import Palette, palette_of
 from model_core.predictors import Predictors
 from model_core.progress import Progress
@@ -42,7 +42,7 @@ from model_core.services.sidecars import Sidecars
 from model_core.services.splits import Splits
 from model_core.services.styles import StyleInfo, Styles
 from model_core.services.training import Readiness, Trainings
-from model_core.sidecar import SidecarEdit, read_sidecar
+from model_core.sidecar import read_sidecar
 from model_core.storage.catalog import Catalog, Edit, EditState, Training
 from model_core.storage.model_store import ModelStore
 from model_core.storage.presets import PresetStore
@@ -116,12 +116,14 @@ class Studio:
         """Closes the catalog. Nothing may be called afterwards."""
         self.catalog.close()
 
-    # --- photos -------------------------------------------------------------------
-    def find_photos(self, paths: Iterable[Path]) -> list[Path]:
-        """Files, and photos in folders and their sub-folders, in natural order and each
-        once. Files named explicitly are kept whatever they are: opening reports them."""
-        return find_photos(paths)
+    # --- of photos and their pixels alone ---------------------------------------------
+    find_photos = staticmethod(find_photos)
+    read_sidecar = staticmethod(read_sidecar)
+    framed = staticmethod(framed)
+    neutral_at = staticmethod(neutral_at)
+    palette = staticmethod(palette_of)
 
+    # --- photos -------------------------------------------------------------------
     def walk_photos(self, path: Path) -> Iterator[Found]:
         """:meth:`find_photos` of one file or folder, told while it is being found."""
         return walk_photos(path)
@@ -199,10 +201,6 @@ class Studio:
         """Keeps how a photo is framed; durable on return."""
         self.catalog.save_geometry(photo, geometry)
 
-    def framed(self, proxy: Proxy, geometry: Geometry) -> Proxy:
-        """(slow) A proxy of any size, turned, straightened and cropped."""
-        return framed(proxy, geometry)
-
     def write_sidecar(self, photo: Photo, settings: DevelopSettings) -> Path | None:
         """Merges an edit, with the photo's marks, into the XMP beside it; None when it says that
         already. Settings that another program had there are kept in the data directory.
@@ -217,11 +215,6 @@ class Studio:
     def left_by_others(self, paths: Iterable[Path]) -> list[Path]:
         """(slow) Those of the photos that have another program's settings beside them."""
         return self._sidecars.left_by_others(paths)
-
-    def read_sidecar(self, photo: Photo) -> SidecarEdit | None:
-        """What other programs left beside or in a photo; None when nothing. Raises
-        UnreadableXmp."""
-        return read_sidecar(photo)
 
     def learn(
         self,
@@ -242,6 +235,10 @@ class Studio:
     def forget(self, lesson_id: int) -> Correction:
         """Unlearns one lesson; equals never having learned it. Raises UnknownLesson."""
         return self._lessons.forget(lesson_id)
+
+    def forgotten(self, style: str) -> list[Correction]:
+        """The last lessons that were forgotten and can be restored, in that order."""
+        return self._lessons.forgotten(style)
 
     def restore_lesson(self, lesson: Correction) -> Correction:
         """Teaches a forgotten or replaced lesson again, as it was; it has a new id."""
@@ -363,11 +360,6 @@ class Studio:
         return self._trainings.train_in_child(style, recipe or Recipe(), device, progress)
 
     # --- output -------------------------------------------------------------------
-    def palette(self, proxy: Proxy) -> Palette | None:
-        """(slow, 50 ms for 2 MP) What makes :meth:`preview` of this very proxy three times as
-        fast; None where it would not."""
-        return palette_of(proxy)
-
     def preview(
         self,
         proxy: Proxy,
@@ -384,11 +376,6 @@ class Studio:
         coarser table, baked in a third of the time. ``space`` may be a screen's (see
         :func:`screen_of`): that costs next to nothing, since it is baked into the table."""
         return preview(proxy, settings, quick=quick, out=out, palette=palette, space=space)
-
-    def neutral_at(self, proxy: Proxy, x: float, y: float) -> Neutral:
-        """White balance that makes the area around a point (0 .. 1) of the source grey.
-        Raises NoNeutral where the source is clipped or too dark there."""
-        return neutral_at(proxy, x, y)
 
     def export(
         self,
