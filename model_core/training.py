@@ -17,12 +17,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from model_core.domain.correction import Correction
 from model_core.domain.errors import CannotTrain, ImgtuneError
 from model_core.domain.version import BASE_VERSION, GateReport, Recipe
 from model_core.progress import Cancelled, Progress
 from model_core.storage.catalog import Catalog, Training
 from model_core.storage.model_store import ModelStore
 from model_core.storage.recovery import write_training
+
+#: Corrections that one fine-tune goes over.
+MOST_LESSONS = 2_000
 
 _LINES, _TAIL = 20, 400  # of a crashed child's last words: lines, characters of each
 
@@ -58,7 +62,7 @@ def train_here(
         # Only now: a style that is being trained is refused at once.
         from model_core.learn.fine_tune import LessonData, fine_tune
 
-        lessons = catalog.lessons(style)
+        lessons = within_reach(catalog.lessons(style), progress)
         thumbnails = catalog.lesson_thumbnails([c.id for c in lessons])
         data = LessonData.of(lessons, thumbnails)
         current, checkpoint = models.current(style), models.checkpoint(style)
@@ -96,6 +100,22 @@ def train_here(
         with suppress(OSError):
             checkpoint.unlink()
     return TrainOutcome(gate.publish, training.version, gate.reason, gate, training.seconds)
+
+
+def within_reach(
+    lessons: list[Correction], progress: Progress, most: int = MOST_LESSONS
+) -> list[Correction]:
+    """At most ``most`` lessons, in their order: the newest half of that, and of the older ones
+    each so-and-so-manieth. More would not fit into the memory of a small machine, and the
+    personal head, which is fitted on top, knows them all."""
+    newest = most // 2
+    if len(lessons) <= most:
+        return lessons
+    older = lessons[:-newest]
+    step = -(-len(older) // (most - newest))
+    kept = [*older[::step], *lessons[-newest:]]
+    progress.report(0, 1, f"taking {len(kept)} of {len(lessons)} corrections, the newest first")
+    return kept
 
 
 def base_sha256(base: Path) -> str:

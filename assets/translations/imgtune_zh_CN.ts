@@ -53,8 +53,12 @@
         <translation>保留当前模型：在未见过的 {0} 张照片（{1} 场拍摄）上，误差从 {2} 变为 {3} J，可能只是偶然（{5} 场拍摄中有 {4} 场、{7} 张照片中有 {6} 张变差）。更多修正会给出答案。</translation>
     </message>
     <message>
-        <source>Kept the current model: the exported candidate differs by {0} J.</source>
-        <translation>保留当前模型：导出的候选模型与训练结果相差 {0} J。</translation>
+        <source>Kept the current model: on {0} photos of {1} shoots that it had not seen, the error stayed at {2} J. The candidate adds nothing to what your corrections have taught already.</source>
+        <translation>保留当前模型：在未见过的 {0} 张照片（{1} 场拍摄）上，误差仍为 {2} J。候选模型没有超出您的修正已经教会的内容。</translation>
+    </message>
+    <message>
+        <source>Kept the current model: the file made of the candidate does not answer as what was trained does, but {0} J from it.</source>
+        <translation>保留当前模型：由候选模型生成的文件与训练所得的结果不一致，相差 {0} J。</translation>
     </message>
     <message>
         <source>Kept the current model: with the candidate {0}% more of the picture would be blown out or blocked up.</source>
@@ -95,6 +99,10 @@
     <message>
         <source>preparing {0} photos</source>
         <translation>正在准备 {0} 张照片</translation>
+    </message>
+    <message>
+        <source>taking {0} of {1} corrections, the newest first</source>
+        <translation>使用 {1} 条修正中的 {0} 条，最新的优先</translation>
     </message>
     <message>
         <source>testing the candidate on photos it has not seen</source>

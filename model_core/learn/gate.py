@@ -112,7 +112,10 @@ def _reason(
     where = f"on {len(gain)} photos of {len(sums)} shoots that it had not seen"
     change = f"the error went from {now:.2f} to {new:.2f} J"
     if parity > MAX_PARITY:
-        return f"Kept the current model: the exported candidate differs by {parity:.2f} J."
+        return (
+            "Kept the current model: the file made of the candidate does not answer as what was "
+            f"trained does, but {parity:.2f} J from it."
+        )
     if clipping > MAX_CLIPPING:
         return (
             f"Kept the current model: with the candidate {clipping:.1%} more of the picture "
@@ -120,6 +123,11 @@ def _reason(
         )
     if low > 0:
         return f"The fine-tuned model is better: {where}, {change}."
+    if f"{now:.2f}" == f"{new:.2f}":
+        return (
+            f"Kept the current model: {where}, the error stayed at {new:.2f} J. The candidate "
+            "adds nothing to what your corrections have taught already."
+        )
     worse = f"{(sums < 0).sum()} of {len(sums)} shoots and {(gain < 0).sum()} of {len(gain)} photos"
     if new < now:
         return (

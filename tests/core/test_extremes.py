@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +22,7 @@ from model_core.domain.prediction import PhotoFeatures
 from model_core.services import DEFAULT_STYLE, Studio
 from model_core.storage.catalog import JOURNAL_NAME
 from model_core.storage.rows import LESSON_COLUMNS, features_row, lesson_row, settings_to_json
+from tests.core.commands import Say
 from tests.core.storage.samples import lesson
 from tests.core.teaching import predicted, teach
 
@@ -105,6 +108,42 @@ def test_ten_thousand_lessons_are_loaded_and_learned_from(studio: Studio) -> Non
     assert np.abs(exposures(studio, asked) - 1.0).mean() < 0.3
     assert studio.styles()[0].lessons == 10_000
     assert studio.training_due(DEFAULT_STYLE)
+
+
+# --- two at once ------------------------------------------------------------------------
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from model_core.storage.model_store import ModelStore
+with ModelStore(Path(sys.argv[1])).lock("My style"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_second_training_of_a_style_is_refused_at_once_and_by_name(
+    studio: Studio, say: Say
+) -> None:
+    taught_at_once(studio, seen(studio, 60), shoots=8, ev=1.5)
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(studio.models.root)], stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    try:
+        other.stdout.readline()
+        said = say("train")
+        assert said.status == 1
+        assert f"pid {other.pid}" in said.err
+        assert "wait until it has finished" in said.err
+        renamed = say("style", "rename", DEFAULT_STYLE, "Warm film")
+        assert (renamed.status, f"pid {other.pid}" in renamed.err) == (1, True)
+        assert [s.name for s in studio.styles()] == [DEFAULT_STYLE]
+    finally:
+        other.kill()
+        other.wait()
+        other.stdout.close()
+    assert say("style", "rename", DEFAULT_STYLE, "Warm film").status == 0
 
 
 # --- what is not a number, or beyond the sliders ----------------------------------------

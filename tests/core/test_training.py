@@ -21,8 +21,9 @@ from model_core.domain.version import GateReport
 from model_core.predict.onnx_network import OnnxNetwork
 from model_core.progress import Cancelled, Progress
 from model_core.services import DEFAULT_STYLE, LESSONS_FOR_TRAINING, Studio
-from model_core.training import TrainOutcome
+from model_core.training import TrainOutcome, within_reach
 from tests.core.pictures import write_scene
+from tests.core.storage.samples import lesson
 
 OpenStudio = Callable[..., Studio]
 JND = np.array([p.jnd for p in PARAMS])
@@ -321,6 +322,18 @@ def test_training_is_not_due_with_many_corrections_of_few_shoots(
     assert not studio.training_due(DEFAULT_STYLE)
 
 
+def test_of_very_many_lessons_the_newest_and_a_part_of_the_older_are_taken() -> None:
+    lessons = [lesson(f"p{i}") for i in range(10_000)]
+    told: list[str] = []
+    kept = within_reach(lessons, Progress(lambda *r: told.append(r[2])), 2_000)
+    assert 1_800 <= len(kept) <= 2_000
+    assert kept[-1_000:] == lessons[-1_000:]
+    places = [lessons.index(one) for one in kept[:50]]
+    assert places == sorted(places)
+    assert told == [f"taking {len(kept)} of 10000 corrections, the newest first"]
+    assert within_reach(lessons[:2_000], Progress()) == lessons[:2_000]
+
+
 class TestStopping:
     @pytest.mark.slow
     @pytest.mark.parametrize("word", ["preparing", "fine-tuning"])
@@ -345,6 +358,37 @@ class TestStopping:
         assert leftovers(studio) == []
         assert studio.catalog.trainings(DEFAULT_STYLE) == []
         assert predictions(studio, tmp_path / "photos") == before
+
+    @pytest.mark.slow
+    def test_a_training_that_was_stopped_goes_on_when_it_is_asked_for_again(
+        self, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from model_core.learn import fine_tune, replay, trainer
+
+        rehearsed = replay.rehearsal()[::12]
+        monkeypatch.setattr(trainer, "rehearsal", lambda: rehearsed)
+        monkeypatch.setattr(fine_tune, "PLAN", trainer.Plan(epochs=4, save_every=0.0))
+        teach(studio, tmp_path / "photos")
+        kept = studio.models.checkpoint(DEFAULT_STYLE)
+        progress: Progress
+
+        def stop(done: float, total: float, text: str) -> None:
+            if "fine-tuning" in text and done == 2:
+                progress.cancel.set()
+
+        progress = Progress(stop)
+        with pytest.raises(Cancelled):
+            studio.train(DEFAULT_STYLE, device="cpu", progress=progress)
+        assert kept.exists()
+        told: list[tuple[float, str]] = []
+        outcome = studio.train(
+            DEFAULT_STYLE, device="cpu", progress=Progress(lambda *r: told.append((r[0], r[2])))
+        )
+        texts = [text for _, text in told]
+        assert any("going on with the interrupted fine-tune after 2" in text for text in texts)
+        assert min(done for done, text in told if "fine-tuning, " in text) == 2
+        assert outcome.gate is not None
+        assert not kept.exists()
 
     @pytest.mark.slow
     def test_a_style_that_is_being_trained_is_busy(self, studio: Studio, tmp_path: Path) -> None:

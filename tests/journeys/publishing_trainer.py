@@ -23,7 +23,7 @@ def _publish(*given: Any) -> GateReport:
 
 
 if __name__ == "__main__":
-    fine_tune.PLAN = trainer.Plan(epochs=2)
+    fine_tune.PLAN = trainer.Plan(epochs=2, save_every=0.0)
     gate.judge = _publish
     trainer.rehearsal = lambda: rehearsal()[::12]  # type: ignore[assignment, attr-defined]
     sys.exit(cli.main())

@@ -119,6 +119,7 @@ class TestJudge:
         report = judge(same, same, [f"s{i // 5}" for i in range(30)], 0.0)
         assert not report.publish
         assert report.gain_low == 0
+        assert "the error stayed at 1.50 J" in report.reason
         assert report.reason.startswith("Kept the current model")
 
     def test_what_may_be_chance_is_kept_back_and_said_so(self) -> None:
