@@ -32,8 +32,8 @@ from imgtune_gui.models.filmstrip_model import FilmstripModel
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings, Preferences
 from imgtune_gui.views.learning_window import LearningWindow
+from imgtune_gui.views.lesson_texts import can_roll_back, can_train
 from imgtune_gui.views.main_window import MainWindow
-from imgtune_gui.views.style_panel import can_roll_back, can_train
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import WorkerThread
 from imgtune_gui.workers.catalog_worker import CatalogWorker
@@ -313,6 +313,11 @@ class App(QObject):
             return
         if self._learning is None:
             self._learning = LearningWindow(self.window)
+            self._learning.train_clicked.connect(self.train)
+            self._learning.cancel_clicked.connect(self.training.cancel)
+            self._learning.roll_back_clicked.connect(self.menu.roll_back)
+            self.training.said.connect(self._learning.show_doing)
+            self._learning.show_doing(self.training.doing)
         self._learning.show_style(self._loaded)
         self._learning.show()
         self._learning.raise_()

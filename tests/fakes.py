@@ -340,7 +340,7 @@ class FakeStudio:
         return True
 
     def _publish(self, style: str, name: str) -> ModelVersion:
-        gate = GateReport(True, "better")
+        gate = GateReport(True, "better", 24, 6, 0.59, 0.43, 0.05)
         version = ModelVersion(
             name,
             style,

@@ -988,6 +988,30 @@ every export is a new file.</source>
         <translation>修正一张照片并按 Enter：第一次示范就有效。</translation>
     </message>
     <message>
+        <source>A fine-tune needs more: {0}</source>
+        <translation>微调还需要更多：{0}</translation>
+    </message>
+    <message>
+        <source>Back to the version before; lessons are kept.</source>
+        <translation>回到之前的版本；示范将保留。</translation>
+    </message>
+    <message>
+        <source>Base model</source>
+        <translation>基础模型</translation>
+    </message>
+    <message>
+        <source>Base model + your lessons</source>
+        <translation>基础模型 + 您的示范</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Fine-tune now</source>
+        <translation>立即微调</translation>
+    </message>
+    <message>
         <source>Fine-tunes</source>
         <translation>微调</translation>
     </message>
@@ -996,8 +1020,36 @@ every export is a new file.</source>
         <translation>暂无。示范足够多时，首次微调会自动开始。</translation>
     </message>
     <message>
+        <source>{0}; {1:.0%} closer than the best preset</source>
+        <translation>{0}；比最佳预设接近 {1:.0%}</translation>
+    </message>
+    <message>
         <source>How far predictions were off</source>
         <translation>预测的偏差</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation>回退</translation>
+    </message>
+    <message>
+        <source>The trainer rests; there is enough to learn from.</source>
+        <translation>训练器空闲；示范已足够。</translation>
+    </message>
+    <message>
+        <source>Version {0} · {1} · {2} lessons, {3}</source>
+        <translation>版本 {0} · {1} · {2} 次示范，{3}</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>off by {0:.2f} J, before {1:.2f} J, on {2} photos that it had not seen</source>
+        <translation>在 {2} 张未见过的照片上偏差 {0:.2f} J，此前为 {1:.2f} J</translation>
+    </message>
+    <message>
+        <source>serves now</source>
+        <translation>正在使用</translation>
     </message>
     <message>
         <source>your style</source>

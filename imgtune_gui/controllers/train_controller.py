@@ -22,6 +22,7 @@ class TrainController(QObject):
     message_raised = Signal(str)
     running_changed = Signal(bool)
     published = Signal(str)  # style
+    said = Signal(str)  # what the trainer is doing; empty when it has ended
     result_changed = Signal(str)  # how the last fine-tuning ended, in plain words
 
     def __init__(self, activity: Activity, parent: QObject | None = None) -> None:
@@ -31,6 +32,7 @@ class TrainController(QObject):
         self.worker_thread = WorkerThread(self.worker, "training")
         self._ready = False
         self._running = False
+        self.doing = ""
         self._device = ""  # of the running fine-tune, once it has said it
         self.worker.progressed.connect(self._on_progressed)
         self.worker.finished.connect(self._on_finished)
@@ -53,6 +55,7 @@ class TrainController(QObject):
         self._device = ""
         self.worker.cancel.clear()
         self._activity.begin(self.tr("starting…"))
+        self._say(self.tr("starting…"))
         self.result_changed.emit("")
         self.running_changed.emit(True)
         self.worker.submit(m.Train(style))
@@ -61,6 +64,10 @@ class TrainController(QObject):
         # Set directly: a queued slot would arrive only after the work has finished.
         if self._running:
             self.worker.cancel.set()
+
+    def _say(self, text: str) -> None:
+        self.doing = text
+        self.said.emit(text)
 
     def _on_progressed(self, report: m.WorkProgressed) -> None:
         if self.worker.cancel.is_set():
@@ -72,10 +79,12 @@ class TrainController(QObject):
         if self._device:
             text = self.tr("on the {0}: {1}").format(self._device, text)
         self._activity.report(report.done, report.total, text)
+        self._say(text)
 
     def _on_finished(self, result: m.TrainFinished) -> None:
         self._running = False
         self._activity.end()
+        self._say("")
         self.running_changed.emit(False)
         text = in_language(result.text)
         if result.cancelled:

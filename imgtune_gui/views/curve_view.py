@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from imgtune_gui.views import theme
 from model_core.domain.curve import LearningCurve
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 14.0, 12.0, 24.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 46.0, 12.0, 24.0
+_LINE = 15.0
 _TICKS = 4
 
 
@@ -54,8 +55,26 @@ class CurveView(QWidget):
                 (self._curve.errors, theme.ACCENT, 2.2),
             ):
                 painter.setPen(QPen(theme.color(ink), width))
-                painter.drawPolyline(_polyline(values, plot, highest))
+                line = _polyline(values, plot, highest)
+                painter.drawPolyline(line)
+                painter.setBrush(theme.color(ink))
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.drawEllipse(line.last(), 3, 3)
+            self._paint_ends(painter, plot, highest)
         painter.end()
+
+    def _paint_ends(self, painter: QPainter, plot: QRectF, highest: float) -> None:
+        """What both are now, in figures beside the ends of the lines."""
+        own, preset = self._curve.errors[-1], self._curve.preset_errors[-1]
+        apart = _LINE if own < preset else -_LINE
+        y = plot.bottom() - plot.height() * own / highest
+        other = plot.bottom() - plot.height() * preset / highest
+        if abs(y - other) < _LINE:  # they would be written over each other
+            y = other + apart
+        for value, ink, at in ((preset, "#a8a8a8", other), (own, theme.ACCENT, y)):
+            painter.setPen(theme.color(ink))
+            box = QRectF(plot.right() + 8, at - 8, _RIGHT - 8, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"{value:.2f}")
 
     def _highest(self) -> float:
         top = max(*self._curve.errors, *self._curve.preset_errors, 0.5)

@@ -1,49 +1,68 @@
-"""Learning made visible: the match, the curve, and what every fine-tune came to."""
+"""Learning made visible: the match, the curve, the versions, and what every fine-tune came to."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QDialog,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from imgtune_gui.core_texts import in_language
+from imgtune_gui.models.photo_item import is_base
 from imgtune_gui.views import theme
 from imgtune_gui.views.curve_view import CurveView
-from imgtune_gui.views.labels import rule, section_title
-from imgtune_gui.views.lesson_texts import day
+from imgtune_gui.views.labels import ElidedLabel, rule, section_title
+from imgtune_gui.views.lesson_texts import can_roll_back, can_train, day, readiness_text
 from imgtune_gui.views.theme import SPACE
 from imgtune_gui.workers.messages import StyleLoaded
-from model_core.domain.curve import WINDOW
+from model_core.domain.curve import WINDOW, LearningCurve
+from model_core.domain.version import ModelVersion
+
+_DOT = 14
 
 
 class LearningWindow(QDialog):
-    """Not modal; follows the style and every lesson while it is open."""
+    """Not modal; follows the style and every lesson while it is open. Asks by signals."""
+
+    train_clicked = Signal()
+    cancel_clicked = Signal()
+    roll_back_clicked = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Tool)
-        self.resize(560, 600)
+        self._loaded: StyleLoaded | None = None
+        self._doing = ""
+        self.resize(720, 660)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
         layout.setSpacing(SPACE)
+        self._build_match(layout)
+        layout.addWidget(rule())
+        self._build_trainer(layout)
+        layout.addWidget(rule())
+        layout.addLayout(self._build_lists(), 3)
+
+    # --- building -------------------------------------------------------------------
+    def _build_match(self, layout: QVBoxLayout) -> None:
         self.match = QLabel()
         self.match.setObjectName("Heading")
         self._says = QLabel()
-        self._says.setObjectName("Dim")
         self._says.setWordWrap(True)
+        self._says.setObjectName("Dim")
+        head = QHBoxLayout()
+        head.setSpacing(2 * SPACE)
+        head.addWidget(self.match)
+        head.addWidget(self._says, 1)
         self.curve = CurveView()
-        layout.addWidget(self.match)
-        layout.addWidget(self._says)
-        layout.addSpacing(SPACE)
-        layout.addWidget(section_title(self.tr("How far predictions were off")))
-        layout.addLayout(self._build_legend())
-        layout.addWidget(self.curve, 3)
         note = QLabel(
             self.tr(
                 "In J: 1 J is a slider step that one just notices. Each photo counts as it was "
@@ -52,41 +71,118 @@ class LearningWindow(QDialog):
         )
         note.setObjectName("Dim")
         note.setWordWrap(True)
-        layout.addWidget(note)
-        layout.addSpacing(SPACE)
-        layout.addWidget(rule())
-        layout.addWidget(section_title(self.tr("Fine-tunes")))
-        self.trainings = QListWidget()
-        self.trainings.setObjectName("Lessons")
-        self.trainings.setWordWrap(True)
-        self.trainings.setAccessibleName(self.tr("Fine-tunes"))
-        self._none = QLabel(self.tr("None yet. The first starts by itself when there is enough."))
-        self._none.setObjectName("Dim")
-        layout.addWidget(self._none)
-        layout.addWidget(self.trainings, 2)
-
-    def _build_legend(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+        layout.addLayout(head)
+        title = QHBoxLayout()
+        title.addWidget(section_title(self.tr("How far predictions were off")))
+        title.addStretch(1)
         for ink, text in (
             (theme.ACCENT, self.tr("your style")),
             ("#8a8a8a", self.tr("one fixed preset, the best there was")),
         ):
-            label = QLabel(f'<span style="color:{ink}">━━</span>&nbsp; {text}')
-            row.addWidget(label)
-            row.addSpacing(2 * SPACE)
-        row.addStretch(1)
-        return row
+            title.addWidget(QLabel(f'<span style="color:{ink}">━━</span>&nbsp; {text}'))
+            title.addSpacing(SPACE)
+        layout.addLayout(title)
+        layout.addWidget(self.curve, 4)
+        layout.addWidget(note)
 
+    def _build_trainer(self, layout: QVBoxLayout) -> None:
+        row = QHBoxLayout()
+        self.trainer = ElidedLabel()
+        self.train = QPushButton(self.tr("Fine-tune now"))
+        self.train.clicked.connect(self.train_clicked)
+        self.cancel = QPushButton(self.tr("Cancel"))
+        self.cancel.clicked.connect(self.cancel_clicked)
+        for button in (self.train, self.cancel):
+            button.setAutoDefault(False)
+        row.addWidget(self.trainer, 1)
+        row.addWidget(self.train)
+        row.addWidget(self.cancel)
+        layout.addLayout(row)
+
+    def _build_lists(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(3 * SPACE)
+        grid.setVerticalSpacing(4)
+        self.versions, self.trainings = QListWidget(), QListWidget()
+        self.roll_back = QPushButton(self.tr("Roll back"))
+        self.roll_back.setToolTip(self.tr("Back to the version before; lessons are kept."))
+        self.roll_back.setAutoDefault(False)
+        self.roll_back.clicked.connect(self.roll_back_clicked)
+        self._none = QLabel(self.tr("None yet. The first starts by itself when there is enough."))
+        self._none.setObjectName("Dim")
+        self._none.setWordWrap(True)
+        self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
+        head = QHBoxLayout()
+        head.addWidget(section_title(self.tr("Versions")))
+        head.addStretch(1)
+        head.addWidget(self.roll_back)
+        grid.addLayout(head, 0, 0)
+        grid.addWidget(section_title(self.tr("Fine-tunes")), 0, 1)
+        for column, (found, name) in enumerate(
+            ((self.versions, self.tr("Versions")), (self.trainings, self.tr("Fine-tunes")))
+        ):
+            found.setObjectName("Lessons")
+            found.setWordWrap(True)
+            found.setAccessibleName(name)
+            found.setMinimumHeight(64)
+            found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            grid.addWidget(found, 1, column)
+            grid.setColumnStretch(column, 1)
+        grid.addWidget(self._none, 1, 1)
+        return grid
+
+    # --- showing --------------------------------------------------------------------
     def show_style(self, loaded: StyleLoaded) -> None:
         """Everything anew."""
+        self._loaded = loaded
         self.setWindowTitle(self.tr("How well {0} knows you").format(loaded.style))
-        curve = loaded.curve
         self.match.setText(match_text(loaded))
+        self._says.setText(self._match_says(loaded))
+        self.curve.set_curve(loaded.curve)
+        self._fill_versions(loaded)
+        self._fill_trainings(loaded)
+        self._show_trainer()
+
+    def show_doing(self, text: str) -> None:
+        """What the trainer is doing; empty when it rests."""
+        self._doing = text
+        self._show_trainer()
+
+    def _match_says(self, loaded: StyleLoaded) -> str:
+        if loaded.curve.match is None:
+            return self.tr("Correct a photo and press Enter: the first lesson already counts.")
         count = min(len(loaded.lessons), WINDOW)
         says = self.tr("of the sliders in the last {0} lessons were predicted as you wanted them")
-        none = self.tr("Correct a photo and press Enter: the first lesson already counts.")
-        self._says.setText(says.format(count) if curve.match is not None else none)
-        self.curve.set_curve(curve)
+        says = says.format(count)
+        gain = _gain(loaded.curve)
+        if gain is None:
+            return says
+        text = self.tr("{0}; {1:.0%} closer than the best preset")
+        return text.format(says, gain).replace("%", " %")
+
+    def _fill_versions(self, loaded: StyleLoaded) -> None:
+        self.versions.clear()
+        for number, version in reversed(list(enumerate(loaded.versions, 1))):
+            self._add_version(self._version_text(number, version), version.id == loaded.version)
+        base = self.tr("Base model + your lessons") if loaded.lessons else self.tr("Base model")
+        self._add_version(base, is_base(loaded.version))
+        self.roll_back.setVisible(can_roll_back(loaded))
+
+    def _add_version(self, text: str, serving: bool) -> None:
+        entry = QListWidgetItem(f"{text}\n{self.tr('serves now')}" if serving else text)
+        entry.setIcon(_dot(theme.ACCENT if serving else "#4a4a4a"))
+        self.versions.addItem(entry)
+
+    def _version_text(self, number: int, version: ModelVersion) -> str:
+        gate = version.gate
+        head = self.tr("Version {0} · {1} · {2} lessons, {3}")
+        lines = [head.format(number, day(version.created_at), version.corrections, version.method)]
+        if gate.photos:
+            text = self.tr("off by {0:.2f} J, before {1:.2f} J, on {2} photos that it had not seen")
+            lines.append(text.format(gate.candidate_error, gate.current_error, gate.photos))
+        return "\n".join(lines)
+
+    def _fill_trainings(self, loaded: StyleLoaded) -> None:
         self.trainings.clear()
         for training in reversed(loaded.trainings):
             when = day(training.started_at)
@@ -96,8 +192,39 @@ class LearningWindow(QDialog):
         self.trainings.setVisible(bool(loaded.trainings))
         self._none.setVisible(not loaded.trainings)
 
+    def _show_trainer(self) -> None:
+        loaded, running = self._loaded, bool(self._doing)
+        self.cancel.setVisible(running)
+        self.train.setVisible(not running)
+        self.train.setEnabled(can_train(loaded))
+        self.roll_back.setEnabled(not running)
+        needs = readiness_text(loaded.readiness) if loaded is not None else ""
+        text = self.tr("The trainer rests; there is enough to learn from.")
+        if needs:
+            text = self.tr("A fine-tune needs more: {0}").format(needs)
+        self.trainer.set_full_text(self._doing or text)
+
 
 def match_text(loaded: StyleLoaded) -> str:
     """The match as a percentage; a dash without lessons."""
     match = loaded.curve.match
     return f"{match:.0%}".replace("%", " %") if match is not None else "–"
+
+
+def _gain(curve: LearningCurve) -> float | None:
+    """By how much less the style is off now than a preset; None where it is not less."""
+    if len(curve.errors) < 2 or curve.errors[-1] >= curve.preset_errors[-1]:
+        return None
+    return 1.0 - curve.errors[-1] / curve.preset_errors[-1]
+
+
+def _dot(ink: str) -> QIcon:
+    picture = QPixmap(_DOT, _DOT)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color(ink))
+    painter.drawEllipse(3, 3, _DOT - 6, _DOT - 6)
+    painter.end()
+    return QIcon(picture)

@@ -1,14 +1,20 @@
-"""Lessons and their times in words."""
+"""A style in words: its lessons, their times, and what may be done with it."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from imgtune_gui.language import param_label
+from imgtune_gui.models.photo_item import is_base
+from imgtune_gui.workers.messages import StyleLoaded
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import PARAMS
+
+if TYPE_CHECKING:
+    from model_core.services import Readiness
 
 
 def lesson_text(lesson: Correction) -> str:
@@ -30,3 +36,22 @@ def day(stamp: str) -> str:
         return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
     except ValueError:
         return stamp
+
+
+def can_train(loaded: StyleLoaded | None) -> bool:
+    """One rule for the button, the menu and the key."""
+    return loaded is not None and loaded.readiness.ready
+
+
+def can_roll_back(loaded: StyleLoaded | None) -> bool:
+    return loaded is not None and not is_base(loaded.version)
+
+
+def readiness_text(readiness: Readiness) -> str:
+    """What a fine-tune still needs; empty when nothing."""
+    if readiness.ready:
+        return ""
+    text = QCoreApplication.translate("StylePanel", "{0} of {1} lessons, {2} of {3} shoots")
+    return text.format(
+        readiness.lessons, readiness.lessons_needed, readiness.shoots, readiness.shoots_needed
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
@@ -27,14 +27,20 @@ from imgtune_gui.models.photo_item import EditState, is_base, shown_name
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.labels import ElidedLabel, rule, section_title
 from imgtune_gui.views.learning_window import match_text
-from imgtune_gui.views.lesson_texts import day, lesson_text
+from imgtune_gui.views.lesson_texts import (
+    can_roll_back,
+    can_train,
+    day,
+    lesson_text,
+    readiness_text,
+)
 from imgtune_gui.views.split_notice import SplitNotice
 from imgtune_gui.views.theme import SPACE
 from imgtune_gui.workers.messages import StyleLoaded
 from model_core.domain.correction import Correction
 
 if TYPE_CHECKING:
-    from model_core.services import Readiness
+    pass
 
 _LESSON_ID = Qt.ItemDataRole.UserRole + 1
 _LESSON_PATH = Qt.ItemDataRole.UserRole + 2
@@ -323,22 +329,3 @@ class StylePanel(QFrame):
             self._on_lesson_opened(entry)
         elif chosen is forget:
             self.forget_clicked.emit(entry.data(_LESSON_ID))
-
-
-def can_train(loaded: StyleLoaded | None) -> bool:
-    """One rule for the button, the menu and the key."""
-    return loaded is not None and loaded.readiness.ready
-
-
-def can_roll_back(loaded: StyleLoaded | None) -> bool:
-    return loaded is not None and not is_base(loaded.version)
-
-
-def readiness_text(readiness: Readiness) -> str:
-    """What a fine-tune still needs; empty when nothing."""
-    if readiness.ready:
-        return ""
-    text = QCoreApplication.translate("StylePanel", "{0} of {1} lessons, {2} of {3} shoots")
-    return text.format(
-        readiness.lessons, readiness.lessons_needed, readiness.shoots, readiness.shoots_needed
-    )

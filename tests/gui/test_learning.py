@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
@@ -93,3 +94,46 @@ def test_every_strength_is_recognised_again(app: App, percent: int) -> None:
     found = strength_of(item)
     assert found is not None
     assert at_strength(item.predicted, found) == item.edit
+
+
+def test_versions_are_shown_with_figures_and_can_be_rolled_back(
+    app: App, studio: FakeStudio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QMessageBox, "question", lambda *_args: QMessageBox.StandardButton.Yes)
+    app.actions["learning"].trigger()
+    window = app._learning
+    assert window is not None
+    assert window.versions.count() == 1
+    assert "serves now" in window.versions.item(0).text()
+    assert not window.roll_back.isVisible()
+    app.session.set_param("contrast", 60.0, drag=1)
+    app.learn.accept()
+    qtbot.waitUntil(window.train.isEnabled)
+    qtbot.mouseClick(window.train, Qt.MouseButton.LeftButton)
+    assert window.cancel.isVisible()
+    assert window.trainer.full_text()
+    qtbot.waitUntil(lambda: window.versions.count() == 2)
+    newest = window.versions.item(0).text()
+    assert newest.startswith("Version 1 ·")
+    assert "photos that it had not seen" in newest
+    assert "serves now" in newest
+    qtbot.waitUntil(window.roll_back.isEnabled)
+    qtbot.mouseClick(window.roll_back, Qt.MouseButton.LeftButton)
+
+    def base_serves() -> bool:
+        return "serves now" in window.versions.item(window.versions.count() - 1).text()
+
+    qtbot.waitUntil(base_serves)
+    assert not window.roll_back.isVisible()
+
+
+def test_the_window_says_what_the_trainer_waits_for(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    studio.needs_lessons = 30
+    app.learn.load_style()
+    app.actions["learning"].trigger()
+    window = app._learning
+    assert window is not None
+    qtbot.waitUntil(lambda: "0 of 30 lessons" in window.trainer.full_text())
+    assert not window.train.isEnabled()
