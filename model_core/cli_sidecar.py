@@ -18,9 +18,9 @@ def add_sidecar_arguments(parser: argparse.ArgumentParser) -> None:
     write = actions.add_parser(
         "write",
         help="write your edits beside the photos",
-        description="Writes your edits, stars and colours into the XMP beside each photo that you "
-        "have edited. What other programs wrote there is kept. They render the same settings in "
-        "their own way: the look is approximate.",
+        description="Writes your edits, stars, colours and crop into the XMP beside each photo "
+        "that you have edited. What other programs wrote there is kept. They render the same "
+        "settings in their own way: the look is approximate.",
     )
     read = actions.add_parser(
         "read",
@@ -29,7 +29,9 @@ def add_sidecar_arguments(parser: argparse.ArgumentParser) -> None:
         "which are left out and why. The look is approximate here.",
     )
     read.add_argument(
-        "--learn", action="store_true", help="take them as your corrections, with stars and colours"
+        "--learn",
+        action="store_true",
+        help="take them as your corrections, with stars, colours and crop",
     )
     for action in (write, read):
         action.add_argument("paths", nargs="+", type=Path, metavar="PATH")
@@ -92,6 +94,8 @@ class Reading:
     def _take_marks(self, photo: Photo, edit: SidecarEdit) -> None:
         if edit.marks is not None and self._studio.load_marks(photo.id) == UNMARKED:
             self._studio.save_marks({photo.id: edit.marks})
+        if edit.geometry is not None and self._studio.load_geometry(photo.id).is_identity:
+            self._studio.save_geometry(photo.id, edit.geometry)
 
     def summary(self) -> str:
         learned = f"; {self._learned} learned in {self._style!r}" if self._learn else ""
@@ -107,6 +111,8 @@ def _said(edit: SidecarEdit) -> str:
         for spec in PARAMS
         if edit.values[spec.name]
     ]
+    if edit.geometry is not None and not edit.geometry.is_identity:
+        values.append("crop")
     without = f"; without {', '.join(map(one_line, edit.left_out))}" if edit.left_out else ""
     source = "as imgtune wrote it" if edit.exact else "approximate"
     return f"{'  '.join(values)}  ({one_line(edit.source.name)}, {source}){without}"

@@ -11,11 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from model_core.domain.develop import DevelopSettings
+from model_core.domain.errors import UnreadablePhoto
+from model_core.domain.geometry import Geometry
 from model_core.domain.marks import Marks
 from model_core.domain.photo import Photo
-from model_core.imaging.decode import RAW_SUFFIXES
+from model_core.imaging.decode import RAW_SUFFIXES, stored_orientation
 from model_core.imaging.output.metadata import embedded_packets
 from model_core.storage.camera_raw import Light
+from model_core.storage.camera_raw_crop import Stored
 from model_core.storage.sidecar import (
     SidecarEdit,
     content,
@@ -23,33 +26,44 @@ from model_core.storage.sidecar import (
     sidecars_beside,
     understood,
 )
+from model_core.storage.sidecar_crop import Framing
 from model_core.xmp import UnreadableXmp, is_blank
 
 __all__ = ["SidecarEdit", "read_sidecar", "write_sidecar"]
 
 
 def write_sidecar(
-    photo: Photo, settings: DevelopSettings | None, marks: Marks | None, replaced: Path
+    photo: Photo,
+    settings: DevelopSettings | None,
+    marks: Marks | None,
+    replaced: Path,
+    geometry: Geometry | None = None,
 ) -> Path | None:
-    """Merges an edit and marks (None: as they are) into the photo's sidecar, which is made when
-    there is none. None when it says all that already.
+    """Merges an edit, marks and a crop (None: as they are) into the photo's sidecar, which is
+    made when there is none. None when it says all that already. A crop elsewhere stays where
+    the photo has none here.
 
     Settings of another program that are changed by this are kept in the folder ``replaced``,
     as the sidecar was. Raises CannotWrite, also for one that cannot be read: it is left as it
     is.
     """
-    return merge_sidecar(photo.path, _light(photo), settings, marks, replaced)
+    framing = None
+    if geometry is not None and (stored := _stored(photo)) is not None:
+        framing = Framing(geometry, stored)
+    return merge_sidecar(photo.path, _light(photo), settings, marks, replaced, framing)
 
 
 def read_sidecar(photo: Photo) -> SidecarEdit | None:
     """(slow) What the photo's sidecar says of settings and marks, else the XMP in its own file;
     None when that is nothing. Raises UnreadableXmp for a sidecar that cannot be read."""
-    light = _light(photo)
+    light, stored = _light(photo), _stored(photo)
     packets = [(path, content(path) or b"") for path in _sidecars(photo.path, light)]
-    said = [understood(packet, path, light) for path, packet in packets if not is_blank(packet)]
+    said = [
+        understood(packet, path, light, stored) for path, packet in packets if not is_blank(packet)
+    ]
     for packet in embedded_packets(photo.path):
         with suppress(UnreadableXmp):  # the photo itself is shown all the same
-            said.append(understood(packet, photo.path, light))
+            said.append(understood(packet, photo.path, light, stored))
     found = [one for one in said if one is not None]
     if not found:
         return None
@@ -60,6 +74,14 @@ def read_sidecar(photo: Photo) -> SidecarEdit | None:
 def _light(photo: Photo) -> Light:
     raw = photo.path.suffix.lower() in RAW_SUFFIXES
     return Light(raw, photo.as_shot_kelvin, photo.as_shot_tint)
+
+
+def _stored(photo: Photo) -> Stored | None:
+    """How its file stores the photo; None where it cannot be read."""
+    try:
+        return Stored(photo.width, photo.height, stored_orientation(photo.path))
+    except UnreadablePhoto:
+        return None
 
 
 def _sidecars(path: Path, light: Light) -> list[Path]:

@@ -148,6 +148,27 @@ def parse(packet: bytes) -> Properties:
         return {}
 
 
+def text_of(root: ET.Element, key: str) -> str | None:
+    """The value of a property that is one text; None where there is none."""
+    for description in descriptions(root):
+        if key in description.attrib:
+            return description.attrib[key].strip()
+        for element in description.findall(key):
+            return (element.text or "").strip()
+    return None
+
+
+def say(root: ET.Element, key: str, text: str | None) -> None:
+    """Makes ``text`` the only value of a property; None: it has none."""
+    found: Iterable[ET.Element] = list(descriptions(root))
+    for description in found:
+        description.attrib.pop(key, None)
+        for element in description.findall(key):
+            description.remove(element)
+    if text is not None:
+        next(iter(found)).set(key, text)
+
+
 def new() -> ET.Element:
     """A packet with one description that says nothing."""
     root = ET.Element("{adobe:ns:meta/}xmpmeta")

@@ -17,7 +17,7 @@ import numpy as np
 from model_core.domain.image import CodedImage, LinearImage, Proxy
 from model_core.domain.photo import Photo, PhotoId
 from model_core.imaging.colour import to_working
-from model_core.imaging.describe import exif_facts, upright_size
+from model_core.imaging.describe import exif_facts, orientation_of, upright_size
 from model_core.imaging.faults import MAX_PIXELS, file_faults
 from model_core.imaging.raw import opened_raw
 from model_core.imaging.rendered import exif_thumbnail, opened, picture
@@ -25,7 +25,7 @@ from model_core.imaging.shape import fit_size
 
 __all__ = [
     "MAX_PIXELS", "PHOTO_SUFFIXES", "RAW_SUFFIXES", "RENDERED_SUFFIXES", "decode", "decode_for",
-    "decode_proxy", "embedded_preview", "fit_size", "photo_id", "to_linear",
+    "decode_proxy", "embedded_preview", "fit_size", "photo_id", "stored_orientation", "to_linear",
 ]  # fmt: skip
 
 RAW_SUFFIXES = frozenset(
@@ -103,6 +103,17 @@ def embedded_preview(
                 return raw.preview(long_side)
         with opened(path, max_pixels) as source:
             return exif_thumbnail(source, long_side)
+
+
+def stored_orientation(path: Path) -> int:
+    """The EXIF orientation (1..8) by which the stored picture is shown upright: what other
+    programs count crops from. Raises UnreadablePhoto."""
+    with file_faults(path):
+        if _is_raw(path):
+            with opened_raw(path, MAX_PIXELS) as raw:
+                return raw.orientation
+        with opened(path, MAX_PIXELS) as source:
+            return orientation_of(None, source.exif)
 
 
 def to_linear(image: CodedImage) -> LinearImage:

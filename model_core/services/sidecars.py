@@ -26,7 +26,8 @@ class Sidecars:
     def write(self, photo: Photo, settings: DevelopSettings) -> Path | None:
         marks = self._catalog.load_marks((photo.id,)).get(photo.id, UNMARKED)
         said = None if marks == UNMARKED else marks
-        return write_sidecar(photo, settings, said, self._replaced)
+        geometry = self._catalog.load_geometry(photo.id)
+        return write_sidecar(photo, settings, said, self._replaced, geometry)
 
     def left_by_others(self, paths: Iterable[Path]) -> list[Path]:
         """Those of the photos with Camera Raw settings beside them that imgtune did not write.

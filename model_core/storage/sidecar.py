@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from xml.etree.ElementTree import Element
 from model_core import xmp
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.errors import CannotWrite, InvalidSettings
+from model_core.domain.geometry import Geometry
 from model_core.domain.marks import UNMARKED, Colour, Flag, Marks
 from model_core.storage.atomic import cannot_write, replacing, write_atomic
 from model_core.storage.camera_raw import (
@@ -28,6 +28,9 @@ from model_core.storage.camera_raw import (
     foreign_white_balance,
     grading,
 )
+from model_core.storage.camera_raw_crop import FIELDS as CROP
+from model_core.storage.camera_raw_crop import Stored
+from model_core.storage.sidecar_crop import Framing, crop_is_ours, framing_as, geometry_in
 from model_core.xmp import UnreadableXmp
 
 _OWN = xmp.name("imgtune:Settings")
@@ -46,7 +49,8 @@ class SidecarEdit:
     ``settings`` is None where there are none that can be used, for the ``reason``. ``exact``:
     imgtune wrote them and nobody changed them since; else they are approximate. ``left_out``:
     Camera Raw fields that change the look there and cannot be followed here. ``marks`` is None
-    where nothing is said of stars and colour.
+    where nothing is said of stars and colour, ``geometry`` where nothing is of a crop that can be
+    followed.
     """
 
     source: Path
@@ -55,6 +59,7 @@ class SidecarEdit:
     exact: bool = False
     left_out: tuple[str, ...] = ()
     marks: Marks | None = None
+    geometry: Geometry | None = None
 
     @property
     def values(self) -> dict[str, float]:
@@ -103,7 +108,7 @@ def _existing(path: Path) -> Path:
 
 def _belongs_to_another(sidecar: Path, photo: Path) -> bool:
     try:
-        named = _text(xmp.read(content(sidecar) or b"", ""), _FOR)
+        named = xmp.text_of(xmp.read(content(sidecar) or b"", ""), _FOR)
     except UnreadableXmp:
         return False
     return bool(named) and str(named).lower() != photo.suffix[1:].lower()
@@ -120,9 +125,12 @@ def content(sidecar: Path) -> bytes | None:
         raise UnreadableXmp(f"{sidecar}: cannot be read ({error.strerror})") from None
 
 
-def understood(packet: bytes, source: Path, light: Light) -> SidecarEdit | None:
+def understood(
+    packet: bytes, source: Path, light: Light, stored: Stored | None = None
+) -> SidecarEdit | None:
     """What a sidecar's bytes or an embedded packet of ``source`` say; None where that is nothing
-    of settings or marks. Raises UnreadableXmp where they are not XMP."""
+    of settings or marks. ``stored``: how the photo's file stores it; None where that is not
+    known, and crops cannot be followed. Raises UnreadableXmp where they are not XMP."""
     root = xmp.read(packet, str(source))
     fields, _ = fields_of(root)
     marks = _marks_in(root)
@@ -135,7 +143,14 @@ def understood(packet: bytes, source: Path, light: Light) -> SidecarEdit | None:
     own = _own_settings(root, fields, light)
     if own is not None:  # the exact values stand beside what the fields cannot say
         left_out = tuple(field for field in left_out if field not in WHITE_BALANCE)
-    return SidecarEdit(source, own or settings, "", own is not None, left_out, marks)
+    geometry = (
+        None
+        if stored is None
+        else geometry_in(root, fields, stored, sidecar=source.suffix.lower() == ".xmp")
+    )
+    if geometry is not None:
+        left_out = tuple(field for field in left_out if field not in CROP)
+    return SidecarEdit(source, own or settings, "", own is not None, left_out, marks, geometry)
 
 
 def merge_sidecar(
@@ -144,9 +159,10 @@ def merge_sidecar(
     settings: DevelopSettings | None,
     marks: Marks | None,
     replaced: Path,
+    framing: Framing | None = None,
 ) -> Path | None:
-    """Says ``settings`` and ``marks`` (None: as they are) in the photo's sidecar, which is made
-    where there is none. None where nothing had to be changed.
+    """Says ``settings``, ``marks`` and ``framing`` (None: as they are) in the photo's sidecar,
+    which is made where there is none. None where nothing had to be changed.
 
     Settings that another program wrote, and that are changed now, are kept in the folder
     ``replaced`` as that sidecar was. A sidecar that changes meanwhile is read again. Raises
@@ -155,7 +171,7 @@ def merge_sidecar(
     sidecar = sidecar_of(photo, raw=light.raw)
     for _ in range(_TRIES):
         before = _readable(sidecar)
-        after = _merged(before, photo, sidecar, light, settings, marks, replaced)
+        after = _merged(before, photo, sidecar, light, settings, marks, replaced, framing)
         if after is None:
             return None
         try:
@@ -195,6 +211,7 @@ def _merged(
     settings: DevelopSettings | None,
     marks: Marks | None,
     replaced: Path,
+    framing: Framing | None,
 ) -> bytes | None:
     """The sidecar as it is to be; None when it says all that already."""
     old = before or b""
@@ -205,17 +222,18 @@ def _merged(
         changes = _marks_as(root, marks)
         if settings is not None:
             changes |= _settings_as(root, sidecar, light, settings)
+        if framing is not None:
+            changes |= framing_as(root, framing)
     except UnreadableXmp as error:
         raise _left_alone(error) from None
-    if all(_text(root, key) == text for key, text in changes.items()):
+    if all(xmp.text_of(root, key) == text for key, text in changes.items()):
         return None
-    if settings is not None:
-        _keep_foreign(old, root, sidecar, light, changes, replaced)
+    _keep_foreign(old, root, sidecar, light, changes, replaced)
     for key, text in changes.items():
-        _say(root, key, text)
-    _say(root, _DATE, datetime.now().astimezone().isoformat(timespec="seconds"))
-    if light.raw and _text(root, _FOR) is None:
-        _say(root, _FOR, photo.suffix[1:].upper())
+        xmp.say(root, key, text)
+    xmp.say(root, _DATE, datetime.now().astimezone().isoformat(timespec="seconds"))
+    if light.raw and xmp.text_of(root, _FOR) is None:
+        xmp.say(root, _FOR, photo.suffix[1:].upper())
     return xmp.write(root)
 
 
@@ -252,7 +270,7 @@ def _process(fields: dict[str, str]) -> float:
 def _own_settings(root: Element, fields: dict[str, str], light: Light) -> DevelopSettings | None:
     """The settings that imgtune wrote, where the fields still say just that."""
     try:
-        own = DevelopSettings.from_mapping(json.loads(_text(root, _OWN) or ""))
+        own = DevelopSettings.from_mapping(json.loads(xmp.text_of(root, _OWN) or ""))
     except (ValueError, TypeError, AttributeError, RecursionError, InvalidSettings):
         return None
     same = all(fields.get(field) == text for field, text in encoded(own, light).items())
@@ -267,14 +285,14 @@ def _keep_foreign(
     changes: dict[str, str | None],
     replaced: Path,
 ) -> None:
-    """Sliders that were set elsewhere are somebody's work: before they are changed, the
-    sidecar is copied. Raises CannotWrite; then nothing is changed."""
+    """Sliders and crops that were set elsewhere are somebody's work: before they are changed,
+    the sidecar is copied. Raises CannotWrite; then nothing is changed."""
     fields, _ = fields_of(root)
-    lost = any(
-        field in fields and changes[_crs(field)] != fields[field]
-        for field in (*encoded(DevelopSettings(), light), *foreign_white_balance(light))
-    )
-    if not lost or _own_settings(root, fields, light) is not None:
+    sliders = (*encoded(DevelopSettings(), light), *foreign_white_balance(light))
+    theirs = () if _own_settings(root, fields, light) is not None else sliders
+    if not crop_is_ours(root, fields) and fields.get("HasCrop", "").lower() == "true":
+        theirs = (*theirs, *CROP)
+    if not any(f in fields and changes.get(_crs(f), fields[f]) != fields[f] for f in theirs):
         return
     copy = replaced / f"{sidecar.stem}-{hashlib.blake2b(old, digest_size=4).hexdigest()}.xmp"
     if not copy.exists():
@@ -289,7 +307,7 @@ def _keep_foreign(
 
 
 def _marks_in(root: Element) -> Marks | None:
-    rating, label = _text(root, _RATING), _text(root, _LABEL)
+    rating, label = xmp.text_of(root, _RATING), xmp.text_of(root, _LABEL)
     if rating is None and label is None:
         return None
     try:
@@ -313,26 +331,3 @@ def _marks_as(root: Element, marks: Marks | None) -> dict[str, str | None]:
     if marks.colour != said.colour:
         changes[_LABEL] = marks.label or None
     return changes
-
-
-# --- the tree -------------------------------------------------------------------------
-
-
-def _text(root: Element, key: str) -> str | None:
-    for description in xmp.descriptions(root):
-        if key in description.attrib:
-            return description.attrib[key].strip()
-        for element in description.findall(key):
-            return (element.text or "").strip()
-    return None
-
-
-def _say(root: Element, key: str, text: str | None) -> None:
-    """Makes ``text`` the only value of a property; None: it has none."""
-    found: Iterable[Element] = list(xmp.descriptions(root))
-    for description in found:
-        description.attrib.pop(key, None)
-        for element in description.findall(key):
-            description.remove(element)
-    if text is not None:
-        next(iter(found)).set(key, text)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import pytest
@@ -13,17 +14,20 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from model_core import xmp
+from model_core.cli_sidecar import Reading
 from model_core.domain.develop import IDENTITY, PARAMS, DevelopSettings
 from model_core.domain.errors import CannotWrite
+from model_core.domain.geometry import Geometry
 from model_core.domain.marks import UNMARKED, Colour, Flag, Marks
 from model_core.domain.photo import Photo, PhotoId
-from model_core.services import Studio
+from model_core.imaging.decode import decode_proxy
+from model_core.services import DEFAULT_STYLE, Studio
 from model_core.sidecar import SidecarEdit, read_sidecar, write_sidecar
 from model_core.storage import sidecar as files
 from model_core.storage.camera_raw import grading
 from model_core.xmp import UnreadableXmp
 from tests.core.imaging.raws import write_dng
-from tests.core.pictures import scene, write_scene
+from tests.core.pictures import exif, scene, write_scene
 from tests.core.storage.test_presets import HEAD, TAIL
 
 EDIT = IDENTITY.updated({"exposure_ev": 0.5, "contrast": -12, "temperature": 20, "tint": -7})
@@ -480,6 +484,105 @@ class TestMarks:
         assert marks is not None
         assert marks.stars == {"99": 5, "3.0": 3}.get(rating, 0)
         assert (marks.flag is Flag.REJECT) == (rating == "-7")
+
+
+CROPPED = Geometry(turns=1, angle=2.5, left=0.2, top=0.1, right=0.8, bottom=0.75)
+HAS_CROP = 'crs:HasCrop="True" crs:CropLeft="0.1" crs:CropTop="0.2" crs:CropRight="0.9" '
+
+
+class TestCrops:
+    """A photo of 60 x 40 whose file stores it turned on its side."""
+
+    @pytest.fixture(params=["jpg", "dng"])
+    def photo(self, tmp_path: Path, request: pytest.FixtureRequest) -> Photo:
+        path = tmp_path / f"a.{request.param}"
+        if request.param == "dng":
+            write_dng(path, scene(height=120, width=80), orientation=6)
+        else:
+            write_scene(path, height=120, width=80, exif=exif(orientation=6))
+        return decode_proxy(path, 64)[0]
+
+    def write(self, photo: Photo, geometry: Geometry, settings: Any = EDIT) -> Path | None:
+        return write_sidecar(photo, settings, None, photo.path.parent / "replaced", geometry)
+
+    @pytest.mark.parametrize("geometry", [CROPPED, Geometry(turns=3), Geometry(left=1 / 3)])
+    def test_survive_the_round_trip_exactly(self, photo: Photo, geometry: Geometry) -> None:
+        file = self.write(photo, geometry)
+        found = said(photo).geometry
+        assert found is not None
+        assert found.turns == geometry.turns
+        assert asdict(found) == pytest.approx(asdict(geometry.fitted(120, 80)), abs=1e-6)
+        assert self.write(photo, geometry) is None  # it says so already
+        assert file is not None
+        assert fields(file)["HasCrop"] == str(geometry != Geometry(turns=3))
+
+    def test_are_counted_in_the_stored_picture(self, photo: Photo) -> None:
+        file = self.write(photo, Geometry(left=0.25, top=0.5))
+        assert file is not None
+        found = {k: v for k, v in fields(file).items() if "Crop" in k}
+        # Orientation 6: what is left of the photo is below in the file; its top is left there.
+        assert found == {
+            "CropLeft": "0.5", "CropTop": "0", "CropRight": "1", "CropBottom": "0.75",
+            "CropAngle": "0", "HasCrop": "True",
+        }  # fmt: skip
+
+    def test_of_others_are_read(self, photo: Photo) -> None:
+        left(photo, 'crs:Exposure2012="+0.50" crs:CropBottom="1" ' + HAS_CROP)
+        found = said(photo)
+        assert found.geometry == Geometry(left=0, top=0.1, right=0.8, bottom=0.9)
+        assert not any("Crop" in field for field in found.left_out)
+
+    def test_of_others_stay_where_there_is_none_here(self, photo: Photo) -> None:
+        file = left(photo, 'crs:Exposure2012="+0.50" ' + HAS_CROP)
+        before = {k: v for k, v in fields(file).items() if "Crop" in k}
+        self.write(photo, Geometry())
+        assert {k: v for k, v in fields(file).items() if "Crop" in k} == before
+
+    def test_of_others_are_kept_when_they_are_changed(self, photo: Photo) -> None:
+        file = left(photo, HAS_CROP)
+        before = file.read_bytes()
+        self.write(photo, CROPPED, None)
+        kept = list((photo.path.parent / "replaced").iterdir())
+        assert [one.read_bytes() for one in kept] == [before]
+
+    def test_that_are_taken_away_are_taken_away_there(self, photo: Photo) -> None:
+        self.write(photo, CROPPED)
+        file = self.write(photo, Geometry())
+        assert file is not None
+        assert fields(file)["HasCrop"] == "False"
+        assert "CropLeft" not in fields(file)
+        assert said(photo).geometry == Geometry()
+        assert self.write(photo, Geometry()) is None
+
+    def test_changed_by_another_program_since_are_its_own(self, photo: Photo) -> None:
+        file = self.write(photo, Geometry(left=0.25))
+        assert file is not None
+        text = file.read_text()
+        file.write_text(text.replace('CropBottom="0.75"', 'CropBottom="0.5"'))
+        assert said(photo).geometry == Geometry(left=0.5)
+
+    def test_that_cannot_be_followed_are_left_out(self, photo: Photo) -> None:
+        left(photo, 'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="2" '
+             'crs:Exposure2012="+0.50" ' + HAS_CROP)  # fmt: skip
+        found = said(photo)
+        assert found.geometry is None
+        assert "CropLeft" in found.left_out
+
+    def test_of_a_photo_that_cannot_be_read_are_not_guessed(self, tmp_path: Path) -> None:
+        gone = jpeg(tmp_path)
+        left(gone, 'crs:Exposure2012="+0.50" ' + HAS_CROP)
+        assert said(gone).geometry is None
+        assert self.write(gone, CROPPED) is not None
+
+    def test_come_with_what_is_learned(self, studio: Studio, photo: Photo) -> None:
+        left(photo, 'crs:Exposure2012="+0.50" ' + HAS_CROP)
+        Reading(studio, DEFAULT_STYLE, learn=True).one(photo.path)
+        assert studio.load_geometry(photo.id) == Geometry(left=0, top=0.1, right=0.8, bottom=0.9)
+        studio.save_geometry(photo.id, CROPPED)
+        studio.write_sidecar(photo, EDIT)
+        found = said(photo).geometry
+        assert found is not None
+        assert found.angle == CROPPED.angle
 
 
 class TestStudio:
