@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model_core.domain.errors import UnreadablePhoto
-from model_core.imaging.faults import decoder_faults
+from model_core.imaging.faults import decoder_faults, quiet_c_library
 from model_core.imaging.profiles import Raster
 from model_core.imaging.ranges import full_range, over_white, widened
 from model_core.imaging.signals import Jp2, plain_png, png_code_points, png_meaning
@@ -43,7 +43,7 @@ def png_raster(path: Path, info: Mapping[Any, Any]) -> Raster:
     """Such a PNG over white; ``info`` is what Pillow read of it. Raises UnreadablePhoto."""
     import imagecodecs
 
-    with decoder_faults(path):
+    with decoder_faults(path), quiet_c_library():
         pixels: npt.NDArray[Any] = imagecodecs.png_decode(plain_png(path.read_bytes()))
     if _is_video(path):
         pixels = _of_video(pixels)

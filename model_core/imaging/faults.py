@@ -78,8 +78,9 @@ class _CStderr:
 
 @contextmanager
 def quiet_c_library() -> Iterator[None]:
-    """For LibRaw, which prints what it also returns and offers Python no way to keep it quiet:
-    what C code prints to stderr meanwhile is lost. Python's own stderr is another thing."""
+    """For LibRaw and libpng, which print what they also return and offer Python no way to keep
+    them quiet: what C code prints to stderr meanwhile is lost. Python's own stderr is another
+    thing."""
     if sys.platform != "linux":
         yield
         return

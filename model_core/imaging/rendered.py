@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -41,6 +42,9 @@ _JPEG_AT, _JPEG_LENGTH = 513, 514  # where an EXIF block holds its thumbnail
 _SAME_SHAPE = 0.02
 _WITH_ALPHA = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})  # the A of LAB is none
 _HEIF_SUFFIXES = frozenset({".heic", ".heif", ".hif"})
+
+# It says of a few faults, besides raising them, without the file's name.
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 
 class Rendered(Protocol):

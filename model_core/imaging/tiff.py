@@ -5,7 +5,9 @@ tifffile and imagecodecs decode them; integers come out over the full 16 bits, f
 
 from __future__ import annotations
 
+import io
 import logging
+import math
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,10 @@ _ICC, _REFERENCE, _COLOUR_MAP, _INK_SET = 34675, 532, 320, 332
 #: and compressions (none, fax, LZW, JPEG, deflate, PackBits, LZMA, Zstandard).
 _PILLOW_READS = frozenset({0, 1, 2, 3, 5, 6, 8})
 _PILLOW_UNPACKS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946, 34925, 50000})
+
+#: Other formats that parts of a TIFF may be in: JPEG 2000, PNG, WebP.
+_PICTURES = frozenset({33003, 33004, 33005, 34712, 34933, 50001})
+_PICTURE_FORMATS = ["JPEG2000", "PNG", "WEBP"]
 
 
 def unusual_tiff(path: Path, max_pixels: int) -> Tiff | None:
@@ -76,6 +82,8 @@ def _is_ours(page: Any) -> bool:
         return False
     if page.sampleformat not in (_UNSIGNED, _SIGNED, _FLOAT):
         return False
+    if page.compression not in _PILLOW_UNPACKS | _PICTURES:
+        return False
     return page.photometric != _YCC or page.compression == _JPEG
 
 
@@ -108,8 +116,9 @@ class Tiff:
 
     def __init__(self, path: Path, opened: Any, page: Any, max_pixels: int) -> None:
         self._path, self._opened, self._page = path, opened, page
-        self.width, self.height = int(page.imagewidth), int(page.imagelength)
         try:
+            with decoder_faults(path):
+                self.width, self.height = int(page.imagewidth), int(page.imagelength)
             refuse_bomb(path, self.width, self.height, max_pixels)
             if page.imagedepth != 1 or page.samplesperpixel > _MOST_CHANNELS:
                 raise UnreadablePhoto(f"{path}: has layers or channels that are not a picture's")
@@ -132,6 +141,7 @@ class Tiff:
         page = self._page
         kind, channels = _KINDS[int(page.photometric)]
         with decoder_faults(self._path):
+            self._refuse_pictures_inside()
             stored = page.asarray(maxworkers=1)
             icc = page.tags.valueof(_ICC)
         planes = stored.reshape(-1, self.height, self.width) if page.planarconfig == 2 else None
@@ -150,6 +160,20 @@ class Tiff:
             colour = over_white(colour, pixels[..., channels], premultiplied=premultiplied)
         colour = colour[..., 0] if channels == 1 else colour
         return Raster(np.ascontiguousarray(colour), kind, icc if isinstance(icc, bytes) else None)
+
+    def _refuse_pictures_inside(self) -> None:
+        """Parts of a TIFF may be whole files of other formats, with sizes of their own: raises
+        UnreadablePhoto where one is larger than the part."""
+        page = self._page
+        if page.compression not in _PICTURES:
+            return
+        room = math.prod(page.chunks[:2])
+        file = page.parent.filehandle
+        for start, length in zip(page.dataoffsets, page.databytecounts, strict=True):
+            file.seek(start)
+            with Image.open(io.BytesIO(file.read(length)), formats=_PICTURE_FORMATS) as inside:
+                if inside.width * inside.height > room:
+                    raise UnreadablePhoto(f"{self._path}: is damaged (its parts are too large)")
 
     def _numbers(self, stored: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """All channels as the kinds of Raster have them."""

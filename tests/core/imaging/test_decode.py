@@ -3,11 +3,12 @@ from __future__ import annotations
 import shutil
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pillow_heif
 import pytest
+import tifffile
 from PIL import Image
 
 from model_core.domain.image import CodedImage
@@ -43,6 +44,18 @@ FORMATS: dict[str, tuple[dict[str, Any], int]] = {
     "bmp": ({}, 0),
     "jp2": ({}, 0),
     "mpo": ({"quality": 95, "subsampling": 0}, 6),
+}
+
+
+#: Suffix -> where width and height are declared: after which bytes, how far, in what order,
+#: and how long each is.
+BOMBS: dict[str, list[tuple[bytes, int, Literal["big", "little"], int]]] = {
+    "png": [(b"IHDR", 4, "big", 4)],
+    "bmp": [(b"BM", 18, "little", 4)],
+    "gif": [(b"GIF", 6, "little", 2)],
+    "jpg": [(b"\xff\xc0", 5, "big", 2)],
+    "jp2": [(b"ihdr", 4, "big", 4), (b"\xff\x4f\xff\x51", 8, "big", 4)],
+    "heic": [(b"ispe", 8, "big", 4)],
 }
 
 
@@ -290,21 +303,29 @@ class TestRefusals:
         assert_refused(read, path)
 
     @readers
-    @pytest.mark.parametrize("suffix", ["png", "bmp", "gif"])
+    @pytest.mark.parametrize("suffix", BOMBS)
     def test_a_bomb_is_refused_by_its_declared_size(
         self, tmp_path: Path, read: Reader, suffix: str
     ) -> None:
         path = write_scene(tmp_path / f"a.{suffix}")
         data = bytearray(path.read_bytes())
+        for mark, offset, order, length in BOMBS[suffix]:
+            at = data.index(mark) + offset
+            data[at : at + 2 * length] = (60_000).to_bytes(length, order) * 2
         if suffix == "png":
-            data[16:24] = (60_000).to_bytes(4, "big") * 2
             data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
-        elif suffix == "bmp":
-            data[18:26] = (60_000).to_bytes(4, "little") * 2
-        else:
-            data[6:10] = (60_000).to_bytes(2, "little") * 2
         path.write_bytes(data)
         assert_refused(read, path, "60000 x 60000")
+
+    @readers
+    def test_a_tiff_that_is_a_bomb_is_refused(self, tmp_path: Path, read: Reader) -> None:
+        for depth in (np.uint8, np.uint16):
+            path = tmp_path / "a.tif"
+            tifffile.imwrite(path, scene().astype(depth), photometric="rgb")
+            with tifffile.TiffFile(path, mode="r+") as file:
+                for tag in (256, 257):
+                    file.pages[0].tags[tag].overwrite(60_000)  # type: ignore[union-attr]
+            assert_refused(read, path, "60000 x 60000")
 
     @readers
     def test_the_limit_is_on_pixels_and_can_be_set(self, tmp_path: Path, read: Reader) -> None:

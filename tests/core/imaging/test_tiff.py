@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pytest
 import tifffile
@@ -89,10 +90,34 @@ class TestPacking:
         pixels = decode(tmp_path / "a.tif").pixels
         assert np.array_equal(pixels // (1 if pixels.dtype == np.uint8 else 257), RAMP)
 
-    @pytest.mark.parametrize("compression", ["jpegxl", "jpeg2000", "webp", "png"])
+    @pytest.mark.parametrize("compression", ["jpeg2000", "webp", "png"])
     def test_compressions_that_pillow_lacks(self, tmp_path: Path, compression: str) -> None:
         tifffile.imwrite(tmp_path / "a.tif", quarters(), photometric="rgb", compression=compression)
         assert corners_of(decode(tmp_path / "a.tif").pixels // 257) == UPRIGHT[1]
+
+    @readers
+    @pytest.mark.parametrize(
+        ("compression", "coded"),
+        [(34933, imagecodecs.png_encode), (50001, imagecodecs.webp_encode),
+         (34712, imagecodecs.jpeg2k_encode)],
+    )  # fmt: skip
+    def test_a_part_that_is_larger_than_it_may_be_is_refused(
+        self, tmp_path: Path, read: Reader, compression: int, coded: Any
+    ) -> None:
+        data = bytes(coded(np.zeros((300, 400, 3), np.uint8)))
+        tifffile.imwrite(tmp_path / "a.tif", iter([data]), shape=(64, 64, 3), dtype=np.uint8,
+                         photometric="rgb", compression=compression, rowsperstrip=64)  # fmt: skip
+        assert_refused(read, tmp_path / "a.tif", "too large")
+
+    @readers
+    def test_a_compression_that_nobody_knows_is_refused(
+        self, tmp_path: Path, read: Reader, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        tifffile.imwrite(tmp_path / "a.tif", quarters().astype(np.uint16), photometric="rgb")
+        with tifffile.TiffFile(tmp_path / "a.tif", mode="r+") as file:
+            file.pages[0].tags[259].overwrite(50002)  # type: ignore[union-attr]
+        assert_refused(read, tmp_path / "a.tif")
+        assert not caplog.records
 
 
 class TestSeveralPictures:
