@@ -96,6 +96,12 @@ class PillowFile:
         self.exif = _exif_of(image)
         self.orientation = orientation_of(image.format, self.exif)
 
+    @property
+    def icc(self) -> bytes | None:
+        """The profile that the file holds as such."""
+        found = self._image.info.get("icc_profile")
+        return found if isinstance(found, bytes) else None
+
     def raster(self, long_side: int | None) -> Raster:
         image, icc = self._image, self._image.info.get("icc_profile")
         smaller = long_side is not None and long_side < max(image.size)
@@ -158,22 +164,27 @@ def exif_thumbnail(source: Rendered, long_side: int) -> CodedImage | None:
     """The thumbnail in a JPEG's EXIF, upright, with that long side; None where there is none
     that is as large and of the photo's shape (some are padded with black)."""
     data = source.thumbnail() if isinstance(source, PillowFile) else None
-    image = jpeg_picture(data, long_side) if data else None
+    image = jpeg_picture(data, long_side, source) if data else None
     if image is None or max(image.width, image.height) < long_side:
         return None
     if abs(image.width / image.height * source.height / source.width - 1) > _SAME_SHAPE:
         return None
     small = shrink(image.pixels, long_side)
-    return CodedImage(upright(small, source.orientation), declared_space(source.exif))
+    return CodedImage(upright(small, source.orientation), image.space)
 
 
-def jpeg_picture(data: bytes, long_side: int) -> CodedImage | None:
+def jpeg_picture(
+    data: bytes, long_side: int, inside: PillowFile | None = None
+) -> CodedImage | None:
     """A JPEG found inside a file, as stored, perhaps smaller but not below ``long_side``;
-    None when it cannot be read."""
+    None when it cannot be read. Where it does not name its colours they are those of the
+    picture that it stands for."""
     try:
         with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
-            space = declared_space(image.getexif())
+            space = declared_space(inside.exif if inside is not None else image.getexif())
             raster = _raster_of(image, long_side)
+            if inside is not None and raster.icc is None:
+                raster = replace(raster, icc=inside.icc)
     except Exception:  # a decoder's, on what is only a convenience
         return None
     return CodedImage(*named_rgb(raster, space))

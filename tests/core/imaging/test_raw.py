@@ -239,6 +239,17 @@ class TestEmbeddedPreview:
         assert corners_of(found.pixels) == UPRIGHT[orientation]
         assert embedded_preview(path, 121) is None
 
+    def test_of_a_jpeg_has_the_photo_s_colours_or_its_own(self, tmp_path: Path) -> None:
+        p3 = icc_profile("P3", P3_COLORANTS, None)
+        for photos, own in ((p3, b""), (b"", p3), (b"", b"")):
+            space = "display-p3" if photos or own else "srgb"
+            thumbnail = jpeg(quarters(80, 120), icc_profile=own)
+            path = with_thumbnail(tmp_path / "a.jpg", thumbnail, 1, icc=photos)
+            found = embedded_preview(path, 120)
+            assert found is not None
+            assert found.space == space
+            assert corners_of(found.pixels) == UPRIGHT[1]
+
     def test_of_a_jpeg_is_not_used_where_it_is_padded(self, tmp_path: Path) -> None:
         path = with_thumbnail(tmp_path / "a.jpg", jpeg(quarters(120, 160)), 1)
         assert embedded_preview(path, 120) is None  # 4:3 in a photo of 3:2
@@ -248,12 +259,12 @@ class TestEmbeddedPreview:
         assert embedded_preview(write_scene(tmp_path / "a.jpg"), 32) is None
 
 
-def with_thumbnail(path: Path, thumbnail: bytes, orientation: int) -> Path:
+def with_thumbnail(path: Path, thumbnail: bytes, orientation: int, icc: bytes = b"") -> Path:
     """A black JPEG of 3:2 with that thumbnail in a hand-made EXIF block."""
     first = struct.pack("<HHHIHHI", 1, 274, 3, 1, orientation, 0, 26)
     second = struct.pack("<HHHIIHHIII", 2, 513, 4, 1, 56, 514, 4, 1, len(thumbnail), 0)
     block = b"II*\0" + struct.pack("<I", 8) + first + second
     assert len(block) == 56
     exif = b"Exif\0\0" + block + thumbnail
-    Image.new("RGB", (600, 400)).save(path, exif=exif)
+    Image.new("RGB", (600, 400)).save(path, exif=exif, icc_profile=icc)
     return path
