@@ -163,7 +163,9 @@ class PillowFile:
 def exif_thumbnail(source: Rendered, long_side: int) -> CodedImage | None:
     """The thumbnail in a JPEG's EXIF, upright, with that long side; None where there is none
     that is as large and of the photo's shape (some are padded with black)."""
-    data = source.thumbnail() if isinstance(source, PillowFile) else None
+    if not isinstance(source, PillowFile):
+        return None
+    data = source.thumbnail()
     image = jpeg_picture(data, long_side, source) if data else None
     if image is None or max(image.width, image.height) < long_side:
         return None
