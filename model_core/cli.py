@@ -80,15 +80,21 @@ def _predict(args: argparse.Namespace) -> int:
     with opened_studio(args) as studio:
         style = studio.require_style(args.style)
 
-        def one(path: Path) -> None:
-            features = _seen(studio, style, path)
-            prediction = studio.predict(style, features)
+        seen: list[tuple[Path, PhotoFeatures]] = []
+
+        def look(path: Path) -> None:
+            seen.append((path, _seen(studio, style, path)))
+
+        # All first: the frames of a scene are made alike.
+        status = each(studio.find_photos(args.paths), look)
+        features = [one for _, one in seen]
+        found = studio.predict_many(style, features)
+        for (path, one), prediction in zip(seen, found, strict=True):
             if args.json:
-                print(as_json(path, prediction, studio.because(style, features)))
+                print(as_json(path, prediction, studio.because(style, one)))
             else:
                 print(as_text(path, prediction))
-
-        return each(studio.find_photos(args.paths), one)
+        return status
 
 
 def _correct(args: argparse.Namespace) -> int:

@@ -85,6 +85,7 @@ def as_json(path: Path, prediction: Prediction, because: Sequence[Because]) -> s
             "uncertainty": {p.name: round(s, p.decimals + 1) for p, s in spread},
             "model": prediction.version,
             "lessons": prediction.lessons,
+            "scene": prediction.scene,
             "because": [{"photo": str(b.path), "weight": round(b.weight, 3)} for b in because],
         },
         ensure_ascii=False,

@@ -44,7 +44,8 @@ class Prediction:
     """Settings for one photo, how sure, and what made them.
 
     ``spread``: one standard deviation for each slider, in its unit, in table order.
-    ``lessons``: how many corrections the personal head had learned from.
+    ``lessons``: how many corrections the personal head had learned from. ``scene``: how many
+    photos of one scene were made alike, this one among them; 1 is a photo alone.
     """
 
     photo: PhotoId
@@ -52,6 +53,7 @@ class Prediction:
     spread: tuple[float, ...]
     version: str
     lessons: int
+    scene: int = 1
 
     @property
     def doubt(self) -> float:

@@ -166,7 +166,8 @@ def _mixing(
     # Directions in which this user moves sliders together, from what regression foretold.
     reference = next(e for e in experts if e.strength == _TOGETHER)
     foretold = y - reference.ridge.left_out
-    together = np.linalg.svd(foretold - foretold.mean(0), full_matrices=True)[2].T
+    centred = foretold - foretold.mean(0)
+    together = np.linalg.eigh(centred.T @ centred)[1]
     candidates = [[params] + [np.zeros_like(params)] * (len(experts) - 1)]
     for basis in (params, together):
         shares = _shares(left_out @ basis, weight)

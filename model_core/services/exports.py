@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from model_core.domain.develop import DevelopSettings
+from model_core.domain.errors import UnreadablePhoto
 from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
 from model_core.domain.geometry import Geometry
 from model_core.domain.marks import UNMARKED
@@ -83,6 +87,9 @@ class Exports:
                 cancel=progress.cancel,
             )
 
+        self._look_ahead(
+            [item.path for item in items if item.settings is None], style, jobs, progress
+        )
         return export_batch(
             items,
             Naming(folder, options.suffix, name, on_collision, style),
@@ -92,6 +99,21 @@ class Exports:
             progress=progress,
             on_written=on_written,
         )
+
+    def _look_ahead(
+        self, paths: Sequence[Path], style: str, jobs: int | None, progress: Progress
+    ) -> None:
+        """Sees all photos before the first is written: those of one scene are developed alike.
+        What cannot be read is told when its turn comes."""
+
+        def look(path: Path) -> None:
+            if not progress.cancel.is_set():
+                with suppress(UnreadablePhoto):
+                    self._photos.seen(path, style)
+
+        with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+            for _ in pool.map(look, paths):
+                pass
 
     def free_name(self, path: Path, folder: Path, options: ExportOptions) -> Path:
         found = Targets(Naming(folder, options.suffix), [path]).next(path, 1)

@@ -12,6 +12,7 @@ from model_core.domain.photo import Photo
 from model_core.domain.prediction import PhotoFeatures
 from model_core.predictors import Predictors
 from model_core.services.photos import Photos
+from model_core.services.scenes import Scenes
 from model_core.storage.catalog import Catalog
 from model_core.storage.rows import BadRow, lesson_from_dict, lesson_to_dict
 
@@ -22,8 +23,11 @@ _KEPT = 20
 class Lessons:
     """Lessons go to the catalog first, durably, and then to the predictors."""
 
-    def __init__(self, catalog: Catalog, predictors: Predictors, photos: Photos) -> None:
-        self._catalog, self._predictors, self._photos = catalog, predictors, photos
+    def __init__(
+        self, catalog: Catalog, scenes: Scenes, predictors: Predictors, photos: Photos
+    ) -> None:
+        self._catalog, self._scenes = catalog, scenes
+        self._predictors, self._photos = predictors, photos
 
     def learn(
         self,
@@ -33,9 +37,12 @@ class Lessons:
         chosen: DevelopSettings,
         shoot: str | None,
     ) -> Correction:
-        (predicted,) = self._predictors.predict_many(style, [features])
+        (alone,) = self._predictors.predict_many(style, [features])
+        (predicted,) = self._scenes.predict_many(style, [features])
         chosen = chosen.rounded()
-        verdict = Verdict.ACCEPTED if chosen == predicted.settings else Verdict.CORRECTED
+        # Its siblings may have been seen only after it was shown.
+        shown = chosen in (predicted.settings, alone.settings)
+        verdict = Verdict.ACCEPTED if shown else Verdict.CORRECTED
         lesson = Correction(
             photo=photo.id,
             path=photo.path.absolute(),

@@ -15,9 +15,10 @@ from model_core.domain.errors import UnreadablePhoto
 from model_core.domain.image import Proxy
 from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures
-from model_core.imaging.decode import MAX_PIXELS, decode_proxy, embedded_preview
+from model_core.imaging.decode import MAX_PIXELS, decode_proxy, embedded_preview, photo_id
 from model_core.imaging.render import PREVIEW_GRID, render
 from model_core.predict.onnx_network import network_input, thumbnail_of
+from model_core.predict.scenes import view_of
 from model_core.predictors import Predictors
 from model_core.storage.catalog import Catalog
 from model_core.storage.files_table import Stamp
@@ -80,7 +81,18 @@ class Photos:
         self._keep_thumbnail(photo.id, image)
         features = self._predictors.network(style, version).analyse(photo.id, image)
         self._catalog.put_features(features)
+        self._catalog.put_view(photo.id, view_of(image))
         return features
+
+    def seen(self, path: Path, style: str) -> PhotoFeatures:
+        """What the style's network sees in the photo at ``path``, which is decoded only when
+        that is not known. Raises UnreadablePhoto."""
+        identity = photo_id(path)
+        cached = self._catalog.get_features(identity, self._predictors.serving(style))
+        if cached is not None and self._catalog.photo(identity) is not None:
+            return cached
+        photo, proxy = self.open(path, ANALYSIS_SIDE)
+        return self.analyse(photo, style, proxy)
 
     def thumbnail(self, photo: Photo) -> bytes | None:
         """What the network saw of a photo, as JPEG; None when it cannot be read any more."""

@@ -38,6 +38,7 @@ from model_core.services.lessons import Lessons
 from model_core.services.packs import Packs, PackWritten
 from model_core.services.photos import ANALYSIS_SIDE, MAX_MEGAPIXELS, Photos
 from model_core.services.pictures import preview
+from model_core.services.scenes import Scenes
 from model_core.services.sidecars import Sidecars
 from model_core.services.splits import Splits
 from model_core.services.styles import StyleInfo, Styles
@@ -79,7 +80,8 @@ class Studio:
         self.predictors = Predictors(self.catalog, self.models, base)
         self._photos = Photos(self.catalog, self.predictors, max_megapixels)
         self.known = KnownPhotos(self.catalog, self.predictors)
-        self._lessons = Lessons(self.catalog, self.predictors, self._photos)
+        self.scenes = Scenes(self.catalog, self.predictors)
+        self._lessons = Lessons(self.catalog, self.scenes, self.predictors, self._photos)
         self._styles = Styles(self.catalog, self.models, self.predictors)
         self.splits = Splits(self.catalog, self.models, self.predictors, self._styles)
         self._packs = Packs(self.catalog, self.models, self.predictors, self._styles, base=base)
@@ -151,9 +153,10 @@ class Studio:
         return self.predict_many(style, [features])[0]
 
     def predict_many(self, style: str, features: Sequence[PhotoFeatures]) -> list[Prediction]:
-        """Settings for many photos (milliseconds for 1,000), in order, by one predictor.
-        Features of an older version are answered by the lessons over that version."""
-        return self.predictors.predict_many(style, features)
+        """Settings for many photos (milliseconds for 1,000), in order, by one predictor, those
+        of one scene made alike (:class:`Scenes`). Features of an older version are answered
+        by the lessons over that version."""
+        return self.scenes.predict_many(style, features)
 
     def because(self, style: str, features: PhotoFeatures) -> tuple[Because, ...]:
         """The lessons that moved this photo's prediction most, strongest first; exact."""
@@ -162,11 +165,11 @@ class Studio:
     def settings_for(self, style: str, path: Path) -> DevelopSettings:
         """(slow) What a photo should look like: the user's own settings where they accepted
         or corrected it in this style, else the prediction. Raises UnreadablePhoto."""
-        photo, proxy = self.open_photo(path)
-        edit = self.load_edit(style, photo.id)
+        features = self._photos.seen(path, style)
+        edit = self.load_edit(style, features.photo)
         if edit is not None and edit.state is not EditState.DRAFT:
             return edit.settings
-        return self.predict(style, self.analyse(photo, style, proxy)).settings
+        return self.predict(style, features).settings
 
     def network_version(self, style: str) -> str:
         """The version whose features are wanted now: after it changes, analyse() again."""

@@ -22,7 +22,6 @@ from model_core.domain.develop import DevelopSettings
 from model_core.domain.errors import CannotWrite, ImgtuneError
 from model_core.domain.photo import PhotoId
 from model_core.storage.database import Database
-from model_core.storage.files_table import FilesTable
 from model_core.storage.journal import Journal
 from model_core.storage.rescue import open_catalog
 from model_core.storage.rows import (
@@ -34,6 +33,7 @@ from model_core.storage.rows import (
     settings_from_json,
     settings_to_json,
 )
+from model_core.storage.scene_table import SceneTable
 from model_core.storage.style_rows import (
     copy_style,
     drop_rename,
@@ -87,7 +87,7 @@ class Edit:
     state: EditState
 
 
-class Catalog(FilesTable):
+class Catalog(SceneTable):
     """The catalog in ``path``, made when it does not exist (its folder too).
 
     A damaged or foreign file is moved aside and what is readable is kept; ``warnings`` says

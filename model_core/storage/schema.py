@@ -70,6 +70,10 @@ def _add_files(connection: sqlite3.Connection) -> None:
     )
 
 
+def _add_views(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE views (photo TEXT PRIMARY KEY, view BLOB NOT NULL)")
+
+
 #: Version reached -> the step from the version before. Add steps; never change one.
 MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _create,
@@ -77,6 +81,7 @@ MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
     3: _add_tint,
     4: _add_geometries,
     5: _add_files,
+    6: _add_views,
 }
 
 #: The tables that every catalog of ours has, whatever its version.

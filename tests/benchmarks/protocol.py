@@ -30,11 +30,14 @@ from tests.benchmarks.protocol_photographers import (
     Photographer,
     photographers,
 )
+from tests.benchmarks.protocol_scenes import Bursts, apart, bursts_of, joined
 from tests.benchmarks.protocol_shots import Float64, seen_by, shots_of
 from tests.benchmarks.protocol_trials import (
     BASELINES,
     Learner,
     World,
+    head_of,
+    lessons_of,
     oracle,
     personal,
     query_of,
@@ -100,6 +103,9 @@ def main() -> int:
     _rendered(report, held.people[:: 3 if not args.quick else 1], world, prior)
     targets = _targets(list(learners), found)
     targets += _proofs(report, held.people, world, prior)
+    _scenes(
+        report, bursts_of(args.photos, args.base / MODEL_FILE, "val", 1), held.people, world, prior
+    )
     _families(report, found, list(learners), args.out)
     report.say("\nTargets, fixed in advance (unseen families, val photos)")
     for what, target, measured, met in targets:
@@ -221,6 +227,24 @@ def _proofs(report: Report, people: list[Photographer], world: World, prior: Pri
                  f"{slowest:.0f} ms (n = 1 .. 300)", slowest < 50))  # fmt: skip
     report.say("\nLearning anew and predicting 1,000 cached photos: " + ", ".join(times))
     return rows
+
+
+def _scenes(
+    report: Report, bursts: Bursts, people: list[Photographer], world: World, prior: Prior
+) -> None:
+    """By the base alone and by a few heads."""
+    whole, wrong = joined(bursts)
+    report.say(f"\nScenes: {len(bursts.z)} bursts, {whole:.0%} found whole; {wrong:.0%} of other "
+               "subjects and other light taken for one scene")  # fmt: skip
+    heads = {"base alone": [head_of(lessons_of(people[0], world, 0), prior)],
+             "personal head, n = 50": [head_of(lessons_of(w, world, 50), prior)
+                                       for w in people[:: len(people) // 6]]}  # fmt: skip
+    for name, some in heads.items():
+        pairs = [apart(bursts, head) for head in some]
+        before, after = (np.mean([p[k] for p in pairs], axis=(0, 1)) for k in (0, 1))
+        report.say(f"  {name:24} frames shown apart: {before[0]:.2f} -> {after[0]:.2f} stops, "
+                   f"{before[1]:.1f} -> {after[1]:.1f} mired")  # fmt: skip
+        report.figures[f"scenes: {name}"] = [*before.round(3), *after.round(3)]
 
 
 def _families(report: Report, found: dict[str, Curves], names: list[str], out: Path) -> None:

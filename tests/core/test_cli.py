@@ -110,7 +110,7 @@ class TestPredict:
         ]  # fmt: skip
         for line in said.json:
             assert set(line) == {
-                "photo", "settings", "uncertainty", "model", "lessons", "because"
+                "photo", "settings", "uncertainty", "model", "lessons", "scene", "because"
             }  # fmt: skip
             assert line["because"] == []
             assert list(line["settings"]) == list(line["uncertainty"]) == list(PARAM_NAMES)

@@ -1,0 +1,117 @@
+"""Predictions that agree within a scene, whatever else is on the screen."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from model_core.domain.develop import DevelopSettings
+from model_core.domain.photo import PhotoId
+from model_core.domain.prediction import PhotoFeatures, Prediction
+from model_core.predict.personal_predictor import as_shown
+from model_core.predict.scenes import GAP, VIEW_SIZE, Frame, scenes, smoothed
+from model_core.predictors import Predictors
+from model_core.storage.catalog import Catalog, EditState
+from model_core.storage.scene_table import Taken
+
+
+class Scenes:
+    """Photos taken within half a minute of each other that show the same are made alike. The
+    catalog knows their other frames, so the answer for a photo does not depend on which
+    photos are asked about together. Photos without a capture time are alone."""
+
+    def __init__(self, catalog: Catalog, predictors: Predictors) -> None:
+        self._catalog, self._predictors = catalog, predictors
+
+    def predict_many(self, style: str, features: Sequence[PhotoFeatures]) -> list[Prediction]:
+        """As ``Predictors.predict_many``, each scene smoothed jointly in output exposure and
+        white balance. Photos that the user has accepted or corrected keep their settings in
+        that, and draw their siblings to them; their own prediction is left as it is."""
+        asked = {f.photo: f for f in features}
+        if not asked:
+            return []
+        frames = self._frames(asked)
+        others = [photo for photo in frames if photo not in asked]
+        known = asked | self._catalog.features_for(features[0].version, others)
+        frames = {photo: frame for photo, frame in frames.items() if photo in known}
+        photos = list(known)
+        predictions = dict(
+            zip(
+                photos,
+                self._predictors.predict_many(style, [known[p] for p in photos]),
+                strict=True,
+            )
+        )
+        chosen = self._chosen(style) if frames else {}
+        order = list(frames)
+        for rows in scenes(list(frames.values())):
+            if len(rows) > 1:
+                scene = [order[i] for i in rows]
+                predictions |= _agreed(scene, frames, predictions, chosen)
+        return [predictions[f.photo] for f in features]
+
+    def _frames(self, asked: Mapping[PhotoId, PhotoFeatures]) -> dict[PhotoId, Frame]:
+        """The photos asked about, and those taken shortly before or after in their folders."""
+        own = [one for one in self._catalog.taken(list(asked)) if _time(one) is not None]
+        if not own:
+            return {}
+        times = sorted((str(one.folder), _seconds(one)) for one in own)
+        gap = timedelta(seconds=GAP)
+        moments = sorted(m for m in map(_time, own) if m is not None)
+        first, last = (moments[0] - gap).isoformat(), (moments[-1] + gap).isoformat()
+        near = [one for one in self._catalog.taken_between(first, last) if _close(one, times)]
+        views = self._catalog.views([one.photo for one in near], VIEW_SIZE)
+        return {
+            one.photo: Frame(str(one.folder), _seconds(one), views[one.photo])
+            for one in near
+            if one.photo in views
+        }
+
+    def _chosen(self, style: str) -> dict[PhotoId, DevelopSettings]:
+        """What the user settled on, drafts left out."""
+        edits = self._catalog.edits(style)
+        return {p: e.settings for p, e in edits.items() if e.state is not EditState.DRAFT}
+
+
+def _agreed(
+    scene: Sequence[PhotoId],
+    frames: Mapping[PhotoId, Frame],
+    predictions: Mapping[PhotoId, Prediction],
+    chosen: Mapping[PhotoId, DevelopSettings],
+) -> dict[PhotoId, Prediction]:
+    """The predictions of one scene, made alike."""
+    settled = {i: np.array(chosen[p].values) for i, p in enumerate(scene) if p in chosen}
+    settings = np.array([predictions[photo].settings.values for photo in scene])
+    alike = as_shown(smoothed(settings, [frames[p].view for p in scene], settled))
+    return {
+        photo: replace(
+            predictions[photo], settings=DevelopSettings(tuple(values)), scene=len(scene)
+        )
+        for photo, values in zip(scene, alike, strict=True)
+        if photo not in chosen
+    }
+
+
+def _time(one: Taken) -> datetime | None:
+    try:
+        return datetime.fromisoformat(one.at).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def _seconds(one: Taken) -> float:
+    moment = _time(one)
+    return (moment - datetime(1970, 1, 1)).total_seconds() if moment else 0.0
+
+
+def _close(one: Taken, times: Sequence[tuple[str, float]]) -> bool:
+    """Whether a photo was taken within GAP of one of ``times``, sorted by folder."""
+    if _time(one) is None:
+        return False
+    folder, at = str(one.folder), _seconds(one)
+    index = bisect_left(times, (folder, at - GAP))
+    return index < len(times) and times[index][0] == folder and times[index][1] <= at + GAP
