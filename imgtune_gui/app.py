@@ -21,6 +21,7 @@ from imgtune_gui.controllers.loupe_controller import LoupeController
 from imgtune_gui.controllers.menu_controller import MenuController
 from imgtune_gui.controllers.picker_controller import PickerController
 from imgtune_gui.controllers.preset_controller import PresetController
+from imgtune_gui.controllers.restore_controller import RestoreController
 from imgtune_gui.controllers.screen_controller import ScreenController
 from imgtune_gui.controllers.sidecar_controller import SidecarController
 from imgtune_gui.controllers.style_controller import StyleController
@@ -79,10 +80,7 @@ class App(QObject):
         """What was asked for; else what was open the last time, as far as it is still there."""
         asked = tuple(paths)
         if not asked and self.settings.preferences.reopen:
-            asked = tuple(Path(p) for p in self.settings.open_paths if Path(p).exists())
-            last = self.settings.value("current_photo", "")
-            self.library.select_when_found(Path(last) if last else None)
-            self.view.restore_page(grid=self.settings.value("grid", False))
+            asked = self.restore.restore()
         self.library.open_paths(asked, replace=True)
 
     def _build_controllers(self) -> None:
@@ -90,6 +88,7 @@ class App(QObject):
         self.learn = LearnController(session, self.catalog, settings, self)
         self.library = LibraryController(session, self.model, self.catalog, self)
         self.loupe = LoupeController(session, self.model, window.loupe, window.develop_panel, self)
+        self.restore = RestoreController(session, window, self.library, settings, self)
         self.edit = EditController(session, window, self.catalog, self)
         self.cull = CullController(session, window, self.catalog, self)
         self.sidecars = SidecarController(session, window, self.catalog, settings, self)
@@ -334,13 +333,6 @@ class App(QObject):
             self._learning.show_style(loaded)
         self._on_training_changed(self.training.is_running)
 
-    def _remember(self) -> None:
-        """For the next start."""
-        current = self.session.current
-        self.settings.open_paths = [str(path) for path in self.library.opened_paths]
-        self.settings.set_value("current_photo", str(current.path) if current else "")
-        self.settings.set_value("grid", self.window.is_grid())
-
     # --- shutting down --------------------------------------------------------------
     def shut_down(self) -> None:
         """Saves, stops every thread and waits for it; safe to call twice."""
@@ -348,7 +340,7 @@ class App(QObject):
             return
         self._closed = True
         self.collector.stop()
-        self._remember()
+        self.restore.remember()
         self.learn.flush()
         # The stack announces its end when the window's actions are gone already.
         self.session.undo_stack.blockSignals(True)

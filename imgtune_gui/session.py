@@ -163,6 +163,13 @@ class PhotoSession(QObject):
             self.current_changed.emit(self._current)
         self.arrangement_changed.emit(arrangement)
 
+    def restore_arrangement(self, arrangement: Arrangement) -> None:
+        """The filter and order of the last time, before anything is known of the photos: the
+        current one stays, and :meth:`rearrange` brings the others."""
+        self._arrangement = arrangement
+        self.arrangement_changed.emit(arrangement)
+        self.rearrange(settled=False)
+
     def rearrange(self, *, settled: bool = True) -> None:
         """After photos changed: filters anew, and sorts by what does not move under the hand.
 

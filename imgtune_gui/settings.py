@@ -99,7 +99,7 @@ class AppSettings:
     @property
     def keys(self) -> dict[str, tuple[str, ...]]:
         """Keys that the user changed, by action."""
-        found = self._json("keys")
+        found = self.json("keys")
         if not isinstance(found, dict):
             return {}
         return {
@@ -116,14 +116,18 @@ class AppSettings:
     @property
     def open_paths(self) -> list[str]:
         """What was open when the window was closed."""
-        found = self._json("open_paths")
+        found = self.json("open_paths")
         return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
     @open_paths.setter
     def open_paths(self, paths: Sequence[str]) -> None:
         self._store.setValue("open_paths", json.dumps(list(paths)))
 
-    def _json(self, key: str) -> object:
+    def set_json(self, key: str, value: object) -> None:
+        self._store.setValue(key, json.dumps(value))
+
+    def json(self, key: str) -> object:
+        """Whatever was stored; None when nothing, or when it is damaged."""
         try:
             return json.loads(str(self._store.value(key, "")))
         except ValueError:
@@ -132,7 +136,7 @@ class AppSettings:
     @property
     def recent_folders(self) -> list[str]:
         """Newest first."""
-        found = self._json("recent_folders")
+        found = self.json("recent_folders")
         return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
     def note_folders(self, folders: Sequence[str]) -> None:
@@ -142,7 +146,7 @@ class AppSettings:
 
     def sidecar_answer(self, folders: Sequence[Path]) -> str:
         """What the user wants done with other programs' edits there; empty: to be asked."""
-        answers = self._json("sidecar_answers")
+        answers = self.json("sidecar_answers")
         known = answers if isinstance(answers, dict) else {}
         found = {known.get(str(folder), "") for folder in folders}
         answer = found.pop() if len(found) == 1 else ""
@@ -150,7 +154,7 @@ class AppSettings:
 
     def remember_sidecar_answer(self, folders: Sequence[Path], answer: str) -> None:
         """For as many folders as anybody works in."""
-        answers = self._json("sidecar_answers")
+        answers = self.json("sidecar_answers")
         known = answers if isinstance(answers, dict) else {}
         new = {str(folder): answer for folder in folders}
         known = {folder: old for folder, old in known.items() if folder not in new} | new

@@ -898,6 +898,13 @@ every export is a new file.</source>
     </message>
 </context>
 <context>
+    <name>FolderTree</name>
+    <message>
+        <source>Folders</source>
+        <translation>文件夹</translation>
+    </message>
+</context>
+<context>
     <name>HistogramView</name>
     <message>
         <source>Clipped: {0:.1%} in the shadows, {1:.1%} in the highlights (J shows them)</source>

@@ -55,6 +55,7 @@ class CullController(QObject):
         session.current_changed.connect(self._on_item_changed)
         session.arrangement_changed.connect(window.filter_bar.show_arrangement)
         window.filter_bar.changed.connect(session.set_arrangement)
+        window.style_panel.folders.folder_chosen.connect(self.show_folder)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """What the actions of the table do, by name."""
@@ -107,6 +108,10 @@ class CullController(QObject):
         untouched = frozenset({EditState.UNTOUCHED, EditState.DRAFT})
         self._session.set_arrangement(Arrangement(SortKey.DOUBT, descending=True, states=untouched))
         self._session.select_row(0)
+
+    def show_folder(self, folder: str) -> None:
+        """Only what lies in it and below; all photos when it is empty."""
+        self._session.set_arrangement(replace(self._session.arrangement, folder=folder))
 
     def clear_filter(self) -> None:
         self._session.set_arrangement(self._session.arrangement.without_filters())

@@ -29,7 +29,7 @@ class LibraryController(QObject):
     message_raised = Signal(str)
     nothing_found = Signal(str)  # what was opened holds no photos
     busy_changed = Signal(str)
-    photos_found = Signal(object)  # m.Scanned: a part of what was opened, after it was taken up
+    scan_ended = Signal()  # all photos of what was opened are in the session
 
     def __init__(
         self,
@@ -149,13 +149,13 @@ class LibraryController(QObject):
             self._session.select(item)
             self._select_later = None
         self._open(self._session.all_items[known:])
-        self.photos_found.emit(result)
 
     def _end_scan(self, result: m.Scanned) -> None:
         asked = result.job.paths
         if self._added:
             self.opened_paths += [p for p in asked if p not in self.opened_paths]
             self.folders.note(asked, result.folders)
+            self.scan_ended.emit()
         elif self._replacing or not any(self._session.find(path) for path in asked):
             self._tell_nothing(result)
         else:

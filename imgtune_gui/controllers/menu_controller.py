@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
@@ -57,7 +57,7 @@ class MenuController(QObject):
         for owner in menu:
             if isinstance(owner, QMenu):
                 owner.insertMenu(actions["open_samples"], self._recent)
-        self._window.start_page.set_recent(self._existing_recent())
+        self._window.start_page.set_recent(self._settings.recent_folders)
 
     # --- opening --------------------------------------------------------------------
     def _start_folder(self) -> str:
@@ -82,7 +82,13 @@ class MenuController(QObject):
     def tell_nothing_found(self, text: str) -> None:
         """Where one looks: on the start page, or over what stays open."""
         if self._session.all_items:
-            QMessageBox.information(self._window, self.tr("Open"), text)
+            # Not exec(): what was found meanwhile must not wait until somebody has read this.
+            box = QMessageBox(self._window)
+            box.setIcon(QMessageBox.Icon.Information)
+            box.setWindowTitle(self.tr("Open"))
+            box.setText(text)
+            box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            box.open()
         else:
             self._window.start_page.set_notice(text)
 
@@ -104,17 +110,12 @@ class MenuController(QObject):
         dialog.deleteLater()
 
     def open_recent(self, folder: str) -> None:
-        if Path(folder).is_dir():
-            self._library.open_paths([Path(folder)], replace=True)
-        else:
-            self.message_raised.emit(self.tr("{0} is not there any more").format(folder))
+        # Not asked here whether it is there: a drive that is gone takes its time to say so.
+        self._library.open_paths([Path(folder)], replace=True)
 
     def note_opened(self, folders: list[str]) -> None:
         """These folders hold what is open now."""
         self._settings.note_folders(folders)
-
-    def _existing_recent(self) -> list[str]:
-        return [folder for folder in self._settings.recent_folders if Path(folder).is_dir()]
 
     def _fill_recent(self) -> None:
         self._recent.clear()

@@ -61,16 +61,20 @@ class PredictController(QObject):
             self._gather.start()
 
     def predict_all(self) -> None:
-        """Asks again for every analysed photo: after a lesson, or with another version."""
-        for item in self._session.all_items:
-            if item.features is not None:
-                self._waiting[item.path] = item
-        self._ask(everything=True)
+        """Asks again for every analysed photo: a lesson was taken back, or with another version."""
+        self._lesson = None  # what it has moved is of no interest any more
+        self._ask_all()
 
     def predict_after_lesson(self, name: str) -> None:
         """The same, and says how many photos moved because of the lesson."""
         self._lesson, self._moved = (self._generation + 1, name), 0
-        self.predict_all()
+        self._ask_all()
+
+    def _ask_all(self) -> None:
+        for item in self._session.all_items:
+            if item.features is not None:
+                self._waiting[item.path] = item
+        self._ask(everything=True)
 
     def _on_gathered(self) -> None:
         self._ask(everything=False)

@@ -78,10 +78,6 @@ class ViewController(QObject):
     def show_grid(self) -> None:
         self._window.show_page(grid=True)
 
-    def restore_page(self, *, grid: bool) -> None:
-        """As it was the last time, once there are photos."""
-        self._window.set_first_page(grid=grid)
-
     def open_item(self, item: PhotoItem) -> None:
         self._session.select(item)
         self.show_loupe()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 from imgtune_gui.models.photo_item import EditState, PhotoItem
-from model_core.domain.marks import Colour, Flag
+from model_core.domain.marks import MAX_STARS, Colour, Flag
 
 
 class SortKey(StrEnum):
@@ -32,11 +34,13 @@ class Arrangement:
     colours: frozenset[Colour] = frozenset()
     states: frozenset[EditState] = frozenset()
     text: str = ""
+    folder: str = ""  # with what lies below it
 
     @property
     def filters(self) -> bool:
         """Whether any photo might be left out."""
-        return bool(self.min_stars or self.flags or self.colours or self.states or self.text)
+        some = self.min_stars or self.flags or self.colours or self.states
+        return bool(some or self.text or self.folder)
 
     @property
     def is_plain(self) -> bool:
@@ -56,6 +60,7 @@ class Arrangement:
             and (not self.colours or marks.colour in self.colours)
             and (not self.states or item.state in self.states)
             and self.text.casefold() in item.sort_name
+            and (not self.folder or is_below(item.folder, self.folder))
         )
 
     def ordered(self, items: Iterable[PhotoItem]) -> list[PhotoItem]:
@@ -75,6 +80,39 @@ class Arrangement:
         if not self.filters:
             return self.ordered(items)
         return self.ordered(item for item in items if item is keep or self.admits(item))
+
+
+def is_below(folder: str, above: str) -> bool:
+    """Whether a folder is ``above`` or lies in it."""
+    return folder == above or folder.startswith(above.rstrip(os.sep) + os.sep)
+
+
+def to_stored(arrangement: Arrangement) -> dict[str, Any]:
+    """As JSON types."""
+    return {
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in asdict(arrangement).items()
+    }
+
+
+def from_stored(stored: object) -> Arrangement:
+    """The inverse of :func:`to_stored`; what makes no sense (any more) is left at its default."""
+    found = stored if isinstance(stored, dict) else {}
+    kinds: dict[str, Callable[[Any], Any]] = {
+        "sort": SortKey,
+        "descending": bool,
+        "min_stars": lambda stars: min(max(int(stars), 0), MAX_STARS),
+        "flags": lambda names: frozenset(map(Flag, names)),
+        "colours": lambda names: frozenset(map(Colour, names)),
+        "states": lambda names: frozenset(map(EditState, names)),
+        "text": str,
+        "folder": str,
+    }
+    values = {}
+    for name in found.keys() & kinds.keys():
+        with suppress(ValueError, TypeError):
+            values[name] = kinds[name](found[name])
+    return Arrangement(**values)
 
 
 def _captured(item: PhotoItem) -> str | None:

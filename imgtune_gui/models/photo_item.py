@@ -52,6 +52,7 @@ class PhotoItem:
     opened_for: str = field(default="", repr=False)  # style and network it was opened for
     name: str = field(init=False, repr=False)  # as it is shown
     sort_name: str = field(init=False, repr=False)  # as names are compared
+    folder: str = field(init=False, repr=False)
     _rounded: tuple[Prediction, DevelopSettings] | None = field(
         default=None, init=False, repr=False
     )
@@ -59,6 +60,7 @@ class PhotoItem:
     def __post_init__(self) -> None:
         self.name = shown_name(self.path)
         self.sort_name = self.name.casefold()
+        self.folder = os.path.dirname(self.path)  # noqa: PTH120 a Path of each takes longer
 
     @property
     def size(self) -> tuple[int, int] | None:

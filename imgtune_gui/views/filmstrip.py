@@ -26,7 +26,9 @@ from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.thumb_delegate import ThumbDelegate
 
 STRIP_CELL = QSize(148, 118)
-GRID_CELL = QSize(214, 196)
+GRID_CELL = QSize(184, 172)  # at least; cells grow to fill the row
+GRID_WIDTHS = range(110, 330)
+_ZOOM_STEP = 1.12
 _SETTLE_MS = 40
 
 
@@ -185,6 +187,17 @@ class PhotoListView(QListView):
         last = min(rows, first + across * down + across)
         return tuple(item.path for item in self._session.items[first:last])
 
+    def first_visible(self) -> PhotoItem | None:
+        """The photo in the upper left corner."""
+        paths = self.visible_paths()
+        return self._session.find(paths[0]) if paths else None
+
+    def show_at_top(self, item: PhotoItem) -> None:
+        """Scrolls so that :meth:`first_visible` is this photo."""
+        row = self._session.row_of(item)
+        if row >= 0:
+            self.scrollTo(self._model.index(row), QListView.ScrollHint.PositionAtTop)
+
     def _on_settled(self) -> None:
         paths = self.visible_paths()
         if paths:
@@ -239,17 +252,44 @@ class PhotoGrid(PhotoListView):
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)
+        # Always there: else Qt keeps its width free, and cells that fill the row do not fit.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self._width = GRID_CELL.width()
         self._cells = ThumbDelegate(GRID_CELL, with_name=True, parent=self)
         self.setItemDelegate(self._cells)
         self.setAccessibleName(self.tr("Grid"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit_cells()
+        super().resizeEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            larger = event.angleDelta().y() > 0
+            self.set_cell_width(round(self._width * (_ZOOM_STEP if larger else 1 / _ZOOM_STEP)))
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def cell_width(self) -> int:
+        """What the user wants of it; cells are as wide or wider."""
+        return self._width
+
+    def set_cell_width(self, width: int) -> None:
+        """Larger or smaller thumbnails; what is seen first stays where it is."""
+        top = self.first_visible()
+        self._width = min(max(width, GRID_WIDTHS.start), GRID_WIDTHS.stop)
+        self._fit_cells()
+        if top is not None:
+            self.show_at_top(top)
+
+    def _fit_cells(self) -> None:
         # Cells grow to fill the row, so that the grid has no ragged right edge.
         width = self.viewport().width() - 2
-        columns = max(1, width // GRID_CELL.width())
-        cell = QSize(width // columns, GRID_CELL.height() * width // columns // GRID_CELL.width())
+        columns = max(1, width // self._width)
+        wide = width // columns
+        cell = QSize(wide, GRID_CELL.height() - GRID_CELL.width() + wide)
         if cell != self._cell:
             self._cell = cell
             self._cells.set_size(cell)
             self.scheduleDelayedItemsLayout()
-        super().resizeEvent(event)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from imgtune_gui.models.photo_item import EditState, is_base, shown_name
 from imgtune_gui.session import PhotoSession
+from imgtune_gui.views.folder_tree import FolderTree
 from imgtune_gui.views.labels import ElidedLabel, rule, section_title
 from imgtune_gui.views.learning_window import match_text
 from imgtune_gui.views.lesson_texts import (
@@ -115,8 +116,10 @@ class StylePanel(QFrame):
         self._counts.setObjectName("Dim")
         self._open = QPushButton(self.tr("Open folder…"))
         self._open.clicked.connect(self.open_clicked)
+        self.folders = FolderTree(self._session)
         layout.addWidget(self._folder)
         layout.addWidget(self._counts)
+        layout.addWidget(self.folders)
         layout.addWidget(self._open)
         layout.addSpacing(SPACE)
         layout.addWidget(rule())
@@ -227,6 +230,7 @@ class StylePanel(QFrame):
         text = self.tr("{0} photos, {1} done") if len(items) != 1 else self.tr("1 photo, {1} done")
         self._counts.set_full_text(text.format(len(items), done) if items else "")
         self._counts.setVisible(bool(items))
+        self._folder.setVisible(not self.folders.isVisibleTo(self))  # the tree says it
 
     def show_style(self, loaded: StyleLoaded) -> None:
         """Everything about the style that is in use."""
