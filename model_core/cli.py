@@ -35,6 +35,7 @@ from model_core.cli_output import (
     opened_studio,
     tell,
 )
+from model_core.cli_pairs import add_pairs_arguments, run_pairs
 from model_core.cli_sidecar import Reading, Writing, add_sidecar_arguments
 from model_core.cli_styles import add_style_arguments, run_style
 from model_core.domain.develop import PARAMS
@@ -282,6 +283,9 @@ def _parser() -> argparse.ArgumentParser:
     correct.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     correct.add_argument("--from", dest="source", type=Path, metavar="FILE.jsonl")
     correct.add_argument("--shoot", help="the shoot PHOTO belongs to (default: folder and day)")
+    add_pairs_arguments(
+        command("learn-pairs", run_pairs, "learn from photos and copies that any program made")
+    )
     train = command("train", _train, "fine-tune on all corrections; published if it is better")
     train.add_argument("--method", default=METHODS[0], choices=METHODS)
     train.add_argument(

@@ -6,6 +6,7 @@ COMMANDS = frozenset(
         "predict",
         "correct",
         "train",
+        "learn-pairs",
         "auto",
         "render",
         "model",

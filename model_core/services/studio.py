@@ -36,6 +36,7 @@ from model_core.services.exports import Exports
 from model_core.services.known import KnownPhotos
 from model_core.services.lessons import Lessons
 from model_core.services.packs import Packs, PackWritten
+from model_core.services.pairs import Pairs
 from model_core.services.photos import ANALYSIS_SIDE, MAX_MEGAPIXELS, Photos
 from model_core.services.pictures import preview
 from model_core.services.scenes import Scenes
@@ -84,6 +85,7 @@ class Studio:
         self._lessons = Lessons(self.catalog, self.scenes, self.predictors, self._photos)
         self._styles = Styles(self.catalog, self.models, self.predictors)
         self.splits = Splits(self.catalog, self.models, self.predictors, self._styles)
+        self.pairs = Pairs(self.predictors, self._photos, self._lessons, self._styles)
         self._packs = Packs(self.catalog, self.models, self.predictors, self._styles, base=base)
         self._trainings = Trainings(
             self.catalog,
