@@ -47,18 +47,18 @@ class Hand(QObject):
         if item is None or any(one.prediction is None for one in items):
             return
         what = chance.random()
-        if what < 0.7:  # one drag that never rests
+        if what < 0.86:  # one drag that never rests
             spec = PARAMS[self._drag % len(PARAMS)]
             session.set_param(spec.name, chance.uniform(spec.low, spec.high), self._drag)
             self._say("edit", item, list(item.settings.values))
-        elif what < 0.78:
+        elif what < 0.88:
             self._drag += 1
             session.select(chance.choice(items))
-        elif what < 0.88:
+        elif what < 0.92:
             stars = chance.randrange(6)
             session.set_marks([(item, Marks(stars=stars))], "stars")
             self._say("stars", item, stars)
-        elif what < 0.94:
+        elif what < 0.96:
             turned = item.geometry.turned(1)
             session.set_geometry([(item, turned)], "turn")
             self._say("turns", item, turned.turns)

