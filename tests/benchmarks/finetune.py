@@ -1,11 +1,11 @@
 """How long a fine-tune takes, what it needs, and how soon it can be stopped.
 
     python -m tests.benchmarks.finetune PHOTOS [--counts 100 200] [--methods ...] [--busy]
-    python -m tests.benchmarks.finetune PHOTOS --cancel
+    python -m tests.benchmarks.finetune PHOTOS --cancel    (PHOTOS is not read)
 
 The whole of it, from the lessons to the judged candidate (training, export, gate), each in a
 process of its own. ``--busy`` keeps every core occupied meanwhile, as a window with work does.
-``--cancel`` asks for a stop in each phase, in the process and of a child, and measures.
+``--cancel`` asks a training in a child, as the window runs it, to stop in each phase.
 """
 
 from __future__ import annotations
@@ -71,34 +71,29 @@ class _Clock:
             self.progress.cancel.set()
 
 
-def _one(photos: Path, cache: Path, n: int, method: str, device: str, stop_at: str) -> None:
+def _one(photos: Path, cache: Path, n: int, method: str, device: str) -> None:
     """In a process of its own: one fine-tune; prints a line of JSON."""
     started = time.monotonic()
     from model_core.learn.fine_tune import fine_tune
 
     imported = time.monotonic() - started
     data = _data(photos, cache, n)
-    clock, began, cpu = _Clock(stop_at), time.monotonic(), time.process_time()
+    clock, began, cpu = _Clock(), time.monotonic(), time.process_time()
     result: dict[str, Any] = {"import": imported}
     with tempfile.TemporaryDirectory() as out:
-        try:
-            report = fine_tune(data, _BASE, _BASE, None, Path(out), Recipe(method), device,
-                               clock.progress)  # fmt: skip
-        except Cancelled:
-            result["stopped"] = time.monotonic() - clock.stopped_at
-        else:
-            result |= {"now": report.current_error, "new": report.candidate_error}
+        report = fine_tune(data, _BASE, _BASE, None, Path(out), Recipe(method), device,
+                           clock.progress)  # fmt: skip
+    result |= {"now": report.current_error, "new": report.candidate_error}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     result |= {"seconds": time.monotonic() - began, "cpu": time.process_time() - cpu,
                "megabytes": peak, "phases": clock.seconds}  # fmt: skip
     print(json.dumps(result))
 
 
-def _run(args: argparse.Namespace, n: int, method: str, stop_at: str = "") -> dict[str, Any]:
+def _run(args: argparse.Namespace, n: int, method: str) -> dict[str, Any]:
     command = [
         sys.executable, "-m", "tests.benchmarks.finetune", str(args.photos), "--one", str(n),
         "--methods", method, "--device", args.device, "--cache", str(args.cache),
-        "--stop-at", stop_at,
     ]  # fmt: skip
     done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -138,11 +133,24 @@ def _table(args: argparse.Namespace) -> None:
                   flush=True)  # fmt: skip
 
 
-def _cancels(args: argparse.Namespace) -> None:
-    print("asked to stop in this phase: seconds until it had stopped, in the process itself")
-    for phase in PHASES:
-        result = _run(args, args.counts[0], args.methods[0], phase)
-        print(f"{phase:24} {result.get('stopped', 'ended first')!s:.6}", flush=True)
+def _cancels() -> None:
+    from model_core.services import DEFAULT_STYLE, Studio
+    from tests.benchmarks.crashes import teach
+
+    print("asked to stop in this phase: seconds until the child was gone and the window free")
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        teach(data, Path(folder) / "photos")
+        studio = Studio(data)
+        for phase in PHASES:
+            clock = _Clock(phase)
+            try:
+                studio.train_in_child(DEFAULT_STYLE, device="cpu", progress=clock.progress)
+            except Cancelled:
+                print(f"{phase:24} {time.monotonic() - clock.stopped_at:.2f}", flush=True)
+            else:
+                print(f"{phase:24} ended first", flush=True)
+        studio.close()
 
 
 def main() -> None:
@@ -155,12 +163,11 @@ def main() -> None:
     parser.add_argument("--busy", action="store_true")
     parser.add_argument("--cancel", action="store_true")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--stop-at", default="", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one is not None:
-        _one(args.photos, args.cache, args.one, args.methods[0], args.device, args.stop_at)
+        _one(args.photos, args.cache, args.one, args.methods[0], args.device)
     elif args.cancel:
-        _cancels(args)
+        _cancels()
     else:
         _table(args)
 

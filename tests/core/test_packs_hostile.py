@@ -247,7 +247,7 @@ def shared_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     studio.close()
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(changes=_CHANGES)
 def test_a_pack_changed_anywhere_is_refused_or_harmless(
     shared_studio: Studio, changes: list[tuple[str, int, int, bytes]]
@@ -255,7 +255,7 @@ def test_a_pack_changed_anywhere_is_refused_or_harmless(
     _try(shared_studio, changed(_GOOD, changes))
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(changes=_CHANGES)
 def test_a_network_changed_anywhere_is_refused_or_answers_sensibly(
     shared_studio: Studio, changes: list[tuple[str, int, int, bytes]]

@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9"),
 ]
-ROUNDS = int(os.environ.get("IMGTUNE_KILLS", "3"))  # more for those who want to be sure
+ROUNDS = int(os.environ.get("IMGTUNE_KILLS", "2"))  # more for those who want to be sure
 SECOND = 1.0
 
 #: (kind, photo) -> what was on the screen, (from when, what).
