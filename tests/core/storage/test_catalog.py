@@ -18,6 +18,7 @@ from model_core.domain.errors import UnknownStyle
 from model_core.domain.photo import PhotoId
 from model_core.storage.catalog import (
     DEFAULT_STYLE,
+    JOURNAL_NAME,
     Catalog,
     Edit,
     EditState,
@@ -140,6 +141,7 @@ GARBAGE = [
 def test_garbage_rows_are_skipped_with_a_warning(catalog: Catalog, bad: object) -> None:
     catalog.add_lesson(lesson("p1"))
     catalog.add_lesson(lesson("p2"))
+    catalog.path.with_name(JOURNAL_NAME).write_text("")  # no second copy to read it from
     _sql(catalog, "UPDATE lessons SET chosen = ? WHERE photo = 'p1'", bad)
     _sql(catalog, "UPDATE edits SET settings = ? WHERE photo = 'p1'", bad)
     assert set(contrasts(catalog.lessons(DEFAULT_STYLE))) == {"p2"}
@@ -152,6 +154,7 @@ def test_garbage_rows_are_skipped_with_a_warning(catalog: Catalog, bad: object) 
 
 def test_an_unknown_state_or_verdict_is_skipped(catalog: Catalog) -> None:
     catalog.add_lesson(lesson())
+    catalog.path.with_name(JOURNAL_NAME).write_text("")
     _sql(catalog, "UPDATE lessons SET verdict = 'liked'")
     _sql(catalog, "UPDATE edits SET state = 'published'")
     assert catalog.lessons(DEFAULT_STYLE) == []
