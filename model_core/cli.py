@@ -90,7 +90,11 @@ def _predict(args: argparse.Namespace) -> int:
         status = each(studio.find_photos(args.paths), look)
         features = [one for _, one in seen]
         found = studio.predict_many(style, features)
-        for (path, one), prediction in zip(seen, found, strict=True):
+        rows = [(*pair, prediction) for pair, prediction in zip(seen, found, strict=True)]
+        if args.order == "review":
+            answered = {lesson.photo for lesson in studio.lessons(style)}
+            rows.sort(key=lambda row: (row[2].photo in answered, -row[2].doubt))
+        for path, one, prediction in rows:
             if args.json:
                 print(as_json(path, prediction, studio.because(style, one)))
             else:
@@ -278,6 +282,12 @@ def _parser() -> argparse.ArgumentParser:
     predict = command("predict", _predict, "settings for each photo")
     predict.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     predict.add_argument("--json", action="store_true", help="one JSON object a line")
+    predict.add_argument(
+        "--order",
+        choices=["given", "review"],
+        default="given",
+        help="review: the most doubtful first, those you have answered last",
+    )
     correct = command("correct", _correct, "record corrections and learn from them at once")
     correct.add_argument("photo", nargs="?", type=Path, metavar="PHOTO")
     correct.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")

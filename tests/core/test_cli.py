@@ -120,6 +120,16 @@ class TestPredict:
             assert line["model"] == open_studio().base_version
             assert line["lessons"] == 0
 
+    def test_in_order_of_review_the_doubtful_come_first_and_the_answered_last(
+        self, say: Say, photos: list[Path]
+    ) -> None:
+        say("correct", photos[1], "--set", "exposure_ev=1")
+        rows = say("predict", "--json", "--order", "review", *photos).json
+        assert sorted(row["photo"] for row in rows) == sorted(map(str, photos))
+        assert rows[-1]["photo"] == str(photos[1])
+        doubts = [sum(row["uncertainty"][p.name] / p.jnd for p in PARAMS) for row in rows[:-1]]
+        assert doubts == pytest.approx(sorted(doubts, reverse=True), abs=0.05)
+
     def test_photos_over_the_limit_are_named(self, say: Say, photos: list[Path]) -> None:
         said = say("--max-megapixels", "0.02", "predict", str(photos[0]))
         assert said.status == SOME_FAILED
