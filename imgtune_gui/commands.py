@@ -178,13 +178,11 @@ class SetEdits(QUndoCommand):
         if self._pushed:
             self._show()
         self._pushed = True
-        for item, _, after in self._edits:
-            self._session.apply_edit(item, after)
+        self._session.apply_edits([(item, after) for item, _, after in self._edits])
 
     def undo(self) -> None:
         self._show()
-        for item, before, _ in self._edits:
-            self._session.apply_edit(item, before)
+        self._session.apply_edits([(item, before) for item, before, _ in self._edits])
 
     def _show(self) -> None:
         if self._session.current not in [item for item, _, _ in self._edits]:

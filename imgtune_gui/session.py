@@ -294,6 +294,20 @@ class PhotoSession(QObject):
         if self._current is not None and self._current in items:
             self.item_changed.emit(self._current)
 
+    def apply_edits(self, edits: Sequence[tuple[PhotoItem, DevelopSettings | None]]) -> None:
+        """For commands only: changes edits and tells everybody."""
+        if len(edits) == 1:
+            self.apply_edit(*edits[0])
+            return
+        for item, edit in edits:
+            item.edit = edit
+        items = [item for item, _ in edits]
+        self._tell_changed(items)
+        if self._current is not None and self._current in items:
+            self.settings_changed.emit(self._current)
+        for item in items:
+            self.edit_changed.emit(item)
+
     def apply_edit(self, item: PhotoItem, edit: DevelopSettings | None) -> None:
         """For commands only: changes the edit and tells everybody."""
         state = item.state

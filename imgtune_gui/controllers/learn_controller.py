@@ -83,9 +83,13 @@ class LearnController(QObject):
         """Queues what is not yet saved; called before anything that could lose it."""
         self._autosave.stop()
         unsaved, self._unsaved = self._unsaved, {}
-        for item in unsaved.values():
-            if item.photo is not None and self._ready:
-                self._catalog.submit(m.SaveEdit(self._session.style, item.photo, item.edit))
+        style = self._session.style
+        if self._ready:
+            self._catalog.submit_many(
+                m.SaveEdit(style, item.photo, item.edit)
+                for item in unsaved.values()
+                if item.photo is not None
+            )
 
     # --- lessons --------------------------------------------------------------------
     def accept(self) -> None:

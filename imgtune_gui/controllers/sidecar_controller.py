@@ -16,6 +16,7 @@ from imgtune_gui.views.offer_bar import LATER, LEARN
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.catalog_worker import CatalogWorker
 from model_core.domain.develop import IDENTITY, DevelopSettings
+from model_core.domain.geometry import Geometry
 from model_core.domain.marks import UNMARKED, Marks
 
 _GATHER_MS = 300
@@ -94,16 +95,20 @@ class SidecarController(QObject):
         items = [self._session.current] if self._session.current is not None else []
         if self._window.is_grid():
             items = self._window.photo_list.selected_items()
-        self._submit([item for item in items if not item.error], learn=False)
+        self._submit([item for item in items if not item.error], over=True)
 
-    def _submit(self, items: Sequence[PhotoItem], *, learn: bool) -> None:
+    def _submit(
+        self, items: Sequence[PhotoItem], *, learn: bool = False, over: bool = False
+    ) -> None:
         photos = tuple(item.photo for item in items if item.photo is not None)
         if photos:
-            self._catalog.submit(m.ReadSidecars(photos, learn))
+            self._catalog.submit(m.ReadSidecars(photos, learn, over))
 
     def _on_sidecars_read(self, result: m.SidecarsRead) -> None:
         edits: list[tuple[PhotoItem, DevelopSettings | None]] = []
         marks: list[tuple[PhotoItem, Marks]] = []
+        frames: list[tuple[PhotoItem, Geometry]] = []
+        learn, over = result.request.learn, result.request.over
         left_out: dict[str, None] = {}
         unfit: dict[PhotoItem, None] = {}
         for path, found in result.edits:
@@ -116,13 +121,16 @@ class SidecarController(QObject):
                 edits.append((item, IDENTITY.updated(dict(found.values))))
             if found.unusable:
                 unfit[item] = None
-            if found.marks is not None and (not result.learn or item.marks == UNMARKED):
+            if found.marks is not None and (over or item.marks == UNMARKED):
                 marks.append((item, found.marks))
-        text = self.tr("Learn from .xmp") if result.learn else self.tr("Read from .xmp")
+            if found.geometry is not None and (over or item.geometry.is_identity):
+                frames.append((item, found.geometry))
+        text = self.tr("Learn from .xmp") if learn else self.tr("Read from .xmp")
         self._session.undo_stack.beginMacro(text)
         self._session.set_edits(edits, text)
         self._session.set_marks(marks, text)
-        taught = [item for item, _ in edits if item not in unfit] if result.learn else []
+        self._session.set_geometry(frames, text)
+        taught = [item for item, _ in edits if item not in unfit] if learn else []
         for item in taught:
             self._session.accept(item)
         self._session.undo_stack.endMacro()
@@ -133,7 +141,7 @@ class SidecarController(QObject):
     ) -> str:
         names = list(left_out)
         text = self.tr("Edits of {0} photos were read; looks are approximate").format(count)
-        if result.learn:
+        if result.request.learn:
             text = self.tr("Edits of {0} photos were read, {1} of them taught to your style")
             text = text.format(count, taught)
         if not count:

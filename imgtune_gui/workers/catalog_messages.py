@@ -82,10 +82,11 @@ class SaveMarks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadSidecars:
-    """``learn``: what they say is to be taught too."""
+    """``learn``: what they say is to be taught too. ``over``: and to replace what was done here."""
 
     photos: tuple[Photo, ...]
     learn: bool = False
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +95,7 @@ class SidecarsRead:
 
     edits: tuple[tuple[Path, SidecarEdit], ...]
     errors: tuple[str, ...]
-    learn: bool = False
+    request: ReadSidecars
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -184,7 +184,7 @@ class CatalogWorker(QueueWorker):
                 found.append((photo.path, edit))
                 if edit.settings is None and edit.marks is None:
                     errors.append(edit.reason)
-        self.sidecars_read.emit(m.SidecarsRead(tuple(found), tuple(errors), job.learn))
+        self.sidecars_read.emit(m.SidecarsRead(tuple(found), tuple(errors), job))
 
     def _save_marks(self, job: m.SaveMarks) -> None:
         self.studio.save_marks(job.marks)

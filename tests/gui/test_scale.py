@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
 from imgtune_gui.collector import Collector
-from imgtune_gui.models.arrangement import Arrangement
+from imgtune_gui.models.arrangement import Arrangement, SortKey
 from imgtune_gui.models.filmstrip_model import FilmstripModel
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.workers.base import QueueWorker, WorkerThread
@@ -38,6 +38,35 @@ def test_one_signal_tells_of_thousands_of_marks(session: PhotoSession, qtbot: Qt
     session.undo_stack.undo()
     assert len(told) == 4
     assert not any(item.marks.stars for item in session.items)
+
+
+def test_settings_for_thousands_are_told_at_once_and_saved_each(
+    session: PhotoSession, qtbot: QtBot
+) -> None:
+    session.set_photos([Path(f"/many/{n}.jpg") for n in range(2_000)])
+    told, looks, saved = [], [], []
+    session.items_changed.connect(told.append)
+    session.settings_changed.connect(looks.append)
+    session.edit_changed.connect(saved.append)
+    edit = IDENTITY.with_value("contrast", 9.0)
+    session.set_edits([(item, edit) for item in session.items], "Sync settings")
+    assert [len(told), len(told[0]), looks] == [1, 2_000, [session.current]]
+    assert saved == list(session.items)
+    session.undo_stack.undo()
+    assert not any(item.edit for item in session.items)
+
+
+def test_fifty_thousand_files_are_listed_ordered_and_filtered(session: PhotoSession) -> None:
+    model = FilmstripModel(session)
+    session.set_photos([Path(f"/many/{n // 500}/IMG_{n:05}.jpg") for n in range(50_000)])
+    assert model.rowCount() == 50_000
+    session.set_arrangement(Arrangement(SortKey.NAME, descending=True, folder="/many/7"))
+    assert [item.name for item in (session.items[0], session.items[-1])] == [
+        "IMG_03999.jpg", "IMG_03500.jpg",
+    ]  # fmt: skip
+    assert model.rowCount() == 500
+    session.remove_photos(session.items[:100])
+    assert [len(session.all_items), model.rowCount()] == [49_900, 400]
 
 
 def test_a_selection_outlives_a_filter_that_shows_nothing(app: App) -> None:

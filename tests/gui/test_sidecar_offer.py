@@ -113,3 +113,20 @@ def test_what_was_read_before_is_not_offered_again(
     qtbot.waitUntil(lambda: contrasts(again)[0] == 20.0)
     qtbot.wait(350)
     assert not again.window.offer.isVisible()
+
+
+def test_the_crop_of_the_other_program_comes_along_and_undo_takes_it_too(
+    make_app: MakeApp, photos: list[Path], qtbot: QtBot
+) -> None:
+    photos[0].with_name(f"{photos[0].name}.xmp").write_text(
+        f'{HEAD}crs:Contrast2012="+20" crs:HasCrop="True" crs:CropLeft="0.25" crs:CropTop="0" '
+        f'crs:CropRight="0.75" crs:CropBottom="1" crs:CropAngle="0"{TAIL}'
+    )
+    app = open_folder(make_app, photos, qtbot)
+    offered(app, qtbot)
+    qtbot.mouseClick(app.window.offer.read, Qt.MouseButton.LeftButton)
+    item = app.session.items[0]
+    qtbot.waitUntil(lambda: not item.geometry.is_identity)
+    assert item.size == (60, 80)
+    app.session.undo_stack.undo()
+    assert item.geometry.is_identity
