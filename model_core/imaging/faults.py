@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+import stat
 import sys
 import warnings
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ def file_faults(path: Path) -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # decoders warn of oddities that they then handle
+            refuse_special(path)
             yield
     except FileNotFoundError:
         raise UnreadablePhoto(f"{path}: there is no such file") from None
@@ -65,6 +67,13 @@ def decoder_faults(path: Path) -> Iterator[None]:
             ) from error
         told = "" if _SAYS_NOTHING.fullmatch(reason) else f" ({reason})"
         raise UnreadablePhoto(f"{path}: is damaged or cut off{told}") from error
+
+
+def refuse_special(path: Path) -> None:
+    """Raises UnreadablePhoto for pipes, sockets and devices, on which reading may never end."""
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise UnreadablePhoto(f"{path}: is not a file but a pipe or device")
 
 
 class _CStderr:

@@ -29,7 +29,7 @@ from model_core.imaging.deep import (
     png_raster,
 )
 from model_core.imaging.describe import block, declared_space, orientation_of
-from model_core.imaging.faults import decoder_faults, refuse_bomb
+from model_core.imaging.faults import decoder_faults, refuse_bomb, refuse_special
 from model_core.imaging.profiles import Raster, named_rgb
 from model_core.imaging.shape import fit_size, shrink, shrink_image, to_array, upright
 from model_core.imaging.signals import avif_meaning, jp2_meaning, nclx_points, png_meaning
@@ -231,6 +231,7 @@ def _refuse_others(path: Path) -> None:
 def open_picture(path: Path) -> Image.Image:
     """The file as Pillow opens it, of no other formats than pictures have: the one way to ask
     it. Raises UnreadablePhoto and whatever Pillow raises."""
+    refuse_special(path)
     _refuse_others(path)
     if path.suffix.lower() in _HEIF_SUFFIXES:
         import pillow_heif  # registers a decoder; costs start-up time, so only when needed

@@ -13,6 +13,7 @@ from PIL import ExifTags, Image
 
 from model_core import __version__
 from model_core.imaging.decode import RAW_SUFFIXES
+from model_core.imaging.faults import refuse_special
 
 _Base = ExifTags.Base
 
@@ -105,6 +106,7 @@ def of_image(image: Image.Image) -> Exif:
 def of_raw(path: Path) -> tuple[Exif, bytes]:
     """EXIF and XMP packet of a camera raw. Most are TIFF files; of the others LibRaw hands
     out the embedded JPEG, with the EXIF that it read."""
+    refuse_special(path)
     with path.open("rb") as file:
         if file.read(4) in _TIFF_HEADS:
             file.seek(0)

@@ -158,6 +158,8 @@ def _sidecars(path: Path) -> list[bytes]:
     """XMP files beside the photo: ratings and keywords of raws live there."""
     found = []
     for sidecar in (path.with_suffix(".xmp"), path.with_name(path.name + ".xmp")):
+        if not sidecar.is_file():  # nor a pipe, on which reading would never end
+            continue
         try:
             found.append(sidecar.read_bytes())
         except OSError:

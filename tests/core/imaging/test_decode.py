@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import zlib
 from pathlib import Path
@@ -14,6 +15,8 @@ from PIL import Image
 from model_core.domain.image import CodedImage
 from model_core.imaging.colour import to_working
 from model_core.imaging.decode import decode, decode_proxy, photo_id, to_linear
+from model_core.imaging.output.metadata import facts_of
+from model_core.imaging.output.replacing import has_own_profile
 from tests.core.imaging.refusals import Reader, assert_refused, readers
 from tests.core.pictures import (
     P3_COLORANTS,
@@ -290,6 +293,16 @@ class TestRefusals:
     def test_a_folder(self, tmp_path: Path, read: Reader) -> None:
         (tmp_path / "a.jpg").mkdir()
         assert_refused(read, tmp_path / "a.jpg", "folder")
+
+    @readers
+    @pytest.mark.parametrize("suffix", ["jpg", "tif", "heic", "dng"])
+    def test_a_pipe(self, tmp_path: Path, read: Reader, suffix: str) -> None:
+        if not hasattr(os, "mkfifo"):
+            pytest.skip("there are no pipes with a name here")
+        os.mkfifo(tmp_path / f"a.{suffix}")
+        assert_refused(read, tmp_path / f"a.{suffix}", "pipe")
+        assert not has_own_profile(tmp_path / f"a.{suffix}")
+        assert facts_of(tmp_path / f"a.{suffix}", look_inside=True).camera == ""
 
     @readers
     @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp", "avif", "heic", "gif", "bmp"])
