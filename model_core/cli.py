@@ -90,13 +90,15 @@ def _predict(args: argparse.Namespace) -> int:
         status = each(studio.find_photos(args.paths), look)
         features = [one for _, one in seen]
         found = studio.predict_many(style, features)
+        asked = studio.review.order(style, features) if args.json else []
         rows = [(*pair, prediction) for pair, prediction in zip(seen, found, strict=True)]
         if args.order == "review":
             answered = {lesson.photo for lesson in studio.lessons(style)}
             rows.sort(key=lambda row: (row[2].photo in answered, -row[2].doubt))
         for path, one, prediction in rows:
             if args.json:
-                print(as_json(path, prediction, studio.because(style, one)))
+                rank = asked.index(one.photo) + 1 if one.photo in asked else None
+                print(as_json(path, prediction, studio.because(style, one), rank))
             else:
                 print(as_text(path, prediction))
         return status

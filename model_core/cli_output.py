@@ -75,8 +75,11 @@ def each(items: Any, work: Callable[[Any], None]) -> int:
     return SOME_FAILED if failed else DONE
 
 
-def as_json(path: Path, prediction: Prediction, because: Sequence[Because]) -> str:
-    """A prediction as one line for programs."""
+def as_json(
+    path: Path, prediction: Prediction, because: Sequence[Because], rank: int | None
+) -> str:
+    """A prediction as one line for programs. ``rank``: 1 is the photo that teaches most when it
+    is corrected next; None is one that is not worth asking for now."""
     spread = zip(PARAMS, prediction.spread, strict=True)
     return json.dumps(
         {
@@ -86,6 +89,8 @@ def as_json(path: Path, prediction: Prediction, because: Sequence[Because]) -> s
             "model": prediction.version,
             "lessons": prediction.lessons,
             "scene": prediction.scene,
+            "needs_review": prediction.needs_review,
+            "teaches": rank,
             "because": [{"photo": str(b.path), "weight": round(b.weight, 3)} for b in because],
         },
         ensure_ascii=False,

@@ -46,6 +46,7 @@ class Prediction:
     ``spread``: one standard deviation for each slider, in its unit, in table order.
     ``lessons``: how many corrections the personal head had learned from. ``scene``: how many
     photos of one scene were made alike, this one among them; 1 is a photo alone.
+    ``needs_review``: it may well be wrong enough to be seen, or the photo is unlike any lesson.
     """
 
     photo: PhotoId
@@ -54,6 +55,7 @@ class Prediction:
     version: str
     lessons: int
     scene: int = 1
+    needs_review: bool = False
 
     @property
     def doubt(self) -> float:

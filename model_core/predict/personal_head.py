@@ -20,6 +20,7 @@ it can be folded into the network file, and in y, so that it can be explained le
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -41,7 +42,8 @@ _MEAN_SHARE = 0.3  # of the mean among the experts before anything was left out
 _MARGINS = np.array([0.0, 10.0, 16.0])  # log odds against: each slider, sliders together
 _UNSEEN = 0.4  # J: left-out errors below this are nobody's complaint and decide nothing
 _TOGETHER = 30.0  # strength at which "moves sliders together" is looked for
-_UNLIKE = 12.0  # lessons it takes until a direction of the features counts as seen
+_UNLIKE = 60.0  # lessons it takes until a direction of the features counts as seen
+_FAR, _FAR_FROM = 0.95, 10  # further off than this share of lessons is far, from so many on
 _OUTLIER = 4.0  # features are held within this many standard deviations
 _COVER = 0.9  # intervals of 1.645 spreads to either side are to cover this share
 _NETWORK_LESSONS = 1.0  # how many lessons the network's own doubt is worth
@@ -60,19 +62,21 @@ class Influence:
 class PersonalHead:
     """Fitted learner. ``weights``: (Z, P) in J, applied to z; ``covariance``: (Z, Z), small in
     directions that lessons have shown; ``error``: (P,) half-width of the calibrated interval in J,
-    as one standard deviation; ``influence``: how lessons make the weights."""
+    as one standard deviation; ``influence``: how lessons make the weights; ``far``: as
+    :meth:`unlike`, from where on a photo is unlike anything seen."""
 
     lessons: int
     weights: Float64
     covariance: Float64
     error: Float64
     influence: tuple[Influence, ...] = ()
+    far: float = math.inf
 
     @staticmethod
     def empty(features: int, params: int) -> PersonalHead:
         """The head before any lesson: predicts no shift."""
         return PersonalHead(
-            0, np.zeros((features, params)), np.zeros((features, features)), np.zeros(params)
+            0, np.zeros((features, params)), np.eye(features) / _UNLIKE, np.zeros(params)
         )
 
     def shift(self, z: Real) -> Float64:
@@ -224,7 +228,8 @@ def _mixed(
     # How unlike the others each lesson is: with itself taken out, as a new photo would be.
     own = ((z @ covariance) * z).sum(1)
     unlike = 1.0 + np.clip(own / np.maximum(1.0 - weight * own, 1e-6), 0, 3)
-    return replace(head, error=_calibrated(left_out, weight, unlike))
+    far = float(np.quantile(unlike, _FAR)) if len(z) >= _FAR_FROM else math.inf
+    return replace(head, error=_calibrated(left_out, weight, unlike), far=far)
 
 
 def _calibrated(left_out: Float64, weight: Float64, unlike: Float64) -> Float64:

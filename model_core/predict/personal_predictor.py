@@ -11,17 +11,23 @@ import numpy.typing as npt
 
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import PARAMS, DevelopSettings
+from model_core.domain.errors import InvalidSettings
 from model_core.domain.photo import PhotoId
 from model_core.domain.prediction import Because, PhotoFeatures, Prediction
 from model_core.predict import personal_head
-from model_core.predict.personal_head import Float64, PersonalHead
+from model_core.predict.personal_head import Float64, PersonalHead, held_in
 from model_core.predict.prior import Prior
 
 #: Looking at a prediction and keeping it says less than moving a slider.
 LESSON_WEIGHT = {Verdict.CORRECTED: 1.0, Verdict.ACCEPTED: 0.5}
 #: How many lessons an explanation names.
 REASONS = 3
+_SAME = 0.6  # root mean square difference of the features of one picture taken twice
+_BLOCK = 512  # rows at a time
+#: J a slider, root mean square of the spreads: wider than this shows.
+_WIDE = 2.0
 _JND = np.array([p.jnd for p in PARAMS])
+_LOW, _HIGH = np.array([p.low for p in PARAMS]), np.array([p.high for p in PARAMS])
 
 #: A correction, and what the network sees of its photo.
 Lesson = tuple[Correction, PhotoFeatures]
@@ -71,7 +77,9 @@ class PersonalPredictor:
         z = np.stack([f.z for f in features])
         network = np.stack([f.spread for f in features]) / _JND
         settings = np.stack([f.settings for f in features]) + self.head.shift(z) * _JND
-        spread = self.head.spread(z, network) * _JND
+        spread = self.head.spread(z, network)
+        wide = np.sqrt((spread**2).mean(1)) > _WIDE
+        review = wide | (self.head.unlike(z) > self.head.far)
         return [
             Prediction(
                 photo=f.photo,
@@ -79,8 +87,11 @@ class PersonalPredictor:
                 spread=tuple(u),
                 version=self.version,
                 lessons=self.lessons,
+                needs_review=r,
             )
-            for f, s, u in zip(features, as_shown(settings), spread.tolist(), strict=True)
+            for f, s, u, r in zip(
+                features, as_shown(settings), (spread * _JND).tolist(), review.tolist(), strict=True
+            )
         ]
 
     # --- explaining ---------------------------------------------------------------
@@ -107,15 +118,14 @@ def as_shown(settings: npt.NDArray[np.floating[Any]]) -> list[list[float]]:
     if not np.isfinite(settings).all():
         raise ValueError("settings are not finite numbers")
     scale = 10.0 ** np.array([p.decimals for p in PARAMS])
-    low, high = np.array([p.low for p in PARAMS]), np.array([p.high for p in PARAMS])
-    rounded = np.round(np.clip(settings, low, high) * scale) / scale + 0.0
+    rounded = np.round(np.clip(settings, _LOW, _HIGH) * scale) / scale + 0.0
     result: list[list[float]] = rounded.tolist()
     return result
 
 
 def learn(version: str, prior: Prior, lessons: Sequence[Lesson]) -> PersonalPredictor:
     """A predictor over network ``version``, whose features have this prior, that knows
-    ``lessons``, at most one a photo."""
+    ``lessons``, at most one a photo. Raises InvalidSettings for one that no slider can hold."""
     known = {lesson.photo: (lesson, features) for lesson, features in lessons}
     if not lessons:
         head = PersonalHead.empty(prior.features, len(PARAMS))
@@ -125,12 +135,32 @@ def learn(version: str, prior: Prior, lessons: Sequence[Lesson]) -> PersonalPred
 
 
 def lesson_table(lessons: Sequence[Lesson]) -> tuple[Float64, Float64, Float64, list[str]]:
-    """z (n, Z), residuals in J (n, P), weights (n,) and shoots."""
+    """z (n, Z), residuals in J (n, P), weights (n,) and shoots. Raises InvalidSettings."""
     chosen = np.array([c.chosen.values for c, _ in lessons])
+    for i, k in np.argwhere(~((chosen >= _LOW) & (chosen <= _HIGH)))[:1]:
+        raise InvalidSettings(
+            f"{lessons[i][0].path}: {PARAMS[k].name} is {chosen[i, k]:g} in this lesson, outside "
+            f"the slider's range, {PARAMS[k].low:g} .. {PARAMS[k].high:g}; correct it again"
+        )
     network = np.stack([f.settings for _, f in lessons])
-    return (
-        np.stack([f.z for _, f in lessons]).astype(np.float64),
-        (chosen - network) / _JND,
-        np.array([LESSON_WEIGHT[c.verdict] for c, _ in lessons]),
-        [c.shoot for c, _ in lessons],
-    )
+    z = np.stack([f.z for _, f in lessons]).astype(np.float64)
+    shoots = [c.shoot for c, _ in lessons]
+    weight = np.array([LESSON_WEIGHT[c.verdict] for c, _ in lessons])
+    return z, (chosen - network) / _JND, weight / repeats(z, shoots), shoots
+
+
+def repeats(z: Float64, shoots: Sequence[str]) -> Float64:
+    """How many lessons of the same shoot show the same picture as each, itself among them,
+    (n,): a burst corrected frame by frame says one thing, not ten."""
+    count = np.ones(len(z))
+    rows_of: dict[str, list[int]] = {}
+    for row, shoot in enumerate(shoots):
+        rows_of.setdefault(shoot, []).append(row)
+    for rows in rows_of.values():
+        some = held_in(z[rows])
+        size = (some**2).sum(1)
+        for start in range(0, len(rows), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            apart = size[part, None] + size - 2 * some[part] @ some.T
+            count[rows[part]] = (apart <= _SAME**2 * z.shape[1]).sum(1).clip(1)
+    return count

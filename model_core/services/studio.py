@@ -39,6 +39,7 @@ from model_core.services.packs import Packs, PackWritten
 from model_core.services.pairs import Pairs
 from model_core.services.photos import ANALYSIS_SIDE, MAX_MEGAPIXELS, Photos
 from model_core.services.pictures import preview
+from model_core.services.review import Review
 from model_core.services.scenes import Scenes
 from model_core.services.sidecars import Sidecars
 from model_core.services.splits import Splits
@@ -82,6 +83,7 @@ class Studio:
         self._photos = Photos(self.catalog, self.predictors, max_megapixels)
         self.known = KnownPhotos(self.catalog, self.predictors)
         self.scenes = Scenes(self.catalog, self.predictors)
+        self.review = Review(self.catalog, self.predictors)
         self._lessons = Lessons(self.catalog, self.scenes, self.predictors, self._photos)
         self._styles = Styles(self.catalog, self.models, self.predictors)
         self.splits = Splits(self.catalog, self.models, self.predictors, self._styles)

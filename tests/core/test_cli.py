@@ -110,7 +110,8 @@ class TestPredict:
         ]  # fmt: skip
         for line in said.json:
             assert set(line) == {
-                "photo", "settings", "uncertainty", "model", "lessons", "scene", "because"
+                "photo", "settings", "uncertainty", "model", "lessons", "scene",
+                "needs_review", "teaches", "because",
             }  # fmt: skip
             assert line["because"] == []
             assert list(line["settings"]) == list(line["uncertainty"]) == list(PARAM_NAMES)

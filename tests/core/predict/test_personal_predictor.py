@@ -11,9 +11,15 @@ from hypothesis import strategies as st
 
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import IDENTITY, PARAM_NAMES, PARAMS, DevelopSettings
+from model_core.domain.errors import InvalidSettings
 from model_core.domain.photo import PhotoId
 from model_core.domain.prediction import PhotoFeatures
-from model_core.predict.personal_predictor import PersonalPredictor, as_shown, learn
+from model_core.predict.personal_predictor import (
+    PersonalPredictor,
+    as_shown,
+    learn,
+    lesson_table,
+)
 from model_core.predict.predictor import PredictorSlot
 from model_core.predict.prior import plain_prior
 
@@ -176,3 +182,57 @@ def test_rebinding_the_slot_leaves_a_request_its_predictor() -> None:
     assert (mine.version, mine.lessons) == ("v1", 0)
     assert (slot.current.version, slot.current.lessons) == ("v2", 1)
     assert mine.predict_many([features(3)])[0].settings != IDENTITY
+
+
+class TestWhatALessonWeighs:
+    def test_a_burst_corrected_frame_by_frame_weighs_as_one(self) -> None:
+        burst = [lesson(1, exposure_ev=1.0)]
+        for i in range(4):
+            correction, seen = burst[0]
+            photo = PhotoId(f"frame {i}")
+            like = replace(seen, photo=photo, z=seen.z + np.float32(0.01 * i))
+            burst.append((replace(correction, photo=photo), like))
+        others = [lesson(i, exposure_ev=-0.5) for i in range(20, 26)]
+        once = learn("v1", PRIOR, [burst[0], *others]).predict_one(features(50))
+        often = learn("v1", PRIOR, [*burst, *others]).predict_one(features(50))
+        gap = abs(often.settings["exposure_ev"] - once.settings["exposure_ev"])
+        assert gap < 0.05
+        _, _, weight, _ = lesson_table([*burst, *others])
+        assert weight == pytest.approx([0.2] * 5 + [1.0] * 6)
+
+    def test_like_pictures_of_different_shoots_count_in_full(self) -> None:
+        one, two = lesson(1, tint=5.0), lesson(1, tint=5.0)
+        two = (
+            replace(two[0], shoot="another", photo=PhotoId("x")),
+            replace(two[1], photo=PhotoId("x")),
+        )
+        assert lesson_table([one, two])[2] == pytest.approx([1.0, 1.0])
+
+
+class TestWhatCannotBeALesson:
+    @pytest.mark.parametrize("value", [float("nan"), float("inf"), 9.0, -99.0])
+    def test_is_refused_by_name(self, value: float) -> None:
+        correction, seen = lesson(3)
+        values = list(correction.chosen.values)
+        values[PARAM_NAMES.index("exposure_ev")] = value
+        bad = replace(correction, chosen=DevelopSettings(tuple(values)))
+        with pytest.raises(InvalidSettings, match=r"a\.jpg: exposure_ev is .*-5 \.\. 5"):
+            learn("v1", PRIOR, [lesson(1, tint=4.0)]).learn_one(bad, seen)
+
+
+class TestNeedsReview:
+    def test_a_photo_unlike_any_lesson_or_with_a_wide_interval(self) -> None:
+        taught = learn("v1", PRIOR, [lesson(i, exposure_ev=0.5) for i in range(40)])
+        known, far = features(3), features(77)
+        odd = replace(far, z=np.clip(far.z * 9, -4, 4).astype(np.float32))
+        assert taught.predict_one(odd).needs_review
+        assert not taught.predict_one(known).needs_review
+        unsure = replace(known, spread=known.spread * 0 + np.float32(4.0) * JND.astype(np.float32))
+        assert learn("v1", PRIOR, []).predict_one(unsure).needs_review
+
+
+def test_ten_thousand_lessons_are_learned_and_one_more() -> None:
+    many = [lesson(i, exposure_ev=0.5, tint=8.0) for i in range(10_000)]
+    taught = learn("v1", PRIOR, many).learn_one(*lesson(10_001, exposure_ev=0.5, tint=8.0))
+    moved = taught.predict_one(features(20_000)).settings["tint"] - features(20_000).settings[1]
+    assert moved == pytest.approx(8.0, abs=1.0)
