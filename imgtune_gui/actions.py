@@ -101,6 +101,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec(_PHOTO, "presets", "Pr&esets…", "Ctrl+P"),
     _spec(_PHOTO, "save_preset", "Save as a prese&t…", "Ctrl+Shift+N", photo=True),
     _spec(_PHOTO, "read_sidecars", "Read edits of other pro&grams (.xmp)", photo=True),
+    _spec(_PHOTO, "next_slider", "Ne&xt slider", ".", photo=True, rule=True),
+    _spec(_PHOTO, "previous_slider", "Previo&us slider", ",", photo=True),
     _spec(_PHOTO, "next", "&Next photo", "Right", photo=True, rule=True),
     _spec(_PHOTO, "previous", "Pre&vious photo", "Left", photo=True),
     _spec(_PHOTO, "next_doubtful", "Next &doubtful photo", "Ctrl+Right", photo=True),

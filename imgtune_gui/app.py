@@ -136,6 +136,8 @@ class App(QObject):
             "paste_previous": edit.paste_previous,
             "select_all": self.window.filmstrip.selectAll,
             "accept": self.accept,
+            "next_slider": self.window.develop_panel.focus_next,
+            "previous_slider": self.window.develop_panel.focus_previous,
             "auto": edit.reset_to_prediction,
             "zero": edit.reset_to_zero,
             "next": edit.next_photo,

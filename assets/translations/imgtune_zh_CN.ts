@@ -2237,6 +2237,10 @@ every export is a new file.</source>
         <translation>检查您的修正是否自某天起互相矛盾。只会询问,不会改动。</translation>
     </message>
     <message>
+        <source>Ne&amp;xt slider</source>
+        <translation>下一个滑块(&amp;X)</translation>
+    </message>
+    <message>
         <source>Open &amp;photos…</source>
         <translation>打开照片(&amp;P)…</translation>
     </message>
@@ -2423,6 +2427,10 @@ every export is a new file.</source>
     <message>
         <source>&amp;Zoom to 100 %</source>
         <translation>缩放到 100 %(&amp;Z)</translation>
+    </message>
+    <message>
+        <source>Previo&amp;us slider</source>
+        <translation>上一个滑块(&amp;U)</translation>
     </message>
     <message>
         <source>Zoom &amp;in</source>

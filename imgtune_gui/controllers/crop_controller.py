@@ -61,6 +61,9 @@ class CropController(QObject):
         self._window.loupe.fit()
         self._loupe.show_uncropped(True)
         self.overlay.begin(item.photo.width, item.photo.height, item.geometry)
+        seen = self._window.loupe.picture()
+        if seen is not None and seen.region == m.WHOLE and item.geometry == UNCROPPED:
+            self.overlay.set_image(seen.image)  # it is the whole photo already
         self.cropping_changed.emit(True)
 
     def cancel(self) -> None:

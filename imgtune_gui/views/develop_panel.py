@@ -32,6 +32,8 @@ from imgtune_gui.views.strength_row import StrengthRow, at_strength
 from imgtune_gui.views.theme import SPACE
 from model_core.domain.develop import PARAMS
 
+_FIRST = "exposure_ev"  # the slider that a key comes to when none was used yet
+
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
@@ -68,6 +70,7 @@ class DevelopPanel(QFrame):
         self.histogram = HistogramView()
         self._fit = _FITS[0]
         self._gaps: list[QWidget] = []
+        self._last = _FIRST
         self._title_labels: list[QLabel] = []
         self._titles: dict[str, QHBoxLayout] = {}
         self.sliders: dict[str, DevelopSlider] = {}
@@ -147,7 +150,7 @@ class DevelopPanel(QFrame):
             self.sliders[spec.name] = slider
             layout.addWidget(slider)
         layout.addStretch(1)
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -290,6 +293,22 @@ class DevelopPanel(QFrame):
             EditState.CORRECTED: self.tr("Corrected, learned from"),
         }
         return texts[item.state]
+
+    # --- keys -----------------------------------------------------------------------
+    def focus_next(self) -> None:
+        """The slider after the focused one; the one that was used last where none is."""
+        self._focus(1)
+
+    def focus_previous(self) -> None:
+        self._focus(-1)
+
+    def _focus(self, step: int) -> None:
+        names = list(self.sliders)
+        focused = next((name for name in names if self.sliders[name].hasFocus()), None)
+        if focused is not None:
+            self._last = names[(names.index(focused) + step) % len(names)]
+        self.sliders[self._last].setFocus(Qt.FocusReason.TabFocusReason)
+        self._scroll.ensureWidgetVisible(self.sliders[self._last])
 
     # --- asking ---------------------------------------------------------------------
     def _on_strength_moved(self, percent: int, drag: int) -> None:

@@ -278,7 +278,7 @@ class DevelopSlider(QWidget):
                 Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
             )
             # Digits are stars and colours, whatever was touched last; signs begin a number.
-            sign = event.text() in {"-", "+", "."}
+            sign = event.text() in {"-", "+"}
             if plain and (event.key() in _NUDGE_KEYS or event.key() in _LEAP_KEYS or sign):
                 event.accept()
                 return True

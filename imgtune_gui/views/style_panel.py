@@ -105,6 +105,8 @@ class StylePanel(QFrame):
             session.items_changed,
         ):
             signal.connect(self._on_photos_changed)
+        self._fill_lessons((), {})
+        self._show_buttons()
         self._show_photos()
 
     # --- building -------------------------------------------------------------------

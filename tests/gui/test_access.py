@@ -84,3 +84,16 @@ def test_a_photo_is_corrected_and_accepted_by_keys_alone(app: App, qtbot: QtBot)
     qtbot.keyClick(slider, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: item.taught is not None)
     assert app.session.current_row == 1
+
+
+def test_a_key_goes_from_slider_to_slider(app: App, qtbot: QtBot) -> None:
+    sliders = app.window.develop_panel.sliders
+    app.window.loupe.setFocus()
+    qtbot.keyClick(app.window, Qt.Key.Key_Period)
+    assert sliders["exposure_ev"].hasFocus()
+    qtbot.keyClick(sliders["exposure_ev"], Qt.Key.Key_Period)
+    assert sliders["contrast"].hasFocus()
+    qtbot.keyClick(sliders["contrast"], Qt.Key.Key_Comma)
+    app.window.loupe.setFocus()
+    qtbot.keyClick(app.window, Qt.Key.Key_Comma)
+    assert sliders["exposure_ev"].hasFocus()  # where one was

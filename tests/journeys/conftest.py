@@ -20,6 +20,15 @@ from model_core.variants import VARIANTS, write_variant
 OpenWindow = Callable[..., App]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "hands" in (config.option.markexpr or ""):
+        return
+    later = pytest.mark.skip(reason="minutes of screen time; run by: pytest -m hands")
+    for item in items:
+        if item.get_closest_marker("hands") is not None:
+            item.add_marker(later)
+
+
 @pytest.fixture(scope="session")
 def shoot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """84 small photos: each bundled sample as seven cameras might have left it."""
