@@ -309,7 +309,7 @@ class App(QObject):
         self.training.train(self.session.style)
 
     def show_learning(self) -> None:
-        """The match, the curve and the fine-tunes."""
+        """The match, the curve and the fine-tunes; and away again."""
         if self._loaded is None:
             return
         if self._learning is None:
@@ -319,6 +319,9 @@ class App(QObject):
             self._learning.roll_back_clicked.connect(self.menu.roll_back)
             self.training.said.connect(self._learning.show_doing)
             self._learning.show_doing(self.training.doing)
+        elif self._learning.isVisible():
+            self._learning.close()  # the key that opened it
+            return
         self._learning.show_style(self._loaded)
         self._learning.show()
         self._learning.raise_()

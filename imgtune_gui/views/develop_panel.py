@@ -50,7 +50,7 @@ class _Fit:
 
 _FITS = (
     _Fit(above=740, histogram=108, title=22, row=28, gap=SPACE, because=46),
-    _Fit(above=600, histogram=80, title=22, row=25, gap=6, because=42),
+    _Fit(above=650, histogram=80, title=22, row=25, gap=6, because=42),
     _Fit(above=0, histogram=50, title=18, row=21, gap=2, because=30, beside=True),
 )
 

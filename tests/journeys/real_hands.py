@@ -161,7 +161,7 @@ def learning(hands: Hands, photos: Path) -> None:
     hands.look("after-learning")
     hands.keys("e", "End", "ctrl+l")
     hands.look("curve")
-    hands.keys("Escape")
+    hands.keys("ctrl+l")
     hands.look("because")
     hands.click(-310, -190)  # the first of the pictures, some way above the lower edge
     hands.look("reason")
@@ -184,7 +184,7 @@ def looks(hands: Hands, photos: Path) -> None:
     hands.look("crop")
     hands.keys("Escape", "ctrl+l")
     hands.look("curve")
-    hands.keys("Escape", "ctrl+comma")
+    hands.keys("ctrl+l", "ctrl+comma")
     hands.look("preferences")
     hands.keys("Escape", "ctrl+e")
     hands.look("export")
