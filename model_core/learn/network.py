@@ -20,6 +20,7 @@ from model_core.imaging.colour import decode_transfer
 from model_core.imaging.steps.tone import lightness
 from model_core.learn.backbones import BACKBONES, DEFAULT_BACKBONE
 from model_core.learn.illuminant import Illuminant
+from model_core.learn.taste import HUES, TASTES, Taste, hues
 
 INPUT_SIDE = 224
 #: The CNN sees the photo this large: what it adds is worth a third of the time at 224.
@@ -27,7 +28,8 @@ CNN_SIDE = 128
 HIDDEN = 96
 Z_STATISTICS = 32
 Z_EMBEDDING = 21
-Z_SIZE = 1 + len(PARAMS) + Z_STATISTICS + Z_EMBEDDING  # bias, prediction, two blocks
+#: Bias, prediction, both blocks whitened, and what photographers look at.
+Z_SIZE = 1 + len(PARAMS) + Z_STATISTICS + Z_EMBEDDING + TASTES
 
 Z_LIMIT = 4.0  # as the personal head holds its features in
 
@@ -35,12 +37,13 @@ _LUMA709 = (0.2126, 0.7152, 0.0722)
 
 
 class PhotometricStatistics(nn.Module):
-    """What a photographer reads off the histogram: (N, 3, H, W) sRGB 0..1 -> (N, COUNT).
+    """What a photographer reads off the histogram: (N, 3, H, W) sRGB 0..1 -> (N, COUNT + HUES).
 
     Soft histograms of lightness, chroma axes and saturation, channel means and spreads,
     clipping, the colour of the brightest and of the greyest parts, edges, a 3 x 3 map, the
     stops that are left to white and to black, the spread of lightness, and last what the
-    light seems to be (:mod:`.illuminant`).
+    light seems to be (:mod:`.illuminant`). The hues that follow (:mod:`.taste`) are for the
+    personal head alone: settings are told from the first COUNT.
     """
 
     TONE_BINS, COLOUR_BINS = 24, 12
@@ -55,7 +58,8 @@ class PhotometricStatistics(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         x = self.thinned(image)
-        return self.joined(self.measured(x), self.illuminant.histogram(x))
+        known = self.joined(self.measured(x), self.illuminant.histogram(x))
+        return torch.cat([known, hues(x)], 1)
 
     @staticmethod
     def thinned(image: Tensor) -> Tensor:
@@ -167,6 +171,7 @@ class DevelopHead(nn.Module):
         # How far to follow the light that was seen, for each of the two sliders.
         self.trust = nn.Parameter(torch.zeros(2))
         self.log_spread = nn.Linear(HIDDEN, len(PARAMS))
+        self.taste = Taste(stats + HUES)
         # What a personal head has learned, folded in; nothing in the base model.
         self.register_buffer("personal", torch.zeros(Z_SIZE, len(PARAMS)))
 
@@ -178,6 +183,10 @@ class DevelopHead(nn.Module):
         return s, e
 
     def forward(self, stats: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """``stats``: (N, COUNT + HUES), or without the hues, as the base is trained: then the
+        features end with zeros."""
+        taste = self._taste(stats)
+        stats = stats[:, : PhotometricStatistics.COUNT]
         s, e = self.normalised(stats, embedding)
         content = e @ self.z_embedding
         hidden = self.body(torch.cat([s, self.semantic(content)], 1))
@@ -188,8 +197,13 @@ class DevelopHead(nn.Module):
         log_spread = self.log_spread(hidden.detach()).clamp(-2.0, 2.5)
         log_spread = known * log_spread + (1 - known) * self.unknown_spread
         bias = torch.ones_like(settings[:, :1])
-        z = torch.cat([bias, settings * 0.25, s @ self.z_statistics, content], 1)
+        z = torch.cat([bias, settings * 0.25, s @ self.z_statistics, content, taste], 1)
         return settings + z.clamp(-Z_LIMIT, Z_LIMIT) @ self.personal, log_spread, z
+
+    def _taste(self, stats: Tensor) -> Tensor:
+        if stats.shape[1] == PhotometricStatistics.COUNT:
+            return stats.new_zeros((len(stats), TASTES))
+        return cast(Tensor, self.taste(stats))
 
 
 def _known(contrast: Tensor) -> Tensor:

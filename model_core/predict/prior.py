@@ -1,4 +1,4 @@
-"""What photographers are like: how far each direction of the features tends to matter.
+"""What photographers are like: how far each of the features tends to matter to them.
 
 Learned across many synthetic photographers by ``python -m tests.benchmarks.prior`` and
 shipped as one small file. It belongs to one base model, since the features are its own; with
@@ -21,10 +21,13 @@ from model_core.domain.develop import PARAMS
 
 Float64 = npt.NDArray[np.float64]
 
-#: Columns of z: bias, the network's own prediction, statistics, embedding.
+#: Columns of z: bias, the network's own prediction and statistics, embedding, and last what
+#: photographers look at.
 STATISTICS = slice(1, 1 + len(PARAMS) + 32)
+EMBEDDING = slice(STATISTICS.stop, STATISTICS.stop + 21)
 PRIOR_FILE = "prior.safetensors"
 _EMBEDDING_SHARE = 0.1  # variance of an embedding feature beside a statistic, when unlearned
+_PLAIN_SHARE = 0.3  # deviation of a statistic's weight beside that of a usual taste
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,20 +51,20 @@ def plain_prior(features: int) -> Prior:
     return Prior((_columns(scale), _columns(statistics)))
 
 
-def learned_prior(covariance: Float64) -> Prior:
-    """From the covariance (Z, Z) of photographers' weights, scaled to a mean variance of 1."""
-    z = len(covariance)
-    inner = covariance[1:, 1:]
-    values, vectors = np.linalg.eigh(inner * ((z - 1) / np.trace(inner)))
-    view = np.zeros((z, z - 1))
-    view[1:] = vectors * np.sqrt(np.clip(values, 1e-6, None))
-    return Prior((view, plain_prior(z).views[1]))
+def learned_prior(features: int, taste: Float64) -> Prior:
+    """From how much each of the last features, (K,), moves photographers, as a standard
+    deviation of its weight. The second view allows for what moved none of them."""
+    count = len(taste)
+    learned = np.zeros((features, count))
+    learned[features - count :] = np.diag(taste / np.sqrt((taste**2).mean()))
+    plain = plain_prior(features).views[1]
+    return Prior((learned, np.c_[learned, _PLAIN_SHARE * plain]))
 
 
-def save_prior(covariance: Float64, base_sha256: str, facts: dict[str, str], file: Path) -> None:
-    """Writes a learned covariance for the base with that hash."""
+def save_prior(taste: Float64, base_sha256: str, facts: dict[str, str], file: Path) -> None:
+    """Writes what :func:`learned_prior` takes, for the base with that hash."""
     save_file(
-        {"covariance": covariance.astype(np.float32)},
+        {"taste": taste.astype(np.float32)},
         file,
         metadata={"base_sha256": base_sha256, "facts": json.dumps(facts, sort_keys=True)},
     )
@@ -84,15 +87,12 @@ def prior_for(base_sha256: str, features: int, file: Path) -> Prior:
     try:
         with safe_open(file, framework="numpy") as stored:
             facts = stored.metadata() or {}
-            covariance = stored.get_tensor("covariance").astype(np.float64)
+            taste = stored.get_tensor("taste").astype(np.float64)
     except (OSError, SafetensorError):
         return plain_prior(features)
-    fits = facts.get("base_sha256") == base_sha256 and covariance.shape == (features, features)
-    return learned_prior(covariance) if fits and _sound(covariance) else plain_prior(features)
-
-
-def _sound(covariance: Float64) -> bool:
-    return bool(np.isfinite(covariance).all() and np.trace(covariance[1:, 1:]) > 0)
+    sound = taste.shape == (features - EMBEDDING.stop,) and bool((taste > 0).all())
+    fits = facts.get("base_sha256") == base_sha256 and sound and bool(np.isfinite(taste).all())
+    return learned_prior(features, taste) if fits else plain_prior(features)
 
 
 def _columns(scale: Float64) -> Float64:

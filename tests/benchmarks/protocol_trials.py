@@ -9,7 +9,7 @@ import numpy as np
 
 from model_core.domain.develop import PARAMS
 from model_core.predict import personal_head
-from model_core.predict.prior import STATISTICS, Prior
+from model_core.predict.prior import EMBEDDING, STATISTICS, Prior
 from tests.benchmarks.protocol_photographers import Photographer, standardised
 from tests.benchmarks.protocol_shots import Float64, Seen, Shots
 
@@ -72,7 +72,7 @@ def neighbours(lessons: Lessons, query: Query) -> Float64:
     """Average of the five nearest by the embedding, as the strongest open rival does."""
     if not len(lessons.y):
         return np.zeros_like(query.wanted)
-    a, b = query.z[:, STATISTICS.stop :], lessons.z[:, STATISTICS.stop :]
+    a, b = query.z[:, EMBEDDING], lessons.z[:, EMBEDDING]
     distance = ((a[:, None] - b[None]) ** 2).sum(2)
     nearest = np.argsort(distance, axis=1, kind="stable")[:, :5]
     result: Float64 = lessons.y[nearest].mean(1)

@@ -20,9 +20,10 @@ from model_core.learn.fine_tune import pick_device
 from model_core.learn.illuminant import BINS, REACH, Illuminant
 from model_core.learn.labels import settings_of
 from model_core.learn.network import Z_SIZE, DevelopNet, PhotometricStatistics
+from model_core.learn.taste import TASTES
 from model_core.predict.onnx_network import OnnxNetwork
 from model_core.predict.personal_head import PersonalHead
-from model_core.predict.prior import STATISTICS
+from model_core.predict.prior import EMBEDDING
 from tests.core.pictures import scene
 
 BASE = assets_dir() / "base"
@@ -118,7 +119,7 @@ class TestTheBase:
         assert (z[:, 0] == 1).all()
         in_j = net.in_j(images)[0]
         assert torch.allclose(z[:, 1 : 1 + len(PARAMS)], in_j * 0.25, atol=1e-5)
-        assert 1 + len(PARAMS) < STATISTICS.stop < Z_SIZE
+        assert EMBEDDING.stop + TASTES == Z_SIZE
 
     def test_holds_odd_features_in_as_the_personal_head_does(self, net: DevelopNet) -> None:
         odd = torch.zeros(1, 3, 224, 224)

@@ -15,6 +15,7 @@ from numpy.testing import assert_allclose
 from model_core.assets import assets_dir
 from model_core.predict.personal_head import PersonalHead, fit
 from model_core.predict.prior import (
+    EMBEDDING,
     PRIOR_FILE,
     Float64,
     learned_prior,
@@ -25,15 +26,12 @@ from model_core.predict.prior import (
 )
 from model_core.predict.ridge import folds_of, ridge
 
-Z, P = 64, 10
+Z, P = 112, 10
 Lessons = tuple[Float64, Float64, Float64, list[str]]
 Learner = Callable[[Float64, Float64, Float64, list[str]], PersonalHead]
 
 
-def _some_covariance() -> Float64:
-    directions = np.random.default_rng(5).normal(size=(Z, 6))
-    directions[0] = 0
-    return directions @ directions.T + 0.1 * np.eye(Z)
+TASTE = np.linspace(3.0, 0.3, Z - EMBEDDING.stop)
 
 
 def _head(z: Float64, y: Float64, weight: Float64, shoots: list[str]) -> PersonalHead:
@@ -41,7 +39,7 @@ def _head(z: Float64, y: Float64, weight: Float64, shoots: list[str]) -> Persona
 
 
 def _learned(z: Float64, y: Float64, weight: Float64, shoots: list[str]) -> PersonalHead:
-    return fit(z, y, weight, shoots, learned_prior(_some_covariance()))
+    return fit(z, y, weight, shoots, learned_prior(Z, TASTE))
 
 
 def _shipped(z: Float64, y: Float64, weight: Float64, shoots: list[str]) -> PersonalHead:
@@ -160,7 +158,7 @@ class TestCalibration:
 class TestPrior:
     def test_what_was_learned_belongs_to_one_base(self, tmp_path: Path) -> None:
         file = tmp_path / PRIOR_FILE
-        save_prior(_some_covariance(), "abc", {"made": "here"}, file)
+        save_prior(TASTE, "abc", {"made": "here"}, file)
         ours, other, resized = (
             prior_for("abc", Z, file), prior_for("def", Z, file), prior_for("abc", 70, file)
         )  # fmt: skip
@@ -172,8 +170,7 @@ class TestPrior:
     def test_without_a_sound_one_the_plain_prior_serves(self, tmp_path: Path, damage: str) -> None:
         file = tmp_path / PRIOR_FILE
         if damage != "missing":
-            covariance = _some_covariance() * (np.nan if damage == "nan" else 1)
-            save_prior(covariance, "abc", {}, file)
+            save_prior(TASTE * (np.nan if damage == "nan" else 1), "abc", {}, file)
         if damage == "cut":
             file.write_bytes(file.read_bytes()[:500])
         elif damage == "nonsense":
@@ -183,11 +180,11 @@ class TestPrior:
             assert np.array_equal(one, other)
 
     def test_a_learned_one_helps_those_it_knows(self) -> None:
-        """People who all follow two directions are understood from fewer corrections."""
-        rng = np.random.default_rng(0)
+        """People who all follow two features are understood from fewer corrections."""
         directions = np.zeros((Z, 2))
-        directions[1:] = rng.normal(size=(Z - 1, 2))
-        learned = learned_prior(directions @ directions.T + 0.01 * np.eye(Z))
+        directions[-2:] = np.eye(2) * 8
+        taste = np.r_[np.full(Z - EMBEDDING.stop - 2, 0.05), 1, 1]
+        learned = learned_prior(Z, taste)
         errors = []
         for seed in range(6):
             z, _, weight, shoots = lessons(seed, 130)
