@@ -27,6 +27,7 @@ OPSET = 18
 #: What a graph takes and gives; the reader refuses files of another number.
 GRAPH_VERSION = 1
 _BIG = 1024  # initialisers with more elements than this are stored as half floats
+_PLACE = "head.personal"  # but this one, into which a personal head is written
 
 
 def export_onnx(net: DevelopNet, path: Path, version: str) -> None:
@@ -165,7 +166,7 @@ def _halve_weights(model: onnx.ModelProto) -> None:
     casts = []
     for tensor in graph.initializer:
         elements = int(np.prod(tensor.dims))
-        if tensor.data_type != TensorProto.FLOAT or elements <= _BIG:
+        if tensor.data_type != TensorProto.FLOAT or elements <= _BIG or tensor.name == _PLACE:
             continue
         name, half = tensor.name, f"{tensor.name}_half"
         values = numpy_helper.to_array(tensor).astype(np.float16)

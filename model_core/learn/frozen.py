@@ -28,7 +28,7 @@ class FrozenPart:
             graph = onnx.load(model)
             names = [
                 _partner(graph, f"backbone.blocks.{FIRST_STAGE}.0.conv_pw.weight"),
-                _partner(graph, "head.stats_mean"),
+                _partner(graph, "head.taste.mean"),  # all statistics, with the hues
             ]
             for name in names:
                 graph.graph.output.append(

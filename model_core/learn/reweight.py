@@ -25,6 +25,8 @@ from model_core.learn.network import DevelopNet
 #: The normalisation after each convolution of an inverted residual block (timm's names).
 _FOLLOWS = {"conv_pw": "bn1", "conv_dw": "bn2", "conv_pwl": "bn3"}
 _HALF = "_half"
+#: What a fine-tune changes of the head; the exporter folds some of the rest into constants.
+_HEAD = ("semantic", "body", "settings")
 
 
 def write_network(net: DevelopNet, base: Path, path: Path, version: str) -> float:
@@ -65,7 +67,7 @@ def _reweighted(net: DevelopNet, base: Path, path: Path, version: str) -> bool:
 def _served_weights(net: DevelopNet) -> dict[str, Tensor]:
     """All that a fine-tune may change, by the names of the file."""
     found: dict[str, Tensor] = {"head.personal": net.head.personal}
-    found |= {f"head.{name}": p for name, p in net.head.named_parameters()}
+    found |= {f"head.{n}": p for n, p in net.head.named_parameters() if n.startswith(_HEAD)}
     backbone = net.backbone
     for index in range(FIRST_STAGE, len(backbone.blocks)):
         for number, block in enumerate(backbone.blocks[index]):

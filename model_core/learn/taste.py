@@ -9,7 +9,6 @@ features end with it.
 from __future__ import annotations
 
 import math
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -91,10 +90,10 @@ class Taste(nn.Module):
         between = self._bells(self.centres[: len(chosen)]).double()[:, : len(chosen)]
         gram = bells.T @ bells + _RIDGE * between + 1e-6 * torch.eye(len(chosen))
         answers = torch.linalg.solve(gram, bells.T @ (wanted - wanted.mean(0)).double())
-        found = bells @ answers
-        spread = found.std(0) + 1e-9
+        spread = (bells @ answers).std(0) + 1e-9
         self.answers.zero_()[: len(chosen)] = (answers / spread).half().float()
-        self.offset.copy_((-found.mean(0) / spread).half())
+        found = bells @ self.answers[: len(chosen)].double()
+        self.offset.copy_((-found.mean(0)).half())
 
     def _standard(self, seen: Tensor) -> Tensor:
         return ((seen - self.mean) * self.scale).clamp(-_LIMIT, _LIMIT)
@@ -106,4 +105,4 @@ class Taste(nn.Module):
 def _squares(x: Tensor, centres: Tensor) -> Tensor:
     """Squared distances, (N, C)."""
     both = x.square().sum(1, keepdim=True) + centres.square().sum(1)
-    return cast(Tensor, (both - 2 * x @ centres.T).clamp_min(0))
+    return (both - 2 * x @ centres.T).clamp_min(0)

@@ -54,7 +54,10 @@ def test_a_folded_network_answers_as_network_and_head_together(
     expected = np.clip(settings + head.shift(z) * JND, LOW, HIGH)
     alone = OnnxNetwork(tmp_path / MODEL_FILE, "folded").run(images)
     assert np.abs(expected - settings).max() > 1  # the head has something to say
-    assert np.abs(alone[0] - expected).max() < 1e-2
+    # Where the network alone is at the end of a slider, only the sum of both is clamped.
+    inside = (settings > LOW) & (settings < HIGH)
+    assert inside.mean() > 0.9
+    assert np.abs(alone[0] - expected)[inside].max() < 1e-2
     # What later heads learn from stays what it was.
     assert alone[1] == pytest.approx(spread, rel=1e-4)
     assert alone[2] == pytest.approx(z, abs=1e-4)
