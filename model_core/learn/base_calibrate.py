@@ -5,15 +5,16 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from model_core.learn.base_course import Course, embedded
+from model_core.learn.base_course import Course, embedded, unseen_answers
 from model_core.learn.network import DevelopNet
 
 
 def standardise(net: DevelopNet, course: Course, features: str) -> None:
     """Mean and scale of both blocks; a block that is left out of the ablation scales to 0."""
-    embedding = torch.from_numpy(course.lessons.embedding)
+    rows = course.learned
+    embedding = torch.from_numpy(course.lessons.embedding)[rows]
     for name, values, used in (
-        ("stats", course.stats, features != "cnn"),
+        ("stats", course.stats[rows], features != "cnn"),
         ("embedding", embedding, features != "statistics"),
     ):
         getattr(net.head, f"{name}_mean").copy_(values.mean(0))
@@ -23,9 +24,9 @@ def standardise(net: DevelopNet, course: Course, features: str) -> None:
 def fit_projections(net: DevelopNet, course: Course) -> None:
     """Whitened principal components of both blocks: what the personal head works on, and
     all that the head gets to see of the embedding."""
-    head = net.head
-    stats = course.stats.to(course.device)
-    embedding = torch.from_numpy(course.lessons.embedding).to(course.device)
+    head, rows = net.head, course.learned
+    stats = course.stats[rows].to(course.device)
+    embedding = torch.from_numpy(course.lessons.embedding)[rows].to(course.device)
     with torch.no_grad():
         blocks = head.normalised(stats, embedding)
         for block, target in zip(blocks, (head.z_statistics, head.z_embedding), strict=True):
@@ -38,20 +39,19 @@ def fit_projections(net: DevelopNet, course: Course) -> None:
             target.copy_(vectors[:, -count:].flip(1) / variance.sqrt())
 
 
-def fit_spread(net: DevelopNet, held: Course, trained_backbone: bool) -> None:
-    """Fits the log spread to the errors on the development fold (Gaussian likelihood) on half
-    of its photos; the other half then scales each slider so that 90 % of them lie inside."""
-    head, device = net.head, held.device
-    rows = torch.arange(len(held.lessons))
-    stats, embedding, _, _, labels = held.of_rows(rows)
+def fit_spread(net: DevelopNet, course: Course, trained_backbone: bool) -> None:
+    """Fits the log spread to the errors on photos not learned from (Gaussian likelihood) on half
+    of them; the other half then scales each slider so that 90 % of them lie inside."""
+    head, device, rows = net.head, course.device, course.held
+    stats, embedding, _, _, labels = course.of_rows(rows)
     if trained_backbone:
-        embedding = embedded(net, held, rows)
+        embedding = embedded(net, course, rows)
     head.requires_grad_(False).eval()
     nn.init.zeros_(head.log_spread.weight)
-    error = head(stats, embedding)[0] - labels
+    error = unseen_answers(net, course, rows, embedding) - labels
     head.log_spread.bias.copy_(torch.log(error.std(0) + 1e-3))
     head.unknown_spread.copy_(torch.log(1.5 * labels.std(0) + 0.5))
-    half = torch.from_numpy(held.lessons.photo // 5 % 2 == 0).to(device)
+    half = torch.from_numpy(course.lessons.photo // 5 % 2 == 0)[rows].to(device)
     if bool(half.all()):  # too few photos to halve: halve the lessons
         half = torch.arange(len(half), device=device) % 2 == 0
     head.log_spread.requires_grad_(True)
@@ -64,6 +64,6 @@ def fit_spread(net: DevelopNet, held: Course, trained_backbone: bool) -> None:
         optimiser.step()
     head.log_spread.requires_grad_(False)
     ratio = error.abs() * torch.exp(-head(stats, embedding)[1])
-    # All of the fold, weighted to the half that was not fitted to.
+    # All of them, weighted to the half that was not fitted to.
     scale = (ratio[~half].quantile(0.9, 0) * 2 + ratio[half].quantile(0.9, 0)) / 3 / 1.645
     head.log_spread.bias.add_(torch.log(scale.clamp(0.5, 3.0)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -13,24 +15,28 @@ from model_core.imaging.colour import from_working, to_working
 from model_core.imaging.steps.white_balance import white_balance
 from model_core.learn.base_data import Lessons, Pictures
 from model_core.learn.illuminant import WB
-from model_core.learn.network import DevelopNet
+from model_core.learn.network import MEMBERS, DevelopNet
 
 _EXPOSURE = PARAM_NAMES.index("exposure_ev")
 
 
 @dataclass(slots=True)
 class Course:
-    """Lessons as the training loop takes them. ``stats``: (N, COUNT), with the light seen."""
+    """Lessons as the training loop takes them. ``stats``: (N, COUNT), with the light seen;
+    ``learns``: (MEMBERS, N) bool, which member of the head learns from which lesson."""
 
     lessons: Lessons
     pictures: Pictures | None
     stats: Tensor
+    learns: Tensor
     device: torch.device
 
     @staticmethod
     def of(
-        net: DevelopNet, lessons: Lessons, pictures: Pictures | None, device: torch.device
-    ) -> Course:
+        net: DevelopNet, lessons: Lessons, pictures: Pictures | None, device: torch.device,
+        learns: npt.NDArray[np.bool_] | None = None,
+    ) -> Course:  # fmt: skip
+        """Without ``learns`` nobody learns from them."""
         with torch.no_grad():
             parts = [
                 net.statistics.joined(m.to(device), c.to(device).float()).cpu()
@@ -40,7 +46,19 @@ class Course:
                     strict=True,
                 )
             ]
-        return Course(lessons, pictures, torch.cat(parts), device)
+        if learns is None:
+            learns = np.zeros((MEMBERS, len(lessons)), bool)
+        return Course(lessons, pictures, torch.cat(parts), torch.from_numpy(learns), device)
+
+    @property
+    def learned(self) -> Tensor:
+        """Rows that some member learns from."""
+        return self.learns.any(0).nonzero()[:, 0]
+
+    @property
+    def held(self) -> Tensor:
+        """Rows that some member does not learn from: what it is judged by."""
+        return (~self.learns).any(0).nonzero()[:, 0]
 
     def images(self, rows: Tensor) -> Tensor:
         """(n, 3, 224, 224) of these lessons."""
@@ -56,6 +74,22 @@ class Course:
         arrays = (data.embedding, data.bad, data.good, data.labels)
         rest = [torch.from_numpy(a[index]).to(self.device).float() for a in arrays]
         return (self.stats[rows].to(self.device), *rest)  # type: ignore[return-value]
+
+
+def shared_out(photo: npt.NDArray[np.int64], held_out: bool) -> npt.NDArray[np.bool_]:
+    """Which member learns from which lesson, (MEMBERS, N): each leaves out another fifth of
+    the photos; with ``held_out`` all leave out the same, the development fold."""
+    own = np.zeros(MEMBERS, int) if held_out else np.arange(MEMBERS)
+    result: npt.NDArray[np.bool_] = photo % MEMBERS != own[:, None]
+    return result
+
+
+def unseen_answers(net: DevelopNet, course: Course, rows: Tensor, embedding: Tensor) -> Tensor:
+    """What those members say to these lessons that did not learn from them, (n, P) in J."""
+    answers = net.head.members(course.stats[rows].to(embedding.device), embedding)
+    fresh = ~course.learns[:, rows, None].to(embedding.device)
+    mean: Tensor = (answers * fresh).sum(0) / fresh.sum(0)
+    return mean
 
 
 def embed(net: DevelopNet, images: Tensor) -> Tensor:

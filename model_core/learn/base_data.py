@@ -21,10 +21,10 @@ from model_core.domain.errors import CannotTrain
 from model_core.domain.image import CodedImage, Float32
 from model_core.imaging.colour import to_working
 from model_core.imaging.decode import decode_proxy, to_linear
-from model_core.learn.degrade import RECIPE, as_file, degrade
+from model_core.learn.degrade import RECIPE, as_file, degrade, misexpose
 from model_core.learn.export_onnx import backbone_session
 from model_core.learn.labels import fit_labels
-from model_core.learn.network import DevelopNet
+from model_core.learn.network import CNN_SIDE, DevelopNet, PhotometricStatistics
 from model_core.predict.onnx_network import network_input
 from model_core.progress import Progress
 
@@ -32,6 +32,7 @@ LOOK_SIDE = 48  # pixels a side at which renderings are compared
 _DECODED = 320  # long side of the photo that is made worse
 #: Photos of this source are very saturated; their share is capped.
 _CAPPED, _CAP = "quantette-", 0.4
+_MISEXPOSED = 0.15  # share of lessons that are only too bright or too dark
 
 
 @dataclass(slots=True)
@@ -115,10 +116,11 @@ def make_lessons(
     if kept is None:
         labels, undone = fit_labels(looks["bad"], looks["good"], looks["touched"], progress, device)
         kept = _keep(folder / f"labels-look{PIPELINE_VERSION}.npz", labels=labels, undone=undone)
-    seen = _kept(folder / f"seen-{backbone}.npz")
+    path = folder / f"seen-{backbone}-{CNN_SIDE}-{PhotometricStatistics.MEASURED}.npz"
+    seen = _kept(path)
     if seen is None:
         found = _look_at(net, pictures, len(photos), device, folder, progress)
-        seen = _keep(folder / f"seen-{backbone}.npz", **found)
+        seen = _keep(path, **found)
     lessons = Lessons(
         seen["measured"], seen["colours"], seen["embedding"], looks["bad"], looks["good"],
         kept["labels"], looks["photo"], looks["row"], looks["touched"],
@@ -173,18 +175,18 @@ def _make_pictures(
 def _one_lesson(
     light: Float32, rng: np.random.Generator
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float16], npt.NDArray[np.float16], bool]:
-    """(network input, bad, good, touched) of one random bad version of a random crop."""
-    good = _crop(light, rng)
-    bad = degrade(good, rng)
+    """(network input, bad, good, touched) of one random bad version of the photo, half of
+    the time of a part of it: the program sees whole photos, which reach from black to white."""
+    good = _crop(light, rng, 1.0 if rng.random() < 0.5 else rng.uniform(0.6, 1.0))
+    bad = misexpose(good, rng) if rng.random() < _MISEXPOSED else degrade(good, rng)
     code = as_file(bad, rng)
     image = network_input(CodedImage(code))
     seen = to_working(code.astype(np.float32) / 255, "srgb")
     return image, _look(seen), _look(good), bad is not good
 
 
-def _crop(light: Float32, rng: np.random.Generator) -> Float32:
+def _crop(light: Float32, rng: np.random.Generator, share: float) -> Float32:
     height, width = light.shape[:2]
-    share = rng.uniform(0.6, 1.0)
     h, w = max(8, round(height * share)), max(8, round(width * share))
     top, left = rng.integers(0, height - h + 1), rng.integers(0, width - w + 1)
     crop = light[top : top + h, left : left + w]

@@ -20,10 +20,16 @@ from model_core.domain.develop import PARAM_NAMES, PIPELINE_VERSION
 from model_core.domain.image import Float32
 from model_core.imaging.colour import cielab, delta_e2000
 from model_core.imaging.pipeline import develop
-from model_core.learn.base_course import Course, embedded
+from model_core.learn.base_course import Course, embedded, unseen_answers
 from model_core.learn.export_onnx import OPSET, export_int8, export_onnx, parity
 from model_core.learn.labels import settings_of
-from model_core.learn.network import CNN_SIDE, INPUT_SIDE, DevelopNet, PhotometricStatistics
+from model_core.learn.network import (
+    CNN_SIDE,
+    INPUT_SIDE,
+    MEMBERS,
+    DevelopNet,
+    PhotometricStatistics,
+)
 
 MANIFEST_SCHEMA = 2
 #: The int8 file ships if no prediction for a val photo is further than this, in J, from torch.
@@ -31,18 +37,21 @@ MAX_INT8_J = 0.1
 
 
 def evaluate(
-    net: DevelopNet, course: Course, train_labels: npt.NDArray, trained_backbone: bool = False
+    net: DevelopNet, course: Course, mean_label: npt.NDArray, trained_backbone: bool = False
 ) -> dict[str, Any]:
     """deltaE00 to the good photo for no change, mean settings and the network on degraded
-    lessons; how far good photos are moved; slider errors in J; coverage of the spread."""
-    lessons = course.lessons
+    lessons; how far good photos are moved; slider errors in J; coverage of the spread. Each
+    lesson is answered by the members that did not learn from it."""
+    rows = course.held
+    lessons = course.lessons.take(np.isin(np.arange(len(course.lessons)), rows.numpy()))
     embedding = torch.from_numpy(lessons.embedding)
     if trained_backbone:
-        embedding = embedded(net, course, torch.arange(len(lessons)))
+        embedding = embedded(net, course, rows).cpu()
     with torch.no_grad():
-        predicted, log_spread, _ = net.head(course.stats, embedding.cpu())
+        predicted = unseen_answers(net, course, rows, embedding)
+        log_spread = net.head(course.stats[rows], embedding)[1]
     labels = torch.from_numpy(lessons.labels)
-    mean = torch.from_numpy(train_labels.mean(0)).expand_as(predicted)
+    mean = torch.from_numpy(mean_label).expand_as(predicted)
     touched = lessons.touched
 
     def distance(settings: Tensor, rows: npt.NDArray[np.bool_]) -> dict[str, float]:
@@ -157,6 +166,12 @@ def _write_photos(photos: Path, target: Path) -> None:
         writer.writerows(rows)
 
 
+def _left_out(recipe: dict[str, Any]) -> str:
+    if recipe["hold_out"] or recipe["train"] != "head":
+        return "Every fifth train photo was learned from by no member."
+    return "Each member left out another fifth of the train photos."
+
+
 def model_card(manifest: dict[str, Any], photos: Path) -> str:
     """The card of a base model, all figures from its manifest."""
     with photos.open(newline="", encoding="utf-8") as file:
@@ -185,7 +200,7 @@ Predicts ten develop settings of a photo and how sure it is of each, before any 
 ## What it is
 {manifest["backbone"]}, at {CNN_SIDE} x {CNN_SIDE} pixels, whitened to a few features;
 {PhotometricStatistics.MEASURED} photometric statistics; a small convolution over the histogram of
-log chroma that looks for the light; a two-layer head.
+log chroma that looks for the light; {MEMBERS} two-layer heads, whose mean is the answer.
 Input: the photo squashed to {INPUT_SIDE} x {INPUT_SIDE}, sRGB.
 ONNX opset {manifest["opset"]}, {manifest["precision"]}; largest difference from torch on the
 val photos {parity_j[manifest["precision"]]} J (float32 {parity_j["float32"]}, int8
@@ -197,21 +212,23 @@ split by photo: {listed}. Each with author and source in `photos.csv`. No set wi
 research-only licence.
 
 ## How
-{manifest["lessons"]["train"]} lessons ({manifest["copies"]} a photo, seed {recipe["seed"]}): a
-random crop, mirrored or not, made worse in scene-linear light by operators that are not the
-sliders (sensor exposure with noise and clipping, illuminants along and off the daylight
+{manifest["lessons"]["train"]} lessons ({manifest["copies"]} a photo, seed {recipe["seed"]}): the
+whole photo or a part of it, mirrored or not, made worse in scene-linear light by operators that
+are not the sliders (sensor exposure with noise and clipping, illuminants along and off the daylight
 locus, haze, veiling glare, camera and film curves, wrong saturation, wrong profile, JPEG), one
-in five left alone. Labels are fitted through the look; what cannot be undone is dropped.
+in six left alone, one in seven only too bright or too dark. Labels are fitted through the look;
+what cannot be undone is dropped.
 Loss: rendered CIE94 distance, Huber on the sliders, squares on the cast. Trained:
 {recipe["train"]}; features: {recipe["features"]}; adversarial step: {recipe["adversarial"]};
-augmentation: {recipe["augment"]}. Every fifth train photo stopped the training and
-calibrated the spread; nothing was chosen on the val split.
+augmentation: {recipe["augment"]}. {_left_out(recipe)}
+They stopped the training and calibrated the spread; nothing was chosen on the val split.
 {manifest["minutes"]} minutes in the last run, without lessons that were kept from earlier ones.
 
 `{manifest["command"]}`
 
 ## Figures
-deltaE00 to the good photo, made-up faults:
+deltaE00 to the good photo, made-up faults; "development": train photos, each as answered by those
+who did not learn from it:
 
 | split | | mean | p90 |
 |---|---|---|---|

@@ -3,9 +3,11 @@
     python -m model_core.learn.base_training --photos DIR --out assets/base
 
 ``DIR`` holds photos and a manifest.csv with a column ``split`` (train / val). The val split
-is only reported on; every fifth train photo is the development fold that stops training and
-calibrates the spread. Lessons and training are kept in ``--work``, so that a killed run goes
-on where it was. The same command uses a GPU where there is one.
+is only reported on. The head has five members; each leaves out another fifth of the train
+photos, which stops the training and calibrates the spread. ``--hold-out`` keeps the same fifth
+from all of them: the development fold, on which everything was chosen. Lessons and training are
+kept in ``--work``, so that a killed run goes on where it was. The same command uses a GPU where
+there is one.
 """
 
 from __future__ import annotations
@@ -57,24 +59,24 @@ def train_base(
     lessons, pictures = make_lessons(
         train_photos, copies, recipe.seed, net, seen, work / "train", where.type, progress
     )
-    development = lessons.photo % 5 == 0
-    fold = (lessons.take(~development), pictures), (lessons.take(development), pictures)
     kept = work / f"training-{_fingerprint(recipe, copies, seen)}.safetensors"
-    net = fit_base(net, *fold, recipe, where, kept, progress)
+    net = fit_base(net, lessons, pictures, recipe, where, kept, progress)
     _round_to_halves(net)  # the figures are those of the file that ships
     # After the training: what the network sees of them does not depend on it, but for the
     # backbone, whose own answers are taken when it was trained.
     val, val_pictures = make_lessons(
         val_photos, _VAL_COPIES, recipe.seed + 1, net, seen, work / "val", "cpu", progress
     )
-    own_eyes = recipe.train != "head"
-    labels = lessons.labels[lessons.touched]
-    cpu = torch.device("cpu")
-    figures = {
-        name: evaluate(net, Course.of(net, *data, cpu), labels, own_eyes)
-        for name, data in (("development", fold[1]), ("val", (val, val_pictures)))
+    cpu, learns = torch.device("cpu"), recipe.learns(lessons.photo)
+    mean = lessons.labels[lessons.touched & learns.any(0)].mean(0)
+    courses = {
+        "development": Course.of(net, lessons, pictures, cpu, learns),
+        "val": Course.of(net, val, val_pictures, cpu),
     }
-    return write_base(net, out, photos, _some(*fold[0], 96), _some(val, val_pictures, 200), {
+    own_eyes = recipe.train != "head"
+    figures = {name: evaluate(net, course, mean, own_eyes) for name, course in courses.items()}
+    examples, unseen = _some(lessons, pictures, 96), _some(val, val_pictures, 200)
+    return write_base(net, out, photos, examples, unseen, {
         "backbone": origin,
         "photos": {"train": len(train_photos), "val": len(val_photos)},
         "lessons": {"train": len(lessons), "val": len(val)},
@@ -125,7 +127,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path("assets/base"))
     parser.add_argument("--work", type=Path, help="where lessons are kept (default: temporary)")
-    parser.add_argument("--copies", type=int, default=24, help="bad versions of each photo")
+    parser.add_argument("--copies", type=int, default=48, help="bad versions of each photo")
     parser.add_argument("--backbone", choices=list(BACKBONES), default=DEFAULT_BACKBONE)
     parser.add_argument("--weights", choices=("imagenet", "random"), default="imagenet")
     parser.add_argument("--train", choices=TRAIN, default="head")
@@ -133,12 +135,19 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--adversarial", type=float, default=0.0, metavar="STEP",
                         help="FGSM, in deviations of the features, or code values")  # fmt: skip
     parser.add_argument("--augment", action="store_true", help="other exposure and light")
-    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--hold-out", action="store_true", help="keep the development fold out")
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     args = parser.parse_args(argv)
     recipe = Recipe(
-        args.train, args.features, args.adversarial, args.augment, args.epochs, args.seed
+        args.train,
+        args.features,
+        args.adversarial,
+        args.augment,
+        args.epochs,
+        args.seed,
+        args.hold_out,
     )
     with tempfile.TemporaryDirectory() as temporary:
         try:

@@ -18,7 +18,7 @@ from model_core.imaging.colour import BRADFORD, LUMA, from_working, to_working, 
 from model_core.imaging.steps.white_balance import daylight_xyz
 
 #: Raise it when the same seed would give other lessons: kept lessons are then made again.
-RECIPE = 2
+RECIPE = 3
 #: Share of photos left as they are: a good photo must be left nearly alone.
 UNTOUCHED = 0.2
 
@@ -39,6 +39,14 @@ def degrade(light: Float32, rng: np.random.Generator) -> Float32:
     if rng.random() < 0.4:
         out = _colour_depth(out, rng) if rng.random() < 0.7 else _wrong_profile(out, rng)
     return np.clip(out, 0.0, 1.0).astype(np.float32)
+
+
+def misexpose(light: Float32, rng: np.random.Generator) -> Float32:
+    """The photo with nothing wrong but its exposure, as often too bright as too dark. Bright
+    ones are rare in :func:`degrade`, as they are in life; without more of them the network
+    takes a blown sky for a bright scene."""
+    result: Float32 = light * np.float32(2.0 ** rng.uniform(-1.75, 1.75))
+    return result.clip(0.0, 1.0)
 
 
 def _sensor(light: Float32, rng: np.random.Generator) -> Float32:

@@ -38,7 +38,7 @@ class Illuminant(nn.Module):
     place: Tensor
     to_sliders: Tensor
 
-    def __init__(self, channels: int = 8) -> None:
+    def __init__(self, channels: int = 12) -> None:
         super().__init__()
         axis = torch.linspace(-REACH, REACH, BINS)
         self.register_buffer("axis", axis, persistent=False)
@@ -46,10 +46,12 @@ class Illuminant(nn.Module):
         self.register_buffer("place", place, persistent=False)
         matrix = torch.from_numpy(_to_sliders()).float()
         self.register_buffer("to_sliders", matrix, persistent=False)
+        # Far enough to see the whole cloud of colours around each place.
         self.search = nn.Sequential(
-            nn.Conv2d(4, channels, 5, padding=2), nn.ReLU(),
-            nn.Conv2d(channels, channels, 5, padding=2), nn.ReLU(),
-            nn.Conv2d(channels, 1, 5, padding=2),
+            nn.Conv2d(4, channels, 5, padding=2), nn.ReLU(), nn.Dropout2d(0.2),
+            nn.Conv2d(channels, channels, 5, padding=4, dilation=2), nn.ReLU(), nn.Dropout2d(0.2),
+            nn.Conv2d(channels, channels, 5, padding=4, dilation=2), nn.ReLU(),
+            nn.Conv2d(channels, 1, 3, padding=1),
         )  # fmt: skip
 
     def histogram(self, image: Tensor) -> Tensor:

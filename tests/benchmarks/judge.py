@@ -4,8 +4,10 @@
 
 ``--photos``: good photos with a manifest.csv; each is made worse in several ways by
 ``model_core.learn.degrade`` and has to be brought back. Nothing is left out, not even what
-no slider can undo. ``--pairs``: a folder with ``before/`` and ``after/``, the same file
-names in both. Writes a contact sheet of before / base / good. Seeded: the same every time.
+no slider can undo. ``--split development`` (every fifth train photo) is honest only for a base
+made with ``base_training --hold-out`` (``--model``). ``--pairs``: a folder with ``before/`` and
+``after/``, the same file names in both. Writes a contact sheet of before / base / good. Seeded:
+the same every time.
 """
 
 from __future__ import annotations
@@ -211,7 +213,8 @@ def _tile(pixels: Pixels) -> Pixels:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Judge the base model.")
     parser.add_argument("--photos", type=Path, help="folder with a manifest.csv")
-    parser.add_argument("--split", default="val", choices=("val", "development"))
+    parser.add_argument("--split", default="val", choices=("val", "development"),
+                        help="development: for a base trained with --hold-out")  # fmt: skip
     parser.add_argument("--pairs", type=Path, help="folder with before/ and after/")
     parser.add_argument("--model", type=Path, default=assets_dir() / "base" / "model.onnx")
     parser.add_argument("--copies", type=int, default=4)

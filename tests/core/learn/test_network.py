@@ -20,7 +20,7 @@ from model_core.learn.fine_tune import pick_device
 from model_core.learn.illuminant import BINS, REACH, Illuminant
 from model_core.learn.labels import settings_of
 from model_core.learn.network import Z_SIZE, DevelopNet, PhotometricStatistics
-from model_core.learn.taste import TASTES
+from model_core.learn.taste import HUES, TASTES
 from model_core.predict.onnx_network import OnnxNetwork
 from model_core.predict.personal_head import PersonalHead
 from model_core.predict.prior import EMBEDDING
@@ -55,7 +55,7 @@ class TestStatistics:
     @pytest.mark.parametrize("value", [0, 1, 127, 254, 255])
     def test_of_any_flat_picture_are_finite(self, value: int) -> None:
         found = self.of(np.full((224, 224, 3), value, np.uint8))
-        assert found.shape == (PhotometricStatistics.COUNT,)
+        assert found.shape == (PhotometricStatistics.COUNT + HUES,)
         assert torch.isfinite(found).all()
 
     def test_of_noise_are_finite(self) -> None:
@@ -73,6 +73,16 @@ class TestStatistics:
         swapped = picture[..., ::-1].copy()
         for other in (darker, swapped):
             assert (self.of(picture) - self.of(other)).abs().sum() > 1
+
+    def test_tell_a_burnt_area_from_bright_points(self) -> None:
+        points, area = np.full((224, 224, 3), 100, np.uint8), np.full((224, 224, 3), 100, np.uint8)
+        points[::16, ::16] = 255
+        area[:56, :56] = 255  # as many of the pixels that are looked at, together
+        told = [self.of(p) for p in (points, area)]
+        first = PhotometricStatistics.MEASURED - 8
+        shares = [t[first : first + 3] for t in told]
+        assert torch.allclose(shares[0], shares[1], atol=0.02)
+        assert told[1][first + 3] > 0.03 > told[0][first + 3]
 
 
 class TestIlluminant:
