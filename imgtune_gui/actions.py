@@ -155,6 +155,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec(_LEARN, "learning", "&How well it knows you…", "Ctrl+L"),
     _spec(_LEARN, "train", "&Fine-tune now", "Ctrl+T"),
     _spec(_LEARN, "cancel_train", "&Cancel fine-tuning"),
+    _spec(
+        _LEARN,
+        "learn_pairs",
+        "Learn from &before/after pairs…",
+        tip="From photos and the finished copies that any program made of them.",
+    ),
     _spec(_LEARN, "roll_back", "&Roll back to the version before", rule=True),
     _spec(_LEARN, "new_style", "&New style…", rule=True),
     _spec(_LEARN, "duplicate_style", "D&uplicate style…"),

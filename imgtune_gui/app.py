@@ -19,6 +19,7 @@ from imgtune_gui.controllers.learn_controller import LearnController
 from imgtune_gui.controllers.library_controller import LibraryController
 from imgtune_gui.controllers.loupe_controller import LoupeController
 from imgtune_gui.controllers.menu_controller import MenuController
+from imgtune_gui.controllers.pairs_controller import PairsController
 from imgtune_gui.controllers.picker_controller import PickerController
 from imgtune_gui.controllers.preset_controller import PresetController
 from imgtune_gui.controllers.restore_controller import RestoreController
@@ -105,6 +106,7 @@ class App(QObject):
         self.menu = MenuController(
             session, window, self.library, self.learn, settings, self.screen, self
         )
+        self.pairs = PairsController(session, window, settings, self)
         self.styles = StyleController(session, window, self.learn, self.catalog, settings, self)
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
@@ -171,6 +173,7 @@ class App(QObject):
             "duplicate_style": styles.duplicate_style,
             "rename_style": styles.rename_style,
             "delete_style": styles.delete_style,
+            "learn_pairs": self.pairs.ask,
             "look_for_split": styles.look_for_split,
             "export_pack": styles.export_pack,
             "import_pack": styles.import_pack,
@@ -219,6 +222,7 @@ class App(QObject):
             self.training,
             self.screen,
             self.styles,
+            self.pairs,
             self.menu,
         ):
             controller.message_raised.connect(window.show_message)
@@ -245,7 +249,8 @@ class App(QObject):
         self.training.running_changed.connect(window.style_panel.set_training)
         self.training.running_changed.connect(self._on_training_changed)
         self.training.result_changed.connect(window.style_panel.show_result)
-        self.training.published.connect(self.learn.reload)
+        for learning in (self.training.published, self.pairs.learned):
+            learning.connect(self.learn.reload)
         self._on_training_changed(False)
 
     # --- running --------------------------------------------------------------------
@@ -272,6 +277,7 @@ class App(QObject):
         self.loupe.set_studio(backend, opened)
         self.export.set_studio(backend, opened)
         self.training.set_studio(opened)
+        self.pairs.set_studio(opened)
         self.picker.set_studio(backend, opened)
         self.presets.set_studio(opened)
         style = self.settings.style
@@ -357,6 +363,7 @@ class App(QObject):
             *self.loupe.threads,
             self.export.worker_thread,
             self.training.worker_thread,
+            self.pairs.worker_thread,
         ]
         for thread in others:
             thread.begin_stop()

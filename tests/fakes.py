@@ -43,6 +43,7 @@ from model_core.services import (
     Training,
 )
 from model_core.services.known import Known
+from model_core.services.pairs import Pair, PairOutcome
 from model_core.sidecar import SidecarEdit, read_sidecar, write_sidecar
 
 FAKE_STYLE = "my style"
@@ -85,6 +86,7 @@ class FakeStudio:
 
     def __post_init__(self) -> None:
         self.splits = FakeSplits(self)
+        self.pairs = FakePairs(self)
         self.edits: dict[tuple[str, PhotoId], FakeEdit] = {}
         self.all_lessons: list[Correction] = []
         self.style_names = [FAKE_STYLE]
@@ -446,6 +448,34 @@ class FakeSplits:
 
     def never(self, style: str) -> None:
         self.answers.append("never")
+
+
+class FakePairs:
+    """Pairs by equal names; learns all but those called "odd"."""
+
+    def __init__(self, studio: FakeStudio) -> None:
+        self._studio = studio
+
+    def match(self, before: Path, after: Path) -> tuple[list[Pair], list[str]]:
+        copies = {path.name: path for path in sorted(after.iterdir())}
+        photos = sorted(before.iterdir())
+        pairs = [Pair(path, copies.pop(path.name)) for path in photos if path.name in copies]
+        if not pairs:
+            raise CannotTrain("no pair")
+        return pairs, [f"{path}: no photo of that name" for path in copies.values()]
+
+    def learn(
+        self, style: str, pairs: Sequence[Pair], *, progress: Progress
+    ) -> Iterator[PairOutcome]:
+        for number, pair in enumerate(pairs):
+            progress.report(number, len(pairs), "")
+            if "odd" in pair.before.name:
+                yield PairOutcome(pair, "it has another shape")
+                continue
+            photo, _ = self._studio.open_photo(pair.before)
+            chosen = IDENTITY.with_value("contrast", 30.0)
+            self._studio.learn(style, photo, self._studio.analyse(photo, style), chosen)
+            yield PairOutcome(pair, "", chosen, 5.0, 1.0)
 
 
 def _looked_up(pixels: npt.NDArray[np.uint8], s: DevelopSettings) -> npt.NDArray[np.uint8]:

@@ -1336,6 +1336,41 @@ every export is a new file.</source>
     </message>
 </context>
 <context>
+    <name>PairsController</name>
+    <message>
+        <source>Folder with the photos as they were</source>
+        <translation>原始照片所在的文件夹</translation>
+    </message>
+    <message>
+        <source>Folder with their finished copies</source>
+        <translation>成品副本所在的文件夹</translation>
+    </message>
+    <message>
+        <source>Learning from pairs</source>
+        <translation>从成对照片学习</translation>
+    </message>
+    <message>
+        <source>Learning from pairs, {0} of {1}</source>
+        <translation>正在从成对照片学习,第 {0} 对,共 {1} 对</translation>
+    </message>
+    <message>
+        <source>Left out:</source>
+        <translation>未采用:</translation>
+    </message>
+    <message>
+        <source>Looking for pairs…</source>
+        <translation>正在查找成对照片…</translation>
+    </message>
+    <message>
+        <source>{0} of {1} pairs learned in {2}</source>
+        <translation>已在“{2}”中学习 {1} 对照片中的 {0} 对</translation>
+    </message>
+    <message>
+        <source>… and {0} more</source>
+        <translation>……以及另外 {0} 项</translation>
+    </message>
+</context>
+<context>
     <name>Params</name>
     <message>
         <source>Blacks</source>
@@ -2229,8 +2264,16 @@ every export is a new file.</source>
         <translation>适合(&amp;T)</translation>
     </message>
     <message>
+        <source>From photos and the finished copies that any program made of them.</source>
+        <translation>从照片及任意程序生成的成品副本中学习。</translation>
+    </message>
+    <message>
         <source>Is it t&amp;wo styles?</source>
         <translation>是两个风格吗(&amp;W)?</translation>
+    </message>
+    <message>
+        <source>Learn from &amp;before/after pairs…</source>
+        <translation>从前后对比照片学习(&amp;B)…</translation>
     </message>
     <message>
         <source>Looks whether your corrections contradict each other since some day. It only asks.</source>
