@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from imgtune_gui.backend import Backend
 from imgtune_gui.controllers.folder_controller import FolderController
@@ -56,12 +57,17 @@ class LibraryController(QObject):
         self._select_later: Path | None = None
         self._failed = 0  # since photos were opened last
         self._looking = 0  # photos that are being looked up
+        self._parts: deque[m.Scanned | m.LookedUp] = deque()
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.setInterval(0)
+        self._next.timeout.connect(self._on_next)
         self._connect()
 
     def _connect(self) -> None:
-        self.finder.scanned.connect(self._on_scanned)
+        self.finder.scanned.connect(self._on_part)
         self.finder.failed.connect(self._on_failed)
-        self.worker.looked_up.connect(self._on_looked_up)
+        self.worker.looked_up.connect(self._on_part)
         self.worker.opened.connect(self._on_opened)
         self.worker.photo_failed.connect(self._on_photo_failed)
         self.worker.failed.connect(self._on_failed)
@@ -117,6 +123,22 @@ class LibraryController(QObject):
 
     def _on_rescan_wanted(self) -> None:
         self.finder.submit(m.Scan(self._number, tuple(self.folders.watched), again=True))
+
+    def _on_part(self, part: m.Scanned | m.LookedUp) -> None:
+        """Dozens of parts may come at once: one is taken up in each turn of the event loop, so
+        that the hand is answered in between."""
+        self._parts.append(part)
+        if not self._next.isActive():
+            self._next.start()
+
+    def _on_next(self) -> None:
+        part = self._parts.popleft()
+        if self._parts:
+            self._next.start()
+        if isinstance(part, m.Scanned):
+            self._on_scanned(part)
+        else:
+            self._on_looked_up(part)
 
     def _on_scanned(self, result: m.Scanned) -> None:
         if result.job.number != self._number:
