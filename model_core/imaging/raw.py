@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,17 +23,20 @@ from PIL import Image
 from model_core.domain.errors import UnreadablePhoto
 from model_core.domain.image import CodedImage
 from model_core.domain.photo import Photo, PhotoId
-from model_core.imaging.colour import to_xyz
-from model_core.imaging.describe import exif_facts
+from model_core.imaging.colour import decode_transfer, to_xyz
+from model_core.imaging.describe import exif_facts, number
 from model_core.imaging.faults import decoder_faults, quiet_c_library, refuse_bomb
+from model_core.imaging.light import rolled, to_codes
 from model_core.imaging.rendered import jpeg_picture
-from model_core.imaging.shape import shrink, upright
+from model_core.imaging.shape import Coded, by_bands, shrink, upright
+from model_core.imaging.steps.exposure import KNEE
 
 if TYPE_CHECKING:
     import rawpy
 
 #: LibRaw's flip (bits: 1 mirrored left-right, 2 upside down, 4 along the diagonal) -> EXIF.
 _EXIF_OF_FLIP = (1, 2, 4, 3, 5, 8, 6, 7)
+_BASELINE_EXPOSURE, _MOST_STOPS = 50730, 5.0
 _TINT_UNITS = 3000.0  # a step across the locus in CIE 1960 uv, as in the DNG specification
 
 
@@ -67,7 +70,28 @@ class RawFile:
             )
         # Cameras that see no colours give one channel.
         pixels = np.ascontiguousarray(np.repeat(pixels, 3 // pixels.shape[2], axis=2))
-        return CodedImage(pixels if long_side is None else shrink(pixels, long_side), "rec2020")
+        pixels = pixels if long_side is None else shrink(pixels, long_side)
+        return CodedImage(_brighter(pixels, self._baseline()), "rec2020")
+
+    def _baseline(self) -> float:
+        """The exposure in stops that a DNG wants to be shown with (DNG specification,
+        BaselineExposure): some cameras expose for highlights. LibRaw does not apply it."""
+        if self.path.suffix.lower() != ".dng":
+            return 0.0
+        stops = number(self._tags().get(_BASELINE_EXPOSURE))
+        sane = stops is not None and math.isfinite(stops) and abs(stops) <= _MOST_STOPS
+        return stops if stops is not None and sane else 0.0
+
+    def _tags(self) -> Image.Exif:
+        """Of the TIFF structure that most raws have; none where there is none."""
+        exif = Image.Exif()
+        try:
+            with self.path.open("rb") as file:
+                exif.load_from_fp(file)
+                exif.get(_BASELINE_EXPOSURE)  # is parsed only now
+        except Exception:  # Pillow's parser, on what may not be TIFF at all
+            return Image.Exif()
+        return exif
 
     def _white(self) -> int | None:
         """The number of white where LibRaw has it wrong (None: it has not): with all channels of
@@ -153,6 +177,24 @@ class RawFile:
         except Exception:  # no preview, or a damaged one: then nothing is known
             pass
         return {}
+
+
+def _brighter(pixels: Coded, stops: float) -> Coded:
+    """16-bit codes of "rec2020" with their light times 2**stops; over white it is rolled off."""
+    if stops == 0:
+        return pixels
+    gain = 2.0**stops
+    light = (decode_transfer(np.linspace(0, 1, 65536), "rec2020") * gain).astype(np.float32)
+    table = to_codes(light)
+    knee = int(np.searchsorted(light, KNEE)) if gain > 1 else 65536
+
+    def convert(band: Coded) -> npt.NDArray[np.uint16]:
+        out = table[band]
+        bright = band.max(axis=2) >= knee  # only there the shoulder changes anything
+        out[bright] = rolled(light[band[bright]], gain)
+        return out
+
+    return cast(Coded, by_bands(pixels, convert, np.uint16))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from PIL import ExifTags, Image
 
 from model_core.domain.errors import UnreadablePhoto
 from model_core.imaging.describe import orientation_of
-from model_core.imaging.faults import decoder_faults, refuse_bomb
+from model_core.imaging.faults import decoder_faults, quiet_c_library, refuse_bomb
 from model_core.imaging.profiles import Raster
 from model_core.imaging.ranges import full_range, over_white, widened
 
@@ -140,7 +140,7 @@ class Tiff:
         """The pixels over white. Raises UnreadablePhoto."""
         page = self._page
         kind, channels = _KINDS[int(page.photometric)]
-        with decoder_faults(self._path):
+        with decoder_faults(self._path), quiet_c_library():
             self._refuse_pictures_inside()
             stored = page.asarray(maxworkers=1)
             icc = page.tags.valueof(_ICC)

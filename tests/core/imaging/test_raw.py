@@ -152,6 +152,18 @@ class TestRaw:
             found = to_linear(image).pixels[image.height // 2, image.width // 2]
             assert found == pytest.approx(to_working_light(light[0, 0] / 255), abs=0.003)
 
+    @pytest.mark.parametrize("stops", [-0.5, 0.35, 2.0])
+    def test_is_shown_with_the_exposure_that_a_dng_asks_for(
+        self, tmp_path: Path, stops: float
+    ) -> None:
+        light = np.full((80, 120, 3), (12, 6, 3), np.float64)
+        light[:, 60:] = 255
+        path = write_dng(tmp_path / "a.dng", light, stops=stops)
+        for image in (decode(path), decode_proxy(path, 60)[1]):
+            dim, white = to_linear(image).pixels[image.height // 2][[4, -4]]
+            assert dim == pytest.approx(to_working_light(light[0, 0] / 255) * 2**stops, abs=0.002)
+            assert white == pytest.approx(min(1, 2**stops), abs=0.002)  # rolled off, not cut
+
     def test_a_camera_without_colours_has_no_white_balance(self, tmp_path: Path) -> None:
         photo = decode_proxy(write_dng(tmp_path / "a.dng", quarters(80, 120), kind="mono"), 48)[0]
         assert (photo.as_shot_kelvin, photo.as_shot_tint) == (None, None)
