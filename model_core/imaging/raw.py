@@ -54,12 +54,12 @@ class RawFile:
         UnreadablePhoto."""
         import rawpy
 
-        small = long_side is not None and max(self.width, self.height) // 2 >= long_side
+        enough = long_side is not None and max(self.width, self.height) // 2 >= long_side
         with _raw_faults(self.path):
             self._raw.unpack()
             pixels: npt.NDArray[np.uint16] = self._raw.postprocess(
                 use_camera_wb=True,
-                half_size=halved or small,
+                half_size=halved or enough,
                 no_auto_bright=True,
                 adjust_maximum_thr=0.0,
                 highlight_mode=rawpy.HighlightMode.Clip,
@@ -70,8 +70,8 @@ class RawFile:
             )
         # Cameras that see no colours give one channel.
         pixels = np.ascontiguousarray(np.repeat(pixels, 3 // pixels.shape[2], axis=2))
-        pixels = pixels if long_side is None else shrink(pixels, long_side)
-        return CodedImage(_brighter(pixels, self._baseline()), "rec2020")
+        small = pixels if long_side is None else shrink(pixels, long_side)
+        return CodedImage(_brighter(small, self._baseline()), "rec2020")
 
     def _baseline(self) -> float:
         """The exposure in stops that a DNG wants to be shown with (DNG specification,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from model_core.imaging.colour import Array, Float64, luminance, oklab, to_working
+from model_core.imaging.colour import Array, Float64, luminance, oklab, to_working, to_xyz
 from model_core.imaging.steps import tone
 from model_core.imaging.steps.exposure import KNEE, exposure, roll_off
 from model_core.imaging.steps.presence import presence
@@ -274,12 +274,33 @@ class TestWhiteBalance:
     @pytest.mark.parametrize("mired", [-30.0, -10.0, 10.0, 30.0])
     def test_is_the_colour_of_daylight(self, mired: float) -> None:
         """The gains are the ratio of two daylights, which the locus gives independently."""
-        from model_core.imaging.colour import to_xyz
-
         lit = np.linalg.solve(to_xyz("rec2020"), daylight_xyz(mired, 0.0))
         lit /= np.linalg.solve(to_xyz("rec2020"), daylight_xyz(0.0, 0.0))
         gain = white_balance(GREY, mired, 0.0) / GREY
         assert gain / gain[1] == pytest.approx(lit / lit[1], rel=0.03)
+
+    @pytest.mark.parametrize(
+        ("kelvin", "x", "y"),
+        [(5003, 0.34567, 0.35850), (5503, 0.33242, 0.34743), (7504, 0.29902, 0.31485)],
+    )
+    def test_daylight_is_that_of_the_cie(self, kelvin: float, x: float, y: float) -> None:
+        found = daylight_xyz(1e6 / kelvin - 1e6 / 6504, 0.0)
+        assert found[:2] / found.sum() == pytest.approx([x, y], abs=0.0005)
+
+    def test_temperature_is_along_its_locus_and_tint_across(self) -> None:
+        def moved(*shift: float) -> Float64:
+            """In CIE 1960 uv, between shifts to both sides."""
+            ends = []
+            for sign in (1, -1):
+                x, y, z = to_xyz("rec2020") @ white_balance(GREY, *(sign * v for v in shift))
+                ends.append(np.array([4 * x, 6 * y]) / (x + 15 * y + 3 * z))
+            return np.array(ends[0] - ends[1])
+
+        along, across = moved(10.0, 0.0), moved(0.0, 10.0)
+        sizes = np.linalg.norm(along), np.linalg.norm(across)
+        angle = np.degrees(np.arccos(along @ across / sizes[0] / sizes[1]))
+        assert angle == pytest.approx(90, abs=3)
+        assert sizes[1] == pytest.approx(20 / 3000, rel=0.1)
 
     def test_daylight_at_zero_is_the_white_of_the_working_space(self) -> None:
         assert daylight_xyz(0.0, 0.0) == pytest.approx(np.array([0.9505, 1.0, 1.089]), abs=0.01)
