@@ -331,6 +331,7 @@ class App(QObject):
         self._learning.show_style(self._loaded)
         self._learning.show()
         self._learning.raise_()
+        self._learning.activateWindow()  # so that Escape closes it, too
 
     def _on_training_changed(self, running: bool) -> None:
         self.actions["train"].setEnabled(can_train(self._loaded) and not running)

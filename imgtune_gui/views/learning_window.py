@@ -63,6 +63,8 @@ class LearningWindow(QDialog):
         head.addWidget(self.match)
         head.addWidget(self._says, 1)
         self.curve = CurveView()
+        self.curve.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # its description can be read out
+        self.curve.setFocus()
         note = QLabel(
             self.tr(
                 "In J: 1 J is a slider step that one just notices. Each photo counts as it was "

@@ -53,5 +53,8 @@ def readiness_text(readiness: Readiness) -> str:
         return ""
     text = QCoreApplication.translate("StylePanel", "{0} of {1} lessons, {2} of {3} shoots")
     return text.format(
-        readiness.lessons, readiness.lessons_needed, readiness.shoots, readiness.shoots_needed
+        min(readiness.lessons, readiness.lessons_needed),
+        readiness.lessons_needed,
+        min(readiness.shoots, readiness.shoots_needed),  # "9 of 5" would read as a mistake
+        readiness.shoots_needed,
     )
