@@ -791,6 +791,10 @@ every export is a new file.</source>
         <translation>草稿，尚未接受</translation>
     </message>
     <message>
+        <source>The model is unsure here: please look at it</source>
+        <translation>模型对此没有把握：请查看</translation>
+    </message>
+    <message>
         <source>prediction accepted</source>
         <translation>接受了预测</translation>
     </message>
@@ -824,6 +828,10 @@ every export is a new file.</source>
     <message>
         <source>Filter by name</source>
         <translation>按名称过滤</translation>
+    </message>
+    <message>
+        <source>Model is unsure</source>
+        <translation>模型没有把握</translation>
     </message>
     <message>
         <source>Show all</source>

@@ -35,12 +35,13 @@ class Arrangement:
     states: frozenset[EditState] = frozenset()
     text: str = ""
     folder: str = ""  # with what lies below it
+    unsure: bool = False  # only what shows a prediction that the model would have looked at
 
     @property
     def filters(self) -> bool:
         """Whether any photo might be left out."""
         some = self.min_stars or self.flags or self.colours or self.states
-        return bool(some or self.text or self.folder)
+        return bool(some or self.text or self.folder or self.unsure)
 
     @property
     def is_plain(self) -> bool:
@@ -61,6 +62,7 @@ class Arrangement:
             and (not self.states or item.state in self.states)
             and self.text.casefold() in item.sort_name
             and (not self.folder or is_below(item.folder, self.folder))
+            and (not self.unsure or item.needs_review)
         )
 
     def ordered(self, items: Iterable[PhotoItem]) -> list[PhotoItem]:
@@ -107,6 +109,7 @@ def from_stored(stored: object) -> Arrangement:
         "states": lambda names: frozenset(map(EditState, names)),
         "text": str,
         "folder": str,
+        "unsure": bool,
     }
     values = {}
     for name in found.keys() & kinds.keys():

@@ -92,6 +92,8 @@ class FilmstripModel(QStringListModel):
             lines.append(" · ".join(facts))
         if item.prediction is not None:
             lines.append(self.tr("Doubt of the model: {0:.1f} J").format(item.prediction.doubt))
+        if item.needs_review:
+            lines.append(self.tr("The model is unsure here: please look at it"))
         return "\n".join(lines)
 
     def _on_photos_reset(self) -> None:

@@ -87,6 +87,12 @@ class PhotoItem:
         return self.predicted or IDENTITY
 
     @property
+    def needs_review(self) -> bool:
+        """Whether the model itself would rather have somebody look at what it predicts."""
+        untouched = self.edit is None and self.prediction is not None
+        return untouched and self.prediction.needs_review  # type: ignore[union-attr]
+
+    @property
     def state(self) -> EditState:
         """Derived, so that undo after accepting cannot show a badge that is not true."""
         if self.edit is None:

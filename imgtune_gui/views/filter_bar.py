@@ -132,6 +132,7 @@ class FilterBar(QFrame):
         self.states.setAccessibleName(self.tr("Filter by state"))
         self.states.addItem(self.tr("All states"), "")
         self.states.addItem(self.tr("Needs review"), "review")
+        self.states.addItem(self.tr("Model is unsure"), "unsure")
         for state in EditState:
             self.states.addItem(state_text(state), state.value)
         self.states.activated.connect(self._on_state)
@@ -216,8 +217,11 @@ class FilterBar(QFrame):
 
     def _on_state(self, index: int) -> None:
         key = self.states.itemData(index)
-        states = _REVIEW if key == "review" else frozenset({EditState(key)} if key else ())
-        self.changed.emit(replace(self._arrangement, states=states))
+        states = _REVIEW if key == "review" else frozenset[EditState]()
+        if key not in {"", "review", "unsure"}:
+            states = frozenset({EditState(key)})
+        unsure = key == "unsure"
+        self.changed.emit(replace(self._arrangement, states=states, unsure=unsure))
 
     def _on_text(self, text: str) -> None:
         self.changed.emit(replace(self._arrangement, text=text.strip()))
@@ -239,6 +243,8 @@ _REVIEW = frozenset({EditState.UNTOUCHED, EditState.DRAFT})
 
 
 def _state_key(arrangement: Arrangement) -> str:
+    if arrangement.unsure:
+        return "unsure"
     if arrangement.states == _REVIEW:
         return "review"
     return next(iter(arrangement.states)).value if len(arrangement.states) == 1 else ""

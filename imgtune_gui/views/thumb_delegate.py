@@ -130,6 +130,13 @@ class ThumbDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(bar.adjusted(-1.5, -1.5, 1.5, 1.5), 3, 3)
         painter.setBrush(theme.color(theme.ACCENT))
         painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * share, 3.5), 1.5, 1.5)
+        if item.needs_review:
+            dot = QPointF(bar.right() + 9, bar.center().y())
+            painter.setBrush(theme.color("#000000", 0.55))
+            painter.drawEllipse(dot, 6.5, 6.5)
+            painter.setPen(theme.color(theme.ACCENT))
+            around = QRectF(dot.x() - 7, dot.y() - 8, 14, 16)
+            painter.drawText(around, Qt.AlignmentFlag.AlignCenter, "?")
 
 
 def _paint_badge(painter: QPainter, frame: QRectF, state: EditState) -> None:

@@ -177,6 +177,24 @@ def test_the_filter_bar_filters_sorts_and_keeps_the_selection(app: App, qtbot: Q
     assert bar.text.text() == ""
 
 
+def test_only_what_the_model_is_unsure_of_is_shown_until_it_is_looked_at(
+    app: App, qtbot: QtBot
+) -> None:
+    for row in (1, 4):
+        item = app.session.items[row]
+        assert item.prediction is not None
+        app.session.set_prediction(item, replace(item.prediction, needs_review=True))
+    bar = app.window.filter_bar
+    bar.states.setCurrentIndex(bar.states.findData("unsure"))
+    bar.states.activated.emit(bar.states.currentIndex())
+    assert names(app.session) == ["1", "4"]
+    assert "unsure" in app.model.data(app.model.index(0), Qt.ItemDataRole.ToolTipRole)
+    app.session.set_param("contrast", 20.0, drag=1)
+    assert not app.session.items[0].needs_review
+    app.actions["show_all"].trigger()
+    assert (len(app.session.items), bar.states.currentData()) == (6, "")
+
+
 def test_the_review_queue_shrinks_as_photos_are_accepted(app: App, qtbot: QtBot) -> None:
     app.actions["review"].trigger()
     first = app.session.items[0]

@@ -30,6 +30,7 @@ arrangements = st.builds(
     states=st.frozensets(st.sampled_from(EditState)),
     text=st.text(max_size=5),
     folder=st.sampled_from(["", "/a/b"]),
+    unsure=st.booleans(),
 )
 
 
