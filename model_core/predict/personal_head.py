@@ -39,7 +39,8 @@ _ALONE = 300.0  # strength while there is one shoot and nothing to judge by ...
 _ALONE_SHARE = 0.3  # ... and how much the regression then counts beside the mean
 _TEMPER = 0.5  # lessons count half as evidence: those of one shoot are not independent
 _MEAN_SHARE = 0.3  # of the mean among the experts before anything was left out
-_MARGINS = np.array([0.0, 9.0, 13.0])  # log odds against: each slider, sliders together
+_MARGINS = np.array([0.0, 14.0, 15.0])  # log odds against: each slider, sliders together ...
+_FEW = 3.0  # ... less with few shoots: leaving one out then costs more than luck can give
 _UNSEEN = 0.4  # J: left-out errors below this are nobody's complaint and decide nothing
 _TOGETHER = 30.0  # strength at which "moves sliders together" is looked for
 _UNLIKE = 60.0  # lessons it takes until a direction of the features counts as seen
@@ -171,7 +172,10 @@ def _mixing(
     reference = next(e for e in experts if e.strength == _TOGETHER)
     foretold = y - reference.ridge.left_out
     centred = foretold - foretold.mean(0)
-    together = np.linalg.eigh(centred.T @ centred)[1]
+    shared = centred.T @ centred
+    # A ramp tells apart directions of no size, which few lessons leave to rounding.
+    ramp = np.diag(np.linspace(1e-6, 2e-6, len(shared))) * max(float(np.trace(shared)), 1e-12)
+    together = np.linalg.eigh(shared + ramp)[1]
     candidates = [[params] + [np.zeros_like(params)] * (len(experts) - 1)]
     for basis in (params, together):
         shares = _shares(left_out @ basis, weight)
@@ -180,7 +184,7 @@ def _mixing(
         np.stack([lo @ m for lo, m in zip(left_out, c, strict=True)]).sum(0) for c in candidates
     ]
     evidence = np.array([_evidence(e, weight).sum() for e in errors])
-    trust = _softmax(evidence - _MARGINS)
+    trust = _softmax(evidence - _MARGINS * folds / (folds + _FEW))
     return [
         np.tensordot(trust, np.stack([c[k] for c in candidates]), 1) for k in range(len(experts))
     ]
