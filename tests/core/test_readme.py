@@ -60,5 +60,6 @@ def test_a_stranger_with_the_example_predicts_what_the_program_predicts(
     assert [row["photo"] for row in rows] == paths
     found = [DevelopSettings.from_mapping(row["settings"]) for row in rows]
     gap = np.abs([np.array(f.values) - e.values for f, e in zip(found, expected, strict=True)])
-    # A stranger squashes the photo in one go; we let the JPEG decoder begin.
-    assert (gap / JND).max() < 0.25
+    # A stranger squashes the photo in one go; we let the JPEG decoder begin. And we round as
+    # the sliders show it: a hundredth of a stop is an eighth of a just noticeable step.
+    assert (gap / JND).max() < 0.4
