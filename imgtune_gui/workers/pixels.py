@@ -54,10 +54,11 @@ def cut(proxy: Proxy, region: Region) -> tuple[Proxy, Region]:
     return replace(proxy, pixels=part), exact
 
 
-def reduce(proxy: Proxy, width: int, height: int) -> Proxy:
-    """``proxy`` reduced to fit into ``width`` x ``height``; never enlarged."""
+def reduce(proxy: Proxy, width: int, height: int, *, enlarge: float = 1.0) -> Proxy:
+    """``proxy`` scaled to fit into ``width`` x ``height``; returned as it is where it would have
+    to be enlarged by more than ``enlarge``."""
     factor = min(width / proxy.width, height / proxy.height)
-    if factor >= 1.0:
+    if factor == 1.0 or factor > enlarge:
         return proxy
     size = max(1, round(proxy.width * factor)), max(1, round(proxy.height * factor))
     return replace(proxy, pixels=_scaled(proxy.pixels, *size))

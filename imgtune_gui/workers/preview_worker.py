@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from model_core.services import Palette, Studio
 
 _HISTOGRAM_PIXELS = 60_000
+#: A picture this much smaller than it is shown is enlarged once, here. Left to the painter, it
+#: costs more than all the rest of a slider's move, each time.
+_ENLARGED = 1.5
 
 
 class PreviewWorker(QueueWorker):
@@ -79,7 +82,7 @@ class PreviewWorker(QueueWorker):
         key = (id(job.proxy), job.region, job.width, job.height)
         if self._part is None or key != self._part_key or self._source is not job.proxy:
             part, region = cut(job.proxy, job.region)
-            self._part = reduce(part, job.width, job.height), region
+            self._part = reduce(part, job.width, job.height, enlarge=_ENLARGED), region
             self._part_key, self._source = key, job.proxy
         return self._part
 
