@@ -13,6 +13,7 @@ from pathlib import Path
 from model_core import __version__
 from model_core.assets import assets_dir, sample_photos
 from model_core.domain.errors import ImgtuneError
+from model_core.imaging.cores import CORES
 from model_core.services import Studio, default_data_dir
 
 #: Distribution, module, what it is needed for, whether nothing goes without it.
@@ -36,7 +37,7 @@ def report(data_dir: Path | None) -> tuple[list[str], bool]:
     """Lines to print, and whether the program can do all it is made for."""
     lines = [
         f"imgtune {__version__}, Python {platform.python_version()}, "
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+        f"{platform.system()} {platform.machine()}, {CORES} cores"
     ]
     healthy = True
     for distribution, module, purpose, _ in _NEEDED:

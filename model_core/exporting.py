@@ -21,6 +21,7 @@ from model_core.domain.export import FORMATS, BatchResult, ExportItem, ExportOpt
 from model_core.domain.geometry import UNCROPPED, Geometry
 from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameTemplate
+from model_core.imaging.cores import CORES
 from model_core.imaging.decode import MAX_PIXELS, decode_for
 from model_core.imaging.encode import encode
 from model_core.imaging.framing import framed
@@ -40,13 +41,6 @@ _SPARE = 3
 _POLL = 0.1  # seconds until a cancel is noticed
 _LEAST_FREE = 4_000_000  # bytes; less holds not even one photo
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOENT, errno.EACCES}
-
-
-def usable_cores() -> int:
-    """Cores that this process may use: how many photos are developed at a time."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def export_photo(
@@ -199,7 +193,7 @@ def export_batch(
     progress = progress or Progress()
     _prove_writable(naming.folder)
     batch = _Batch(items, Targets(naming, [item.path for item in items]), write, on_written)
-    workers = max(1, min(jobs or usable_cores(), len(items)))
+    workers = max(1, min(jobs or CORES, len(items)))
     prepare = _give_way if background else None
     with ThreadPoolExecutor(workers, "export", prepare) as pool:
         try:

@@ -23,7 +23,7 @@ Float64 = npt.NDArray[np.float64]
 D65 = (0.3127, 0.3290)
 D50 = (0.3457, 0.3585)
 
-#: Bradford cone response, for adapting D50 spaces to D65 (ICC.1:2010, annex E).
+#: Bradford cone responses to XYZ (ICC.1:2010, annex E).
 BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
@@ -84,10 +84,16 @@ def to_xyz(space: str) -> Float64:
     white = xyz_of(spec.white)
     matrix: Float64 = primaries * np.linalg.solve(primaries, white)
     if spec.white != D65:
-        scale = (BRADFORD @ xyz_of(D65)) / (BRADFORD @ white)
-        adapt: Float64 = np.linalg.inv(BRADFORD) @ np.diag(scale) @ BRADFORD
-        matrix = (adapt @ matrix).astype(np.float64)
+        matrix = (adaptation(white, xyz_of(D65)) @ matrix).astype(np.float64)
     return matrix
+
+
+def adaptation(source: Float64, target: Float64) -> Float64:
+    """3x3 matrix that takes XYZ under the white ``source`` to XYZ under ``target``, both XYZ
+    with Y = 1: Bradford cone responses (ICC.1:2010, annex E), scaled."""
+    scale = (BRADFORD @ target) / (BRADFORD @ source)
+    result: Float64 = np.linalg.inv(BRADFORD) @ np.diag(scale) @ BRADFORD
+    return result
 
 
 @lru_cache

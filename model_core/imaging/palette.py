@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.image import CodedImage
-from model_core.imaging.render import CORES, PREVIEW_GRID, pool, render
+from model_core.imaging.cores import CORES, pool
+from model_core.imaging.render import PREVIEW_GRID, render
+from model_core.imaging.table import Cells, cells_of
 
 _ROW = 512
 #: With more distinct colours for each pixel than this, rendering the pixels is as fast.
@@ -26,11 +28,13 @@ _MOST = 0.6
 class Palette:
     """``colours``: all that occur, 8 bit, as an image of rows of 512. ``place``: (H * W,), the
     number of each pixel's colour. ``exact`` is False when the picture is deeper than 8 bits:
-    then the palette is good for a picture that is about to be replaced only."""
+    then the palette is good for a picture that is about to be replaced only. ``cells``: see
+    ``render``."""
 
     colours: CodedImage
     place: npt.NDArray[np.intp]
     exact: bool
+    cells: Cells
 
 
 def palette_of(image: CodedImage) -> Palette | None:
@@ -51,7 +55,8 @@ def palette_of(image: CodedImage) -> Palette | None:
     colours = np.zeros((rows * _ROW, 4), np.uint8)
     colours[: distinct.size] = distinct.astype("<u4")[:, None].view(np.uint8)
     coded = CodedImage(np.ascontiguousarray(colours[:, :3]).reshape(rows, _ROW, 3), image.space)
-    return Palette(coded, number[code].astype(np.intp), exact)
+    cells = cells_of(colours[:, :3], PREVIEW_GRID)
+    return Palette(coded, number[code].astype(np.intp), exact, cells)
 
 
 def render_palette(
@@ -60,12 +65,11 @@ def render_palette(
     out: npt.NDArray[np.uint8],
     *,
     space: str = "srgb",
-    grid: int = PREVIEW_GRID,
 ) -> npt.NDArray[np.uint8]:
     """Fills ``out`` (H, W, 4: blue, green, red, 255), as ``render`` would."""
     rows, columns, _ = palette.colours.pixels.shape
     table = np.empty((rows, columns, 4), np.uint8)
-    render(palette.colours, settings, space=space, grid=grid, out=table)
+    render(palette.colours, settings, space=space, out=table, cells=palette.cells)
     source, target = table.reshape(-1, 4).view(np.uint32)[:, 0], out.reshape(-1, 4).view(np.uint32)
     edges = np.linspace(0, palette.place.size, CORES + 1).astype(int)
 

@@ -18,16 +18,17 @@ import numpy.typing as npt
 from PIL import Image, ImageCms
 
 from model_core.imaging.colour import (
-    BRADFORD,
     D50,
     D65,
     SPACES,
+    adaptation,
     apply_matrix,
     decode_transfer,
     encode_transfer,
     to_xyz,
     xyz_of,
 )
+from model_core.imaging.cores import CORES
 from model_core.imaging.light import (
     brightest,
     finite_light,
@@ -44,7 +45,7 @@ Float32 = npt.NDArray[np.float32]
 
 #: How a profile names the kind of its pixels (ICC.1:2022, 7.2.6), and lcms the same.
 _KINDS = {"RGB": ("RGB ", "rgb"), "L": ("GRAY", "gray"), "CMYK": ("CMYK", "cmyk")}
-_THREADS, _WORTH_THREADS = 2, 1_000_000
+_WORTH_THREADS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,16 +156,7 @@ def _has_curve_of(profile: ImageCms.ImageCmsProfile, mode: str, space: str) -> b
 
 
 def _d50_colorants(space: str) -> npt.NDArray[np.float64]:
-    return _adaptation(D65, D50) @ to_xyz(space)
-
-
-def _adaptation(
-    source: tuple[float, float], target: tuple[float, float]
-) -> npt.NDArray[np.float64]:
-    """Bradford matrix that takes XYZ under one white to XYZ under another."""
-    scale = (BRADFORD @ xyz_of(target)) / (BRADFORD @ xyz_of(source))
-    result: npt.NDArray[np.float64] = np.linalg.inv(BRADFORD) @ np.diag(scale) @ BRADFORD
-    return result
+    return adaptation(xyz_of(D65), xyz_of(D50)) @ to_xyz(space)
 
 
 def _converted(raster: Raster, icc: bytes) -> Coded:
@@ -216,8 +208,8 @@ def _transform(raster: Raster, icc: bytes, target: bytes, depth: Any) -> npt.NDA
         convert(slice(0, height))
     else:
         # One band a thread: making a transform costs as much as a megapixel.
-        edges = [height * i // _THREADS for i in range(_THREADS + 1)]
-        with ThreadPoolExecutor(_THREADS) as pool:
+        edges = [height * i // CORES for i in range(CORES + 1)]
+        with ThreadPoolExecutor(CORES) as pool:
             list(pool.map(convert, map(slice, edges[:-1], edges[1:])))
     return out
 
@@ -261,5 +253,6 @@ def _from_lab(band: npt.NDArray[Any]) -> npt.NDArray[np.uint16]:
     f = np.stack([fy + a / 500, fy, fy - b / 200], axis=-1)
     delta = 6 / 29
     xyz = np.where(f > delta, f**3, 3 * delta**2 * (f - 4 / 29)) * xyz_of(D50)
-    to_rgb = np.linalg.solve(to_xyz("rec2020"), _adaptation(D50, D65)).astype(np.float64)
+    to_d65 = adaptation(xyz_of(D50), xyz_of(D65))
+    to_rgb = np.linalg.solve(to_xyz("rec2020"), to_d65).astype(np.float64)
     return to_codes(apply_matrix(xyz, to_rgb).clip(0.0, None))

@@ -1,14 +1,15 @@
-"""The look baked for speed: a 3D lookup table, applied by OpenColorIO.
+"""The look baked for speed: a 3D lookup table applied by OpenColorIO, and exact where that errs.
 
 The table goes from the source's own code values to the output's, so that one lookup does
-decoding, look and encoding. It is baked from ``pipeline.develop`` and tested against it.
+decoding, look and encoding. It is baked from ``pipeline.develop`` and tested against it. Cells
+that hold a kink of the look are marked in it: their first point, that of the lowest codes,
+which weighs more than nothing all over the cell, is put far outside. Pixels that fall into them
+come out as pure magenta, so they are found and computed one by one: a few in a hundred.
 """
 
 from __future__ import annotations
 
-import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -19,20 +20,20 @@ import numpy.typing as npt
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.image import CodedImage, Float32
 from model_core.imaging.colour import encode_transfer, to_working
+from model_core.imaging.cores import CORES, pool
 from model_core.imaging.pipeline import develop
+from model_core.imaging.table import AXIS, Cells, bake, look, places
 
-#: Points a side: while a slider moves, when it rests, and where the last bit matters.
-QUICK_GRID = 17
+#: Points a side: for the screen, and where the last bit matters.
 PREVIEW_GRID = 33
 EXPORT_GRID = 65
-#: How much the points gather at black and white, where the look bends most. Evenly spaced ones
-#: err three times as much (deltaE00 0.02 against 0.007 at 65 points).
-_GATHER = 0.8
-_AXIS = 4096  # entries of the curve from code values to places between the points
 _MIN_ROWS = 64
-CORES = os.cpu_count() or 1
-pool = ThreadPoolExecutor(CORES, thread_name_prefix="render")
+_PIECE = 1 << 18  # pixels that one thread works on at a time: what the cache holds
 _ocio_lock = threading.Lock()
+
+_MARK = np.array([1e9, -1e9, 1e9], np.float32)
+#: The mark as it comes out on screens: blue, green, red and 255, read as one number.
+_MAGENTA = int(np.array([255, 0, 255, 255], np.uint8).view(np.uint32)[0])
 
 Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
@@ -54,13 +55,15 @@ def render(
     depth: int = 8,
     out: Pixels | None = None,
     threads: int | None = None,
+    cells: Cells | None = None,
 ) -> Pixels:
     """``image`` with ``settings``, as code values of ``space``: (H, W, 3), contiguous.
 
     ``depth``: 8 or 16 bits (uint8, uint16). ``out`` takes the result instead of a new array:
     the image's own pixels where they have that depth, so that a large photo is held once; or
     uint8 (H, W, 4), which is filled as 32-bit pictures lie in a screen's memory, blue, green,
-    red and 255. ``threads``: bands worked on side by side, by default one a core. Beside
+    red and 255. ``threads``: bands worked on side by side, by default one a core. ``cells``:
+    those that the image's colours fall into, where they are known; baking is quicker then. Beside
     input and output, memory is needed for the table and a few rows only, whatever the size.
 
     All zeros on a photo of the same space and depth returns the very pixels.
@@ -69,20 +72,17 @@ def render(
     wanted = np.dtype(np.uint16 if depth == 16 else np.uint8)
     if settings.is_identity and image.space == space and pixels.dtype == wanted:
         return pixels if out is None else _copied(pixels, out)
-    processor = _processor(settings, image.space, space, grid, pixels.dtype.name, depth)
+    job = _Job(image, settings, space, grid, depth, cells)
     if out is None:
         out = np.empty(pixels.shape, wanted)
     bands = min(threads or CORES, max(1, image.height // _MIN_ROWS))
     edges = [image.height * i // bands for i in range(bands + 1)]
     if bands == 1:
-        _apply(processor, pixels, out, 0, image.height)
+        job.apply(out, 0, image.height)
     else:
         target = out
-        # OpenColorIO releases the interpreter lock, so bands run side by side.
-        work = (
-            pool.submit(_apply, processor, pixels, target, top, bottom)
-            for top, bottom in pairwise(edges)
-        )
+        # OpenColorIO and numpy release the interpreter lock, so bands run side by side.
+        work = (pool.submit(job.apply, target, top, bottom) for top, bottom in pairwise(edges))
         for band in list(work):
             band.result()
     return out
@@ -97,24 +97,107 @@ def _copied(pixels: Pixels, out: Pixels) -> Pixels:
     return out
 
 
-def _apply(processor: Any, source: Pixels, target: Pixels, top: int, bottom: int) -> None:
+class _Job:
+    """One rendering: what all its bands have in common."""
+
+    def __init__(
+        self,
+        image: CodedImage,
+        settings: DevelopSettings,
+        space: str,
+        grid: int,
+        depth: int,
+        cells: Cells | None,
+    ) -> None:
+        self._image, self._settings, self._space, self._depth = image, settings, space, depth
+        self._full = (1 << depth) - 1
+        self._cells = cells
+        # Mere conversion to another space is to be right to the last bit; and a table has to
+        # have fewer points than there are pixels, to be worth its baking.
+        self._exact = settings.is_identity or image.height * image.width <= grid**3
+        if not self._exact:
+            kind = image.pixels.dtype.name
+            self._processor, self._wrong = _processor(
+                settings, image.space, space, grid, kind, depth, cells
+            )
+
+    def apply(self, target: Pixels, top: int, bottom: int) -> None:
+        """Fills those rows of ``target``, which may be those of the image."""
+        source, width = self._image.pixels, self._image.width
+        result = target[top:bottom].reshape(-1, target.shape[2])
+        rows = max(1, _PIECE // width)
+        wrong: list[tuple[npt.NDArray[np.intp], Pixels]] = []
+        for first in range(top, bottom, rows):
+            codes, done = (a[first : min(first + rows, bottom)] for a in (source, target))
+            if self._exact:
+                place = slice((first - top) * width, (first + len(done) - top) * width)
+                self._put(result, place, self._look(codes.reshape(-1, 3)))
+                continue
+            if target is source:
+                codes = codes.copy()
+            self._processor.apply(_described(codes), _described(done))
+            if self._cells is None:
+                where = self._marked(done)
+            else:
+                own = self._cells.own[first * width : first * width + codes.size // 3]
+                where = np.flatnonzero(self._wrong[own])
+            if where.size:
+                some = np.take(codes.view(f"V{3 * codes.itemsize}"), where)
+                wrong.append((where + (first - top) * width, some.view(codes.dtype).reshape(-1, 3)))
+                if sum(len(some) for some, _ in wrong) > _PIECE:
+                    self._mend(result, wrong)
+        if wrong:
+            self._mend(result, wrong)
+
+    def _mend(self, result: Pixels, wrong: list[tuple[npt.NDArray[np.intp], Pixels]]) -> None:
+        """Computes those pixels of ``result`` (N, 3 or 4) by the look itself; empties the list."""
+        where = np.concatenate([where for where, _ in wrong])
+        codes = np.concatenate([codes for _, codes in wrong])
+        wrong.clear()
+        self._put(result, where, self._look(codes))
+
+    def _marked(self, done: Pixels) -> npt.NDArray[np.intp]:
+        """The numbers of the pixels that came out as magenta."""
+        if done.shape[2] == 4:
+            return np.flatnonzero(done.view(np.uint32) == _MAGENTA)
+        where = np.flatnonzero(done[..., 1] == 0)
+        rim: Any = done.reshape(-1, 3)[where]
+        return where[(rim[:, 0] == self._full) & (rim[:, 2] == self._full)]
+
+    def _look(self, codes: Pixels) -> Pixels:
+        """Code values (N, 3) of the source to those of the output."""
+        scale = np.float32(1.0 / np.iinfo(codes.dtype).max)
+        found = look(codes * scale, self._settings, self._image.space, self._space)
+        found *= np.float32(self._full)
+        found += np.float32(0.5)
+        return found.astype(np.uint16) if self._depth == 16 else found.astype(np.uint8)
+
+    @staticmethod
+    def _put(pixels: Pixels, where: Any, colours: Any) -> None:
+        if pixels.shape[1] == 4:
+            shown = np.full((len(colours), 4), 255, np.uint8)
+            shown[:, :3] = colours[:, ::-1]
+            colours = shown
+        # A pixel is moved as one thing, in half the time of moving its channels.
+        whole = f"V{pixels.shape[1] * pixels.itemsize}"
+        pixels.view(whole)[where, 0] = np.ascontiguousarray(colours).view(whole)[:, 0]
+
+
+def _described(array: Pixels) -> Any:
     import PyOpenColorIO as ocio
 
-    def describe(array: Pixels) -> Any:
-        width, channels = array.shape[1:]
-        size = array.itemsize
-        return ocio.PackedImageDesc(
-            data=array[top:bottom],
-            width=width,
-            height=bottom - top,
-            chanOrder=ocio.CHANNEL_ORDERING_BGRA if channels == 4 else ocio.CHANNEL_ORDERING_RGB,
-            bitDepth=_bit_depth(array.dtype.name),
-            chanStrideBytes=size,
-            xStrideBytes=channels * size,
-            yStrideBytes=channels * size * width,
-        )
-
-    processor.apply(describe(source), describe(target))
+    height, width, channels = array.shape
+    size = array.itemsize
+    return ocio.PackedImageDesc(
+        data=array,
+        width=width,
+        height=height,
+        chanOrder=ocio.CHANNEL_ORDERING_BGRA if channels == 4 else ocio.CHANNEL_ORDERING_RGB,
+        bitDepth=_bit_depth(array.dtype.name),
+        chanStrideBytes=size,
+        xStrideBytes=channels * size,
+        yStrideBytes=channels * size * width,
+    )
 
 
 def _bit_depth(name: str) -> Any:
@@ -123,25 +206,37 @@ def _bit_depth(name: str) -> Any:
     return {"uint8": ocio.BIT_DEPTH_UINT8, "uint16": ocio.BIT_DEPTH_UINT16}[name]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _processor(
-    settings: DevelopSettings, source: str, target: str, grid: int, kind: str, depth: int
-) -> Any:
+    settings: DevelopSettings,
+    source: str,
+    target: str,
+    grid: int,
+    kind: str,
+    depth: int,
+    cells: Cells | None,
+) -> tuple[Any, npt.NDArray[np.bool_]]:
+    """What applies the table, and which of its cells (grid**3,) are to be computed."""
     import PyOpenColorIO as ocio
 
-    table = bake(settings, source, target, grid)
+    table, found = bake(settings, source, target, grid, cells)
+    wrong = np.zeros(len(table), np.bool_)
+    wrong[found] = True
+    if cells is None:
+        table[found] = _MARK
     with _ocio_lock:
-        axis = ocio.Lut1DTransform(_AXIS, False)
-        axis.setData(_places())
+        axis = ocio.Lut1DTransform(AXIS, False)
+        axis.setData(places())
         lut = ocio.Lut3DTransform(gridSize=grid, interpolation=ocio.INTERP_TETRAHEDRAL)
         lut.setData(table.reshape(-1))
-        return (
+        processor = (
             _config()
             .getProcessor(ocio.GroupTransform([axis, lut]))
             .getOptimizedCPUProcessor(
                 _bit_depth(kind), _bit_depth(f"uint{depth}"), ocio.OPTIMIZATION_DEFAULT
             )
         )
+    return processor, wrong
 
 
 @lru_cache(maxsize=1)
@@ -152,32 +247,3 @@ def _config() -> Any:
     # Every slider position is a new table: a cache would only grow.
     config.setProcessorCacheFlags(ocio.PROCESSOR_CACHE_OFF)
     return config
-
-
-def _codes(place: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Code value at each place 0..1 along an edge of the table."""
-    return (1.0 - _GATHER) * place + _GATHER * (1.0 - np.cos(np.pi * place)) / 2.0
-
-
-@lru_cache(maxsize=1)
-def _places() -> Float32:
-    """The inverse, sampled: red, green and blue of each code value, flat."""
-    place = np.linspace(0.0, 1.0, 8 * _AXIS)
-    inverse = np.interp(np.linspace(0.0, 1.0, _AXIS), _codes(place), place)
-    return np.repeat(inverse.astype(np.float32), 3)
-
-
-@lru_cache(maxsize=8)
-def _grid_light(source: str, grid: int) -> Float32:
-    """Working light of the table's points: (grid**3, 3), blue fastest, contiguous channels."""
-    axis = _codes(np.linspace(0.0, 1.0, grid)).astype(np.float32)
-    points = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
-    light: Float32 = np.asfortranarray(to_working(points, source).astype(np.float32))
-    return light
-
-
-def bake(settings: DevelopSettings, source: str, target: str, grid: int) -> Float32:
-    """The table: (grid**3, 3) float32 output code values, input red slowest, blue fastest."""
-    light = develop(_grid_light(source, grid), settings, target)
-    result: Float32 = encode_transfer(light, target)
-    return np.ascontiguousarray(result.astype(np.float32, copy=False))

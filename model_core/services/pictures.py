@@ -10,7 +10,7 @@ import numpy.typing as npt
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.image import Proxy
 from model_core.imaging.palette import Palette, render_palette
-from model_core.imaging.render import PREVIEW_GRID, QUICK_GRID, render
+from model_core.imaging.render import render
 
 
 def preview(
@@ -23,7 +23,6 @@ def preview(
     space: str,
 ) -> npt.NDArray[np.uint8]:
     """The quickest way to the picture that :meth:`Studio.preview` promises."""
-    grid = QUICK_GRID if quick else PREVIEW_GRID
     if palette is not None and out is not None and (quick or palette.exact):
-        return render_palette(palette, settings, out, space=space, grid=grid)
-    return cast(npt.NDArray[np.uint8], render(proxy, settings, space=space, grid=grid, out=out))
+        return render_palette(palette, settings, out, space=space)
+    return cast(npt.NDArray[np.uint8], render(proxy, settings, space=space, out=out))

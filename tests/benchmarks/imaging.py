@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import resource
 import shutil
 import subprocess
@@ -30,6 +29,7 @@ from model_core.domain.export import ExportOptions
 from model_core.domain.image import CodedImage
 from model_core.exporting import export_photo
 from model_core.imaging.colour import cielab, delta_e2000, to_working
+from model_core.imaging.cores import CORES
 from model_core.imaging.decode import PHOTO_SUFFIXES, decode, decode_proxy
 from model_core.imaging.encode import encode
 from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, reference, render
@@ -149,7 +149,7 @@ def _adjusted(photo: Path, out: Path | None = None, threads: int | None = None) 
 
 def many_files(photo: Path, count: int) -> None:
     """A batch on one core and on all: each worker has a photo of its own."""
-    cores = os.cpu_count() or 1
+    cores = CORES
     seconds = {}
     for workers in (1, cores):
         start = time.perf_counter()

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from model_core.imaging.colour import BRADFORD, D65, SPACES, decode_transfer, to_xyz, xyz_of
+from model_core.imaging.colour import D65, SPACES, adaptation, decode_transfer, to_xyz, xyz_of
 
 #: Header field "profile creator": how an export is known as ours, whatever its metadata.
 CREATOR = b"imgt"
@@ -61,10 +61,7 @@ def _header(size: int) -> bytes:
 
 def _colorants(space: str) -> npt.NDArray[np.float64]:
     """The primaries' XYZ, adapted to the connection space's white by Bradford; in columns."""
-    scale = (BRADFORD @ _PCS_WHITE) / (BRADFORD @ xyz_of(D65))
-    matrix: npt.NDArray[np.float64] = (
-        np.linalg.inv(BRADFORD) @ np.diag(scale) @ BRADFORD @ to_xyz(space)
-    )
+    matrix: npt.NDArray[np.float64] = adaptation(xyz_of(D65), _PCS_WHITE) @ to_xyz(space)
     return matrix
 
 

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from model_core.imaging.colour import (
+    D50,
+    D65,
     LUMA,
     SPACES,
     Float64,
+    adaptation,
     cielab,
     decode_transfer,
     delta_e2000,
@@ -22,6 +25,7 @@ from model_core.imaging.colour import (
     oklab_to_working,
     to_working,
     to_xyz,
+    xyz_of,
 )
 
 spaces = pytest.mark.parametrize("space", SPACES)
@@ -172,3 +176,9 @@ def test_p3_red_is_redder_than_srgb_red(rgb: Float64) -> None:
     srgb, p3 = to_working(rgb, "srgb"), to_working(rgb, "display-p3")
     chroma: list[npt.NDArray[np.float64]] = [np.hypot(*oklab(x)[1:]) for x in (srgb, p3)]
     assert chroma[1] >= chroma[0] - 1e-6
+
+
+def test_adaptation_takes_one_white_to_the_other_and_back() -> None:
+    d50, d65 = xyz_of(D50), xyz_of(D65)
+    assert adaptation(d50, d65) @ d50 == pytest.approx(d65)
+    assert adaptation(d65, d50) @ adaptation(d50, d65) == pytest.approx(np.eye(3))

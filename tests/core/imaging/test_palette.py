@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as run
 
-from model_core.domain.develop import IDENTITY, DevelopSettings
+from model_core.domain.develop import IDENTITY, PARAMS, DevelopSettings
 from model_core.domain.image import CodedImage
+from model_core.imaging.colour import cielab, delta_e2000, to_working
+from model_core.imaging.decode import decode_proxy
 from model_core.imaging.palette import Palette, palette_of, render_palette
-from model_core.imaging.render import QUICK_GRID, render
-from tests.core.pictures import scene, settings_in_the_box
+from model_core.imaging.render import PREVIEW_GRID, reference, render
+from tests.core.pictures import SAMPLES, scene, settings_in_the_box
 
 
 def picture(height: int = 120, width: int = 90) -> CodedImage:
@@ -34,8 +36,23 @@ def test_gives_the_very_pixels_that_rendering_gives(s: DevelopSettings) -> None:
     palette = made(image)
     assert palette.exact
     for settings in (s, IDENTITY):
-        fast = render_palette(palette, settings, screen(image), grid=QUICK_GRID)
-        assert np.array_equal(fast, render(image, settings, grid=QUICK_GRID, out=screen(image)))
+        fast = render_palette(palette, settings, screen(image))
+        assert np.array_equal(fast, render(image, settings, out=screen(image)))
+
+
+def test_many_colours_agree_with_the_look() -> None:
+    """So many that a table is baked for those cells that they fall into."""
+    for name, seed in (("city-night.jpg", 7), ("kitten.jpg", 8)):
+        image = decode_proxy(SAMPLES / name, 640)[1]
+        palette = made(image)
+        assert palette.colours.pixels.size > 3 * PREVIEW_GRID**3
+        rng = np.random.default_rng(seed)
+        s = DevelopSettings.from_values(rng.uniform(p.low, p.high) * 0.5 for p in PARAMS)
+        shown = render_palette(palette, s, screen(image))[..., 2::-1]
+        wanted = np.round(reference(image, s) * 255) / 255
+        gap = delta_e2000(*(cielab(to_working(c, "srgb")) for c in (shown / 255, wanted)))
+        assert gap.max() < 1.5  # of it up to 0.5 by the other rounding of a code
+        assert gap.mean() < 0.2
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 700), (700, 1), (33, 512)])

@@ -17,7 +17,6 @@ from model_core.imaging.histogram import histogram
 from model_core.imaging.render import (
     EXPORT_GRID,
     PREVIEW_GRID,
-    QUICK_GRID,
     reference,
     render,
 )
@@ -32,10 +31,24 @@ def difference(one: Any, other: Any, space: str = "srgb") -> Float64:
     return delta_e2000(cielab(to_working(one, space)), cielab(to_working(other, space)))
 
 
+def many(image: CodedImage, grid: int) -> CodedImage:
+    """The same pixels so often that a table is worth while."""
+    flat = image.pixels.reshape(1, -1, 3)
+    return CodedImage(np.repeat(flat, grid**3 // flat.shape[1] + 1, axis=0), image.space)
+
+
 def off(image: CodedImage, s: DevelopSettings, grid: int, space: str = "srgb") -> Float64:
-    """How far the fast path is from the look, with its 8-bit rounding."""
-    fast = render(image, s, grid=grid, space=space) / 255.0
-    return difference(fast, reference(image, s, space), space)
+    """How far the fast path is from the look, each pixel's deltaE00, without the rounding to 8
+    bits."""
+    fast = render(many(image, grid), s, grid=grid, space=space, depth=16)[0] / 65535.0
+    flat = CodedImage(image.pixels.reshape(1, -1, 3), image.space)
+    return difference(fast, reference(flat, s, space)[0], space)
+
+
+def agree(found: list[Float64]) -> None:
+    """What is promised of previews and exports."""
+    assert max(d.max() for d in found) < 1.0
+    assert np.mean([d.mean() for d in found]) < 0.2
 
 
 def random_settings(seed: int, share: float) -> DevelopSettings:
@@ -67,54 +80,61 @@ class TestReference:
 
 
 class TestTheFastPath:
-    @grids
-    def test_looks_like_the_reference_on_real_photos(self, grid: int) -> None:
-        """Measured with the rounding to 8 bits, which alone is 0.22: mean 0.22 at 33 points,
-        0.21 at 65; 99th percentile 0.7 and 0.6."""
-        found = [off(samples()[i], random_settings(i, 0.25), grid) for i in range(4)]
-        assert np.mean([d.mean() for d in found]) < 0.35
-        assert np.mean([np.quantile(d, 0.99) for d in found]) < 1.5
+    """Measured over 120 photos and settings: at most 0.02 on average; worst pixel see README."""
 
-    def test_is_near_enough_while_a_slider_moves(self) -> None:
-        found = [off(samples()[i], random_settings(i, 0.25), QUICK_GRID).mean() for i in range(6)]
-        assert np.mean(found) < 0.5
-        assert np.max(found) < 1.5
+    @grids
+    @pytest.mark.parametrize("share", [0.25, 1.0])
+    def test_agrees_with_the_look_on_real_photos(self, grid: int, share: float) -> None:
+        agree([off(samples()[i], random_settings(20 + i, share), grid) for i in range(4)])
+
+    @grids
+    @pytest.mark.parametrize("space", ["display-p3", "adobe-rgb", "prophoto"])
+    def test_agrees_in_every_output_profile(self, grid: int, space: str) -> None:
+        agree([off(samples()[i], random_settings(40 + i, 0.5), grid, space) for i in range(2)])
+
+    @grids
+    @pytest.mark.parametrize("space", ["display-p3", "adobe-rgb", "prophoto", "rec2020"])
+    def test_agrees_on_deep_and_wide_sources(self, grid: int, space: str) -> None:
+        noise = np.random.default_rng(0).integers(-128, 128, samples()[4].pixels.shape)
+        deep = (samples()[4].pixels.astype(int) * 257 + noise).clip(0, 65535).astype(np.uint16)
+        agree([off(CodedImage(deep, space), random_settings(i, 0.5), grid) for i in range(2)])
 
     @pytest.mark.slow
-    @pytest.mark.parametrize(("grid", "count"), [(PREVIEW_GRID, 72), (EXPORT_GRID, 12)])
-    def test_looks_like_it_with_any_settings_on_any_photo(self, grid: int, count: int) -> None:
-        """Measured: mean 0.23 and 0.21; the worst photo 0.53 and 0.39. (The worst ever seen
-        was 1.3 and 0.55: a pale sky that lies on the very edge of white.)"""
-        means = [
-            off(samples()[k % 12], random_settings(100 + k, (0.25, 0.5, 1.0)[k % 3]), grid).mean()
-            for k in range(count)
-        ]
-        assert np.mean(means) < 0.3
-        assert np.mean(np.array(means) < 0.5) > 0.95
-        assert np.max(means) < (1.0 if grid == PREVIEW_GRID else 0.6)
+    @pytest.mark.parametrize(("grid", "count"), [(PREVIEW_GRID, 72), (EXPORT_GRID, 24)])
+    def test_agrees_with_any_settings_on_any_photo(self, grid: int, count: int) -> None:
+        settings = [random_settings(100 + k, (0.25, 0.5, 1.0)[k % 3]) for k in range(count)]
+        agree([off(samples()[k % 12], s, grid) for k, s in enumerate(settings)])
 
     @run(max_examples=30)
     @given(settings_in_the_box)
-    def test_is_close_in_every_corner_of_the_box(self, s: DevelopSettings) -> None:
-        """Codes, not deltaE: far settings make colour of what is nearly black."""
-        image = CodedImage(scene(height=60, width=90))
-        gap = np.abs(render(image, s) / 255 - reference(image, s))
-        assert gap.mean() < 1.5 / 255
+    def test_agrees_in_every_corner_of_the_box(self, s: DevelopSettings) -> None:
+        agree([off(CodedImage(scene(height=40, width=60)), s, PREVIEW_GRID)])
 
-    @grids
-    def test_sixteen_bits_of_a_raw_file_are_rendered_as_well(self, grid: int) -> None:
-        code = np.random.default_rng(0).integers(0, 65536, (7, 11, 3), dtype=np.uint16)
-        smooth = np.repeat(np.repeat(code, 8, axis=0), 8, axis=1)
-        distance = off(CodedImage(smooth, "rec2020"), WARM, grid)
-        assert distance.mean() < 1.0
-        grey = np.repeat(np.linspace(0, 65535, 512).astype(np.uint16)[None, :, None], 3, axis=2)
-        assert off(CodedImage(grey, "rec2020"), WARM, grid).mean() < 0.5
+    def test_eight_bits_are_the_look_rounded(self) -> None:
+        image, s = samples()[3], random_settings(3, 0.25)
+        fast = render(many(image, PREVIEW_GRID), s)[0].reshape(image.pixels.shape)
+        gap = np.abs(fast - reference(image, s) * 255)
+        assert gap.mean() < 0.3  # rounding alone is 0.25
+        assert gap.max() < 4
 
-    @pytest.mark.parametrize("space", ["display-p3", "adobe-rgb"])
-    def test_other_spaces_go_in_and_out(self, space: str) -> None:
-        image = CodedImage(samples()[4].pixels, space)
-        assert off(image, WARM, PREVIEW_GRID).mean() < 0.5
-        assert off(samples()[4], WARM, PREVIEW_GRID, space).mean() < 0.5
+    def test_few_pixels_are_the_look_itself(self) -> None:
+        image, s = samples()[3], random_settings(3, 1.0)
+        assert np.abs(render(image, s, depth=16) - reference(image, s) * 65535).max() < 8
+
+    @pytest.mark.parametrize("space", ["display-p3", "adobe-rgb", "prophoto", "rec2020"])
+    def test_zeros_convert_to_the_last_bit(self, space: str) -> None:
+        deep = np.random.default_rng(1).integers(0, 65536, (250, 200, 3)).astype(np.uint16)
+        eight = (deep >> 8).astype(np.uint8)
+        for pixels, depth, most in ((eight, 8, 1), (deep, 16, 8), (eight, 16, 8)):
+            image = CodedImage(pixels, space)
+            wanted = reference(image, IDENTITY) * (2**depth - 1)
+            found = render(image, IDENTITY, grid=PREVIEW_GRID, depth=depth)
+            assert np.abs(found - wanted).max() <= most
+
+    def test_magenta_of_the_photo_itself_is_a_colour_as_any(self) -> None:
+        pixels = np.full((300, 200, 3), (255, 0, 255), np.uint8)
+        still = IDENTITY.with_value("contrast", 1e-6)
+        assert np.array_equal(render(CodedImage(pixels.copy()), still), pixels)
 
     def test_changes_the_picture_in_the_direction_of_the_slider(self) -> None:
         image = samples()[0]
