@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from imgtune_gui import main as entry
 from imgtune_gui.actions import ACTIONS, MENUS, build_actions, native
 from imgtune_gui.app import App
-from imgtune_gui.views.dialogs import about_dialog, shortcuts_dialog
+from imgtune_gui.views.dialogs import PARTS, about_dialog, shortcuts_dialog
 from imgtune_gui.views.main_window import MainWindow
 
 
@@ -84,3 +86,9 @@ def test_the_shortcut_list_comes_from_the_table(app: App, qtbot: QtBot) -> None:
     about = about_dialog(app.window)
     assert any("LGPL" in label.text() for label in about.findChildren(QLabel))
     about.deleteLater()
+    named = " ".join(" ".join(part) for part in PARTS).casefold()
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    for needed in tomllib.loads(text)["project"]["dependencies"]:
+        assert re.split(r"[<>=]", needed)[0].casefold().replace("-", "_") in named.replace(
+            "-", "_"
+        ), needed
