@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from model_core.predictors import Predictors
 from model_core.storage.catalog import Catalog, EditState
 from model_core.storage.scene_table import Taken
 
+_KEPT = 16  # groupings: of all that is open, and of the photo at hand
+
 
 class Scenes:
     """Photos taken within half a minute of each other that show the same are made alike. The
@@ -26,6 +29,9 @@ class Scenes:
 
     def __init__(self, catalog: Catalog, predictors: Predictors) -> None:
         self._catalog, self._predictors = catalog, predictors
+        # What is known of photos does not change with what is learned: kept from call to call.
+        self._frame_of: dict[Taken, Frame] = {}
+        self._grouped: dict[tuple[Taken, ...], list[list[int]]] = {}
 
     def predict_many(self, style: str, features: Sequence[PhotoFeatures]) -> list[Prediction]:
         """As ``Predictors.predict_many``, each scene smoothed jointly in output exposure and
@@ -48,28 +54,38 @@ class Scenes:
         )
         chosen = self._chosen(style) if frames else {}
         order = list(frames)
-        for rows in scenes(list(frames.values())):
-            if len(rows) > 1:
-                scene = [order[i] for i in rows]
-                predictions |= _agreed(scene, frames, predictions, chosen)
+        for rows in self._groups(frames):
+            scene = [order[i] for i in rows]
+            predictions |= _agreed(scene, frames, predictions, chosen)
         return [predictions[f.photo] for f in features]
+
+    def _groups(self, frames: Mapping[PhotoId, Frame]) -> list[list[int]]:
+        """Scenes of more than one frame."""
+        key = tuple(Taken(photo, f.place, str(f.taken)) for photo, f in frames.items())
+        groups = self._grouped.get(key)
+        if groups is None:
+            groups = [rows for rows in scenes(list(frames.values())) if len(rows) > 1]
+            if len(self._grouped) >= _KEPT:
+                self._grouped.clear()
+            self._grouped[key] = groups
+        return groups
 
     def _frames(self, asked: Mapping[PhotoId, PhotoFeatures]) -> dict[PhotoId, Frame]:
         """The photos asked about, and those taken shortly before or after in their folders."""
         own = [one for one in self._catalog.taken(list(asked)) if _time(one) is not None]
         if not own:
             return {}
-        times = sorted((str(one.folder), _seconds(one)) for one in own)
+        times = sorted((one.folder, _seconds(one)) for one in own)
         gap = timedelta(seconds=GAP)
         moments = sorted(m for m in map(_time, own) if m is not None)
         first, last = (moments[0] - gap).isoformat(), (moments[-1] + gap).isoformat()
         near = [one for one in self._catalog.taken_between(first, last) if _close(one, times)]
-        views = self._catalog.views([one.photo for one in near], VIEW_SIZE)
-        return {
-            one.photo: Frame(str(one.folder), _seconds(one), views[one.photo])
-            for one in near
-            if one.photo in views
-        }
+        new = [one for one in near if one not in self._frame_of]
+        views = self._catalog.views([one.photo for one in new], VIEW_SIZE)
+        for one in new:
+            if one.photo in views:
+                self._frame_of[one] = Frame(one.folder, _seconds(one), views[one.photo])
+        return {one.photo: self._frame_of[one] for one in near if one in self._frame_of}
 
     def _chosen(self, style: str) -> dict[PhotoId, DevelopSettings]:
         """What the user settled on, drafts left out."""
@@ -97,8 +113,13 @@ def _agreed(
 
 
 def _time(one: Taken) -> datetime | None:
+    return _parsed(one.at)
+
+
+@lru_cache(maxsize=65_536)
+def _parsed(at: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(one.at).replace(tzinfo=None)
+        return datetime.fromisoformat(at).replace(tzinfo=None)
     except ValueError:
         return None
 
@@ -112,6 +133,6 @@ def _close(one: Taken, times: Sequence[tuple[str, float]]) -> bool:
     """Whether a photo was taken within GAP of one of ``times``, sorted by folder."""
     if _time(one) is None:
         return False
-    folder, at = str(one.folder), _seconds(one)
+    folder, at = one.folder, _seconds(one)
     index = bisect_left(times, (folder, at - GAP))
     return index < len(times) and times[index][0] == folder and times[index][1] <= at + GAP
