@@ -36,6 +36,7 @@ RENDERED_SUFFIXES = frozenset(
     ".jpg .jpeg .jpe .png .tif .tiff .webp .avif .heic .heif .hif .bmp .gif .jp2 .mpo".split()
 )
 PHOTO_SUFFIXES = RAW_SUFFIXES | RENDERED_SUFFIXES
+_ANY_SIZE = 1 << 62  # where no pixel is made
 
 
 def photo_id(path: Path) -> PhotoId:
@@ -110,9 +111,9 @@ def stored_orientation(path: Path) -> int:
     programs count crops from. Raises UnreadablePhoto."""
     with file_faults(path):
         if _is_raw(path):
-            with opened_raw(path, MAX_PIXELS) as raw:
+            with opened_raw(path, _ANY_SIZE) as raw:
                 return raw.orientation
-        with opened(path, MAX_PIXELS) as source:
+        with opened(path, _ANY_SIZE) as source:
             return orientation_of(None, source.exif)
 
 
