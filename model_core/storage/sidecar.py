@@ -117,7 +117,7 @@ def _belongs_to_another(sidecar: Path, photo: Path) -> bool:
 def content(sidecar: Path) -> bytes | None:
     """Its bytes; None where there is none. Raises UnreadableXmp."""
     if sidecar.exists() and not sidecar.is_file():
-        raise UnreadableXmp(f"{sidecar}: is not a file")
+        raise UnreadableXmp(f"{sidecar}: cannot be read (it is not a file)")
     try:
         with sidecar.open("rb") as file:
             return file.read(xmp.MAX_PACKET + 1)
