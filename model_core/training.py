@@ -28,6 +28,7 @@ from model_core.storage.recovery import write_training
 #: Corrections that one fine-tune goes over.
 MOST_LESSONS = 2_000
 
+_SIGKILL = 9  # also where the module signal has no such name
 _LINES, _TAIL = 20, 400  # of a crashed child's last words: lines, characters of each
 
 
@@ -169,12 +170,22 @@ def train_in_child(
     if progress.cancel.is_set():
         raise Cancelled
     if result is None:
-        words = "".join(last_words).strip().splitlines() or ["it said nothing"]
-        raise CannotTrain(f"the training process died ({words[-1]}); nothing was changed")
+        raise CannotTrain(_why_it_died(child.returncode, last_words))
     if "error" in result:
         raise CannotTrain(str(result["error"]))
     gate = GateReport(**result["gate"]) if result["gate"] else None
     return TrainOutcome(**{**result, "gate": gate})
+
+
+def _why_it_died(status: int, last_words: list[str]) -> str:
+    """One line: the reason and what to do."""
+    if status == -_SIGKILL:
+        return (
+            "the training process was ended from outside, most likely because memory ran out; "
+            "nothing was changed. Close other programs and start it again"
+        )
+    words = "".join(last_words).strip().splitlines() or ["it said nothing"]
+    return f"the training process died ({words[-1]}); nothing was changed"
 
 
 def run_as_child(train: Any, out: IO[str]) -> int:

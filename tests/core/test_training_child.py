@@ -83,7 +83,7 @@ class TestTheChild:
             ("sys.exit('out of memory')", "out of memory"),
             ("print('first\\nlast words', file=sys.stderr)\nos._exit(3)", "last words"),
             ("raise ZeroDivisionError('oh')", "ZeroDivisionError: oh"),
-            ("os.kill(os.getpid(), 9)", "it said nothing"),
+            ("os.kill(os.getpid(), 9)", "memory ran out"),
             ("say(done=1, total=2, text='')\nos.abort()", ""),
             ("pass", "it said nothing"),
             ("print('x' * 100 + '\\n' * 300000, file=sys.stderr)\nsys.exit('end')", "end"),
