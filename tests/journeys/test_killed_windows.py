@@ -13,6 +13,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -81,11 +82,18 @@ def stored(studio: Studio, kind: str, photo: PhotoId) -> object:
     return None if edit is None else list(edit.settings.values)
 
 
-def may_be(timeline: list[tuple[float, object]], killed: float) -> list[object]:
-    """What may be stored: all that was said since a second before the end, and what was on
-    the screen then."""
-    old = [value for when, value in timeline if when <= killed - SECOND]
-    return old[-1:] + [value for when, value in timeline if when > killed - SECOND]
+def may_be(timeline: list[tuple[float, object]], since: float) -> list[object]:
+    """What may be stored: all that was said after ``since``, and what was on the screen then."""
+    old = [value for when, value in timeline if when <= since]
+    return old[-1:] + [value for when, value in timeline if when > since]
+
+
+def a_second_before(killed: float, seen: Seen) -> float:
+    """A second of a window that runs: what a busy machine kept from it does not count."""
+    said = sorted(when for timeline in seen.values() for when, _ in timeline)
+    late = [when for when in said if when > killed - 3 * SECOND] + [killed]
+    starved = max((b - a for a, b in pairwise(late)), default=0.0)
+    return killed - SECOND - starved
 
 
 @pytest.mark.timeout(600)
@@ -106,10 +114,11 @@ def test_nothing_that_was_on_the_screen_for_a_second_is_lost(tmp_path: Path) -> 
         studio = Studio(data)
         assert studio.warnings == []
         for window, killed in zip(windows, ends, strict=True):
+            since = a_second_before(killed, window.seen)
             for (kind, photo), timeline in window.seen.items():
-                allowed = may_be(timeline, killed)
+                allowed = may_be(timeline, since)
                 found = stored(studio, kind, PhotoId(photo))
-                late = timeline[0][0] > killed - SECOND  # new in the last second: may be lost
+                late = timeline[0][0] > since  # new in the last second: may be lost
                 assert late or found in allowed, (kind, killed - timeline[-1][0])
                 edits += kind == "edit" and len(timeline)
                 lessons += kind == "lesson" and len(timeline)
