@@ -98,7 +98,12 @@ class CatalogWorker(QueueWorker):
         # After hundreds of lessons at once the style is shown, and all is predicted, once.
         if isinstance(job, m.LoadStyle | m.Predict):
             self._jobs = deque(one for one in self._jobs if not _is_outdone(one, job))
-        self._jobs.append(job)
+        place = len(self._jobs)
+        # What is to be kept waits for nothing that only looks: a kill may come at any moment.
+        if isinstance(job, m.SaveEdit | m.SaveMarks | m.SaveGeometry):
+            while place and isinstance(self._jobs[place - 1], m.LoadStyle | m.Predict | m.Explain):
+                place -= 1
+        self._jobs.insert(place, job)
 
     def _run(self, job: object) -> None:
         self._handlers[type(job)](job)
