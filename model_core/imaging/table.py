@@ -28,7 +28,8 @@ _GATHER = 0.8
 AXIS = 4096  # entries of the curve from code values to places between the points
 #: Colours at a time: so many that numpy's calls pay, and that what it makes between stays in
 #: the cache.
-_LEAST, _CHUNK = 1 << 11, 1 << 15
+_LEAST, _CHUNK = 1 << 13, 1 << 15
+_WORTH_THREADS = 1 << 18  # numbers in a table, for a pass over it
 #: DeltaE of a step of 1 in the code values of red, green and blue, roughly, and how much an
 #: interpolated colour may seem to be off: judged by the points around, and then by trial.
 _WEIGHTS = (64.0, 102.0, 51.0)
@@ -139,7 +140,8 @@ def _bent(table: Float32, grid: int) -> npt.NDArray[np.bool_]:
     """Which cells, by their first point (grid, grid, grid), may be off by too much."""
     planes = table.T.reshape(3, grid, grid, grid)
     worst = np.zeros((grid,) * 3, np.float32)
-    for error in list(pool.map(lambda direction: _error(planes, direction), _DIRECTIONS)):
+    run = pool.map if table.size > _WORTH_THREADS else map
+    for error in list(run(lambda direction: _error(planes, direction), _DIRECTIONS)):
         np.maximum(worst, error, out=worst)
     return worst > _DOUBT
 

@@ -87,9 +87,16 @@ def _gap(
 ) -> np.ndarray:
     rng = np.random.default_rng(100 + seed)
     s = DevelopSettings.from_values(rng.uniform(p.low, p.high) * share for p in PARAMS)
-    one = render(photo, s, grid=grid, depth=16) / 65535.0
-    two = render(photo, s, grid=other, depth=16) / 65535.0 if other else reference(photo, s)
+    one = _baked(photo, s, grid)
+    two = _baked(photo, s, other) if other else reference(photo, s).reshape(1, -1, 3)
     return delta_e2000(cielab(to_working(one, "srgb")), cielab(to_working(two, "srgb")))
+
+
+def _baked(photo: CodedImage, s: DevelopSettings, grid: int) -> np.ndarray:
+    """The photo's pixels so often that a table is used, as for a large photo."""
+    flat = photo.pixels.reshape(1, -1, 3)
+    often = np.repeat(flat, grid**3 // flat.shape[1] + 1, axis=0)
+    return render(CodedImage(often, photo.space), s, grid=grid, depth=16)[:1] / 65535.0
 
 
 def enlarged(source: Path, target: Path, size: tuple[int, int]) -> None:
