@@ -163,7 +163,7 @@ def learning(hands: Hands, photos: Path) -> None:
     hands.look("curve")
     hands.keys("ctrl+l")
     hands.look("because")
-    hands.click(-310, -190)  # the first of the pictures, some way above the lower edge
+    hands.click(-305, -255)  # the first of the pictures, above the filmstrip
     hands.look("reason")
     hands.keys("ctrl+z")
     hands.wait_for_lessons(4)
