@@ -72,9 +72,9 @@ class CullController(QObject):
     def _targets(self) -> list[PhotoItem]:
         """In the grid what is selected; in the loupe what is seen, and nothing unseen."""
         if self._window.is_grid():
-            return [i for i in self._window.photo_list.selected_items() if i.photo is not None]
+            return [i for i in self._window.photo_list.selected_items() if not i.error]
         current = self._session.current
-        return [current] if current is not None and current.photo is not None else []
+        return [current] if current is not None and not current.error else []
 
     def mark(self, text: str, change: Callable[[Marks], Marks]) -> None:
         """Changes the marks of what is shown or selected, as one undo."""
@@ -87,7 +87,8 @@ class CullController(QObject):
 
     def _on_marks_changed(self, items: list[PhotoItem]) -> None:
         marks = {item.photo.id: item.marks for item in items if item.photo is not None}
-        self._catalog.submit(m.SaveMarks(marks))
+        unopened = {item.path: item.marks for item in items if item.photo is None}
+        self._catalog.submit(m.SaveMarks(marks, unopened))
 
     # --- what is shown --------------------------------------------------------------
     def set_opening(self, text: str) -> None:

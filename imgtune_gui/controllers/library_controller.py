@@ -21,6 +21,7 @@ from imgtune_gui.workers.catalog_worker import CatalogWorker
 from imgtune_gui.workers.finder_worker import FinderWorker
 from imgtune_gui.workers.library_worker import LibraryWorker
 from model_core.domain.correction import Verdict
+from model_core.domain.marks import UNMARKED
 
 
 class LibraryController(QObject):
@@ -276,7 +277,9 @@ class LibraryController(QObject):
     @staticmethod
     def _restore(item: PhotoItem, result: m.PhotoOpened) -> None:
         """What the catalog remembers; not an act of the user, so neither saved nor undone."""
-        item.marks, item.geometry = result.marks, result.geometry
+        item.geometry = result.geometry
+        if item.marks == UNMARKED:  # else they were given before the photo was opened
+            item.marks = result.marks
         if item.edit is None and result.edit is not None:
             settings, state = result.edit.settings, str(result.edit.state)
             learned = state in {Verdict.ACCEPTED.value, Verdict.CORRECTED.value}

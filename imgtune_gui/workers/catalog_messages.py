@@ -5,7 +5,7 @@ Part of ``workers.messages``, through which everybody sees them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +77,10 @@ class SaveEdit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SaveMarks:
+    """``unopened``: of photos that nobody has opened yet; they are named by their content here."""
+
     marks: dict[PhotoId, Marks]
+    unopened: dict[Path, Marks] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

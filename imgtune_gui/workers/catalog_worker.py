@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -192,11 +193,15 @@ class CatalogWorker(QueueWorker):
         self.sidecars_read.emit(m.SidecarsRead(tuple(found), tuple(errors), job))
 
     def _save_marks(self, job: m.SaveMarks) -> None:
-        self.studio.save_marks(job.marks)
+        marks = dict(job.marks)
+        for path, one in job.unopened.items():
+            with suppress(ImgtuneError):  # opening it says so
+                marks[self.studio.known.identify(path)] = one
+        self.studio.save_marks(marks)
         if not self.sidecars:
             return
         try:
-            self.studio.write_marks(job.marks)
+            self.studio.write_marks(marks)
         except ImgtuneError as error:
             self.sidecar_failed.emit(str(error))
 

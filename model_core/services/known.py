@@ -9,8 +9,9 @@ from pathlib import Path
 
 from model_core.domain.geometry import UNCROPPED, Geometry
 from model_core.domain.marks import UNMARKED, Marks
-from model_core.domain.photo import Photo
+from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures
+from model_core.imaging.decode import photo_id
 from model_core.predictors import Predictors
 from model_core.storage.catalog import Catalog, Edit
 from model_core.storage.files_table import Stamp
@@ -32,6 +33,11 @@ class KnownPhotos:
 
     def __init__(self, catalog: Catalog, predictors: Predictors) -> None:
         self._catalog, self._predictors = catalog, predictors
+
+    def identify(self, path: Path) -> PhotoId:
+        """(slow: reads the file) The name of a photo that was not opened. Raises
+        UnreadablePhoto."""
+        return photo_id(path)
 
     def find(self, style: str, paths: Iterable[Path]) -> list[Known]:
         """(slow: 40 us a photo) Those of the photos that were analysed for the network that

@@ -137,6 +137,31 @@ def test_stars_flags_and_colours_by_key_are_kept_and_undone(
     assert studio.edits == {}  # rating is not editing
 
 
+def test_photos_can_be_sorted_out_before_they_are_opened(
+    make_app: MakeApp,
+    photos: list[Path],
+    studio: FakeStudio,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go = threading.Event()
+    original = studio.open_photo
+
+    def slow(path: Path, long_side: int = 512):  # type: ignore[no-untyped-def]
+        go.wait(10)
+        return original(path, long_side)
+
+    monkeypatch.setattr(studio, "open_photo", slow)
+    app = make_app(photos)
+    qtbot.waitUntil(lambda: len(app.session.items) == 6)
+    app.actions["stars_4"].trigger()
+    qtbot.waitUntil(lambda: Marks(4) in studio.marks.values())
+    go.set()
+    wait_for_predictions(app, qtbot)
+    assert app.session.items[0].marks == Marks(4)
+    assert studio.marks == {app.session.items[0].photo.id: Marks(4)}
+
+
 def test_digits_rate_even_when_a_slider_was_touched_last(app: App, qtbot: QtBot) -> None:
     slider = app.window.develop_panel.sliders["contrast"]
     slider.setFocus()
