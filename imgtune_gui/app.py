@@ -81,7 +81,8 @@ class App(QObject):
         """What was asked for; else what was open the last time, as far as it is still there."""
         asked = tuple(paths)
         if not asked and self.settings.preferences.reopen:
-            asked = self.restore.restore()
+            self.library.open_paths(self.restore.restore(), replace=True, remembered=True)
+            return
         self.library.open_paths(asked, replace=True)
 
     def _build_controllers(self) -> None:

@@ -52,7 +52,7 @@ class LibraryController(QObject):
         self._network = ""
         self._number = 0  # of the newest scan
         self._waiting: tuple[Path, ...] = ()
-        self._replacing = False
+        self._replacing = self._remembered = False
         self._added = 0  # photos that the present scan has brought
         self.opened_paths: list[Path] = []  # folders and files as they were asked for
         self._select_later: Path | None = None
@@ -96,15 +96,16 @@ class LibraryController(QObject):
         self.worker.set_studio(opened.studio, backend.analysis_side)
         self._ready = True
         if self._waiting:
-            self.open_paths(self._waiting, replace=self._replacing)
+            self.open_paths(self._waiting, replace=self._replacing, remembered=self._remembered)
 
     # --- finding --------------------------------------------------------------------
-    def open_paths(self, paths: Iterable[Path], *, replace: bool) -> None:
-        """Files and folders; the present photos go when ``replace``."""
+    def open_paths(self, paths: Iterable[Path], *, replace: bool, remembered: bool = False) -> None:
+        """Files and folders; the present photos go when ``replace``. ``remembered``: from the
+        last time, so that single photos may be gone without a word."""
         asked = tuple(paths)
         if not asked:
             return
-        self._replacing = replace
+        self._replacing, self._remembered = replace, remembered
         if not self._ready:
             self._waiting = asked
             return
@@ -112,7 +113,7 @@ class LibraryController(QObject):
         self._added = 0
         self._number += 1
         self.busy_changed.emit(self.tr("Looking for photos…"))
-        self.finder.submit(m.Scan(self._number, asked))
+        self.finder.submit(m.Scan(self._number, asked, remembered=remembered))
 
     def select_when_found(self, path: Path | None) -> None:
         """The photo to show of those that are opened next."""

@@ -103,6 +103,7 @@ class _Findings:
 
     def __init__(self, job: m.Scan) -> None:
         self._job = job
+        self._passes_over = job.again or job.remembered
         self.photos: list[Path] = []
         self.beside: list[Path] = []  # of the whole scan
         self._faults: list[str] = []
@@ -114,7 +115,7 @@ class _Findings:
         """Whether to look into it: a photo that is not there is shown, and says so itself."""
         if asked.is_dir():
             self._folders.append(asked)
-        elif not asked.exists() and (self._job.again or not _SUFFIX.fullmatch(asked.suffix)):
+        elif not asked.exists() and (self._passes_over or not _SUFFIX.fullmatch(asked.suffix)):
             self._missing.append(asked)
             return False
         return True

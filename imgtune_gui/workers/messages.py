@@ -134,11 +134,13 @@ WHOLE: Region = (0.0, 0.0, 1.0, 1.0)
 @dataclass(frozen=True, slots=True, eq=False)
 class Scan:
     """Finds photos. ``number``: a newer one ends it. ``again``: the open folders changed, so
-    what is found is told once, as a whole."""
+    what is found is told once, as a whole. ``remembered``: nobody asks for them now, so a photo
+    that is not there is passed over."""
 
     number: int
     paths: tuple[Path, ...]
     again: bool = False
+    remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
