@@ -65,11 +65,12 @@ def render_palette(
     out: npt.NDArray[np.uint8],
     *,
     space: str = "srgb",
+    quick: bool = False,
 ) -> npt.NDArray[np.uint8]:
     """Fills ``out`` (H, W, 4: blue, green, red, 255), as ``render`` would."""
     rows, columns, _ = palette.colours.pixels.shape
     table = np.empty((rows, columns, 4), np.uint8)
-    render(palette.colours, settings, space=space, out=table, cells=palette.cells)
+    render(palette.colours, settings, space=space, out=table, cells=palette.cells, quick=quick)
     source, target = table.reshape(-1, 4).view(np.uint32)[:, 0], out.reshape(-1, 4).view(np.uint32)
     edges = np.linspace(0, palette.place.size, CORES + 1).astype(int)
 

@@ -24,5 +24,5 @@ def preview(
 ) -> npt.NDArray[np.uint8]:
     """The quickest way to the picture that :meth:`Studio.preview` promises."""
     if palette is not None and out is not None and (quick or palette.exact):
-        return render_palette(palette, settings, out, space=space)
-    return cast(npt.NDArray[np.uint8], render(proxy, settings, space=space, out=out))
+        return render_palette(palette, settings, out, space=space, quick=quick)
+    return cast(npt.NDArray[np.uint8], render(proxy, settings, space=space, out=out, quick=quick))

@@ -379,9 +379,10 @@ class Studio:
     ) -> npt.NDArray[np.uint8]:
         """(H, W, 3) uint8 of ``space``, contiguous; or written to ``out``, (H, W, 4) uint8, as
         blue, green, red and 255 of a 32-bit picture, for which ``palette`` (of the same proxy)
-        saves time. ``quick`` is for a picture that is about to be replaced by the next: one
-        of more than 8 bits is then read as if it had no more. ``space`` may be a screen's (see
-        :func:`screen_of`): that costs next to nothing, since it is baked into the table."""
+        saves time. ``quick`` is for a picture that is about to be replaced by the next: the
+        table is trusted then, and what has more than 8 bits is read as if it had not.
+        ``space`` may be a screen's (see :func:`screen_of`): that costs next to nothing, since it
+        is baked into the table."""
         return preview(proxy, settings, quick=quick, out=out, palette=palette, space=space)
 
     def export(
