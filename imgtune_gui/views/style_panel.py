@@ -197,7 +197,7 @@ class StylePanel(QFrame):
         self.lessons.setObjectName("Lessons")
         self.lessons.setAccessibleName(self.tr("Recent lessons"))
         self.lessons.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.lessons.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.lessons.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.lessons.setIconSize(QSize(_ICON, _ICON))
         self.lessons.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.lessons.setMinimumHeight(96)
