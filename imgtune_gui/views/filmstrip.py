@@ -175,7 +175,8 @@ class PhotoListView(QListView):
 
     def visible_paths(self) -> tuple[Path, ...]:
         """Photos in the viewport, and a few after it."""
-        rows = self._model.rowCount()
+        model = self.model()  # none any more when a timer outlives the program's end
+        rows = model.rowCount() if model is not None else 0
         if not rows or not self.isVisible():
             return ()
         area = self.viewport().rect()

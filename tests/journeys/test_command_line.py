@@ -134,9 +134,13 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path, photos: list[Path])
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent another way there")
 def test_stopped_half_way_it_leaves_whole_files_only(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "model_core.cli", "--data-dir", str(tmp_path / "data")]
-    out = tmp_path / "out"
+    out, photos = tmp_path / "out", tmp_path / "photos"
+    photos.mkdir()
+    for copy in range(4):
+        for path in sample_photos():
+            shutil.copyfile(path, photos / f"{path.stem} {copy}{path.suffix}")
     program = subprocess.Popen(
-        [*command, "auto", *map(str, sample_photos()), "--out", str(out)],
+        [*command, "auto", str(photos), "--out", str(out)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
@@ -148,7 +152,7 @@ def test_stopped_half_way_it_leaves_whole_files_only(tmp_path: Path) -> None:
     assert "stopped" in errors
     assert "Traceback" not in errors
     written = {first, *map(Path, rest.splitlines())}
-    assert len(written) < len(sample_photos())
+    assert len(written) < len(list(photos.iterdir()))
     for path in out.iterdir():
         assert not path.name.startswith(".")
         assert decode(path).width > 1000
