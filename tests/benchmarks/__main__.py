@@ -26,7 +26,7 @@ PROBES = {
     "journey": ("longest wait for the main thread, 10,000 photos", "100 ms; scrolling 50 ms"),
     "next_photo": ("next photo, neighbours decoded, to repainted loupe, p95", "under 100 ms"),
     "memory_many": ("peak memory, 10,000 photos scrolled through twice", "under 1.2 GB, no torch"),
-    "predict": ("predict one cached proxy, one core", "under 10 ms"),
+    "predict": ("predict one cached proxy, one core", "under 6 ms"),
     "slider": ("slider move to repainted 2 MP preview, p95", "under 16 ms"),
     "slider_training": ("the same while a fine-tune runs, p95", "under 33 ms"),
     "learn": ("correction to updated predictions of 1,000 cached photos", "under 50 ms"),
