@@ -143,6 +143,8 @@ def test_stopped_half_way_it_leaves_whole_files_only(tmp_path: Path) -> None:
         [*command, "auto", str(photos), "--out", str(out)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        # A test run in a shell's background ignores Ctrl-C, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert program.stdout is not None
     first = Path(program.stdout.readline().strip())
