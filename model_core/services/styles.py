@@ -7,10 +7,10 @@ from itertools import count
 
 from model_core.domain.errors import UnknownStyle
 from model_core.predictors import Predictors
-from model_core.storage.catalog import MAX_STYLE_NAME, Catalog
+from model_core.storage.catalog import Catalog
 from model_core.storage.model_store import ModelStore
 from model_core.storage.recovery import rename_style
-from model_core.storage.style_rows import lookalike
+from model_core.storage.style_names import MAX_STYLE_NAME, lookalike
 
 
 @dataclass(frozen=True, slots=True)

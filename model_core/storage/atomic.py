@@ -138,3 +138,14 @@ def remove_leftovers(folder: Path) -> int:
                 path.unlink()
                 removed += 1
     return removed
+
+
+def copy_synced(source: Path, target: Path) -> None:
+    """A version's folder, or a file, down to the disk; nothing where there is none."""
+    if source.is_dir():
+        target.mkdir()
+        for path in source.iterdir():
+            copy_synced(path, target / path.name)
+    elif source.is_file():
+        shutil.copy2(source, target)
+        sync_file(target)

@@ -34,11 +34,11 @@ from model_core.storage.rows import (
     settings_to_json,
 )
 from model_core.storage.scene_table import SceneTable
+from model_core.storage.style_names import StyleRefused, check_name, refuse_taken
 from model_core.storage.style_rows import (
     copy_style,
     drop_rename,
     lesson_rows,
-    lookalike,
     move_lessons,
     note_rename,
     noted_renames,
@@ -59,12 +59,7 @@ __all__ = [
 DEFAULT_STYLE = "My style"
 JOURNAL_NAME = "lessons.jsonl"
 
-MAX_STYLE_NAME = 100  # characters
 _CHUNK = 500
-
-
-class StyleRefused(ImgtuneError):
-    """A style that cannot be made, renamed or deleted as asked: the message says why."""
 
 
 class UnknownLesson(ImgtuneError):
@@ -119,21 +114,21 @@ class Catalog(SceneTable):
 
     def create_style(self, name: str) -> None:
         """Adds an empty style. Raises :class:`StyleRefused` (empty, too long, taken)."""
-        _check_name(name)
+        check_name(name)
         with self._database.writing() as connection:
-            _refuse_taken(connection, name)
+            refuse_taken(connection, name)
             connection.execute("INSERT INTO styles VALUES (?, ?)", (name, now()))
             drop_rename(connection, name)  # what has the old name from now on is another style
 
     def rename_style(self, name: str, to: str) -> None:
         """Renames a style with all it holds here; :mod:`.recovery` does the whole. Raises
         UnknownStyle, StyleRefused."""
-        _check_name(to)
+        check_name(to)
         with self._database.writing() as connection:
             require_style(connection, name)
             if to == name:
                 return
-            _refuse_taken(connection, to, but=name)
+            refuse_taken(connection, to, but=name)
             connection.execute("UPDATE styles SET name = ? WHERE name = ?", (to, name))
             note_rename(connection, name, to)
         with self._journaled():
@@ -155,10 +150,10 @@ class Catalog(SceneTable):
     def duplicate_style(self, name: str, to: str) -> None:
         """Adds a style with copies of all that ``name`` holds; from then on they are two.
         Raises UnknownStyle, StyleRefused."""
-        _check_name(to)
+        check_name(to)
         with self._database.writing() as connection:
             require_style(connection, name)
-            _refuse_taken(connection, to)
+            refuse_taken(connection, to)
             copy_style(connection, name, to)
         with self._journaled():
             self._journal.lessons(self.lessons(to))
@@ -168,10 +163,10 @@ class Catalog(SceneTable):
         it is ``new``; the ids that moved. A lesson stays where ``to`` has one of its photo.
         Raises UnknownStyle, StyleRefused."""
         if new:
-            _check_name(to)
+            check_name(to)
         with self._database.writing() as connection:
             if new:
-                _refuse_taken(connection, to)
+                refuse_taken(connection, to)
                 connection.execute("INSERT INTO styles VALUES (?, ?)", (to, now()))
             require_style(connection, to)
             moved = move_lessons(connection, ids, to)
@@ -374,26 +369,6 @@ class _Journaled:
             self._catalog.warn(f"The lessons are stored, but not their second copy. {error}")
             return True
         return False
-
-
-def _check_name(name: str) -> None:
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        raise StyleRefused("The name of a style must be plain text.") from None
-    if not name.strip() or name != name.strip():
-        raise StyleRefused("The name of a style must not be empty, nor begin or end in a space.")
-    if len(name) > MAX_STYLE_NAME or not name.isprintable():
-        raise StyleRefused(
-            f"The name of a style is one line of at most {MAX_STYLE_NAME} characters."
-        )
-
-
-def _refuse_taken(connection: sqlite3.Connection, name: str, but: str | None = None) -> None:
-    """Refuses what people would take for a style that is there, apart from ``but``."""
-    for (taken,) in connection.execute("SELECT name FROM styles"):
-        if taken != but and lookalike(taken) == lookalike(name):
-            raise StyleRefused(f"There is a style {taken!r} already; choose another name.")
 
 
 def _put_edit(

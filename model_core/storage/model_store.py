@@ -16,12 +16,19 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from model_core.domain.errors import BrokenModel
 from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion
-from model_core.storage.atomic import cannot_write, sync_file, sync_folder, write_atomic
+from model_core.storage.atomic import (
+    cannot_write,
+    copy_synced,
+    sync_file,
+    sync_folder,
+    write_atomic,
+)
+from model_core.storage.hashes import FileHashes, fingerprint, sha256_of
 from model_core.storage.manifest import (
     MANIFEST,
     MAX_MANIFEST,
@@ -31,7 +38,7 @@ from model_core.storage.manifest import (
     version_from_json,
     version_to_json,
 )
-from model_core.storage.packs import pack_info, unpack, write_pack
+from model_core.storage.packs import base_as_version, pack_info, unpack, write_pack
 from model_core.storage.rows import now
 from model_core.storage.staging import StagingFolder, StyleLocks, clean_style, staged
 
@@ -39,7 +46,6 @@ __all__ = ["ModelStore", "StagingFolder", "slug"]
 
 CURRENT, CHECKPOINT, DELETED = "CURRENT", "training.safetensors", ".deleted-"
 _VERSION = re.compile(r"v(\d{4,})-[0-9a-f]{8}")
-_BLOCK = 1 << 20
 
 
 def slug(style: str) -> str:
@@ -47,13 +53,6 @@ def slug(style: str) -> str:
     plain = re.sub(r"[^a-z0-9]+", "-", style.lower()).strip("-")[:40].strip("-")
     digest = hashlib.blake2b(style.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
     return f"{plain or 'style'}-{digest}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Hashed:
-    size: int
-    mtime_ns: int
-    sha256: str
 
 
 class ModelStore:
@@ -66,7 +65,7 @@ class ModelStore:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.warnings: list[str] = []
-        self._hashes: dict[Path, _Hashed] = {}
+        self._sha256 = FileHashes()
         self._locks = StyleLocks(root / ".locks")
 
     # --- publishing -------------------------------------------------------------------
@@ -105,7 +104,7 @@ class ModelStore:
         with self.lock(staging.style), _writing(staging.path):
             files = self._hash_staged(staging)
             version = ModelVersion(
-                id=f"v{self._next_number(folder):04d}-{_fingerprint(files)}",
+                id=f"v{self._next_number(folder):04d}-{fingerprint(files)}",
                 style=staging.style,
                 parent=parent,
                 created_at=created_at or now(),
@@ -129,7 +128,7 @@ class ModelStore:
                     f"A version cannot hold {path.name!r}; only .onnx, .safetensors and .json."
                 )
             sync_file(path)
-            files[path.name] = _sha256(path)
+            files[path.name] = sha256_of(path)
         if MODEL not in files:
             raise BrokenModel(f"A version needs a {MODEL}; none was staged.")
         return files
@@ -162,7 +161,7 @@ class ModelStore:
         for name, expected in found.files.items():
             path = self.path(found, name)
             try:
-                actual = self._sha256_cached(path)
+                actual = self._sha256(path)
             except OSError as error:
                 raise BrokenModel(
                     f"{path} cannot be read ({error.strerror}); roll back or train again."
@@ -228,7 +227,7 @@ class ModelStore:
             kept = (*self._ids(style), CURRENT)
             with _writing(new):
                 for one in kept:
-                    _copy(old / one, staging.path / one)
+                    copy_synced(old / one, staging.path / one)
             yield
             with _writing(new):
                 for one in kept:
@@ -282,7 +281,7 @@ class ModelStore:
         try:
             if version is None or version == BASE_VERSION:
                 files = dict(base_files or {})
-                found = _base_version(style, {name: _sha256(p) for name, p in files.items()})
+                found = base_as_version(style, {name: sha256_of(p) for name, p in files.items()})
                 version_from_json(version_to_json(found), "The base model")  # as a reader would
             else:
                 found = self.verified(style, version)
@@ -291,7 +290,7 @@ class ModelStore:
                 files.update(replaced)
             found = replace(
                 found,
-                files={name: _sha256(p) for name, p in files.items()},
+                files={name: sha256_of(p) for name, p in files.items()},
                 corrections=found.corrections if corrections is None else corrections,
                 base_sha256=found.base_sha256 if base_sha256 is None else base_sha256,
             )
@@ -386,14 +385,6 @@ class ModelStore:
         found = (_VERSION.fullmatch(path.name) for path in folder.iterdir())
         return max((int(match[1]) for match in found if match), default=0) + 1
 
-    def _sha256_cached(self, path: Path) -> str:
-        status = path.stat()
-        known = self._hashes.get(path)
-        if known is None or (known.size, known.mtime_ns) != (status.st_size, status.st_mtime_ns):
-            known = _Hashed(status.st_size, status.st_mtime_ns, _sha256(path))
-            self._hashes[path] = known
-        return known.sha256
-
     def _warn_fallback(self, wanted: str | None, serves: str, why: str) -> None:
         if why:
             self._warn(f"{why.rstrip('.')}. Instead of {wanted}, {serves} serves now.")
@@ -411,46 +402,6 @@ def _writing(path: Path) -> Iterator[None]:
         raise cannot_write(path, error) from error
 
 
-def _copy(source: Path, target: Path) -> None:
-    """A version's folder, or a file, down to the disk; nothing where there is none."""
-    if source.is_dir():
-        target.mkdir()
-        for path in source.iterdir():
-            _copy(path, target / path.name)
-    elif source.is_file():
-        shutil.copy2(source, target)
-        sync_file(target)
-
-
 def _number(version: str) -> int:
     match = _VERSION.fullmatch(version)
     return int(match[1]) if match else 0
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _fingerprint(files: Mapping[str, str]) -> str:
-    text = "".join(f"{name} {digest}\n" for name, digest in sorted(files.items()))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()[:8]
-
-
-def _base_version(style: str, files: dict[str, str]) -> ModelVersion:
-    """The base model as a version, so that a style without one can be packed."""
-    gate = GateReport(publish=True, reason="the base model")
-    return ModelVersion(
-        id=BASE_VERSION,
-        style=style,
-        parent=BASE_VERSION,
-        created_at=now(),
-        method=BASE_VERSION,
-        corrections=0,
-        base_sha256=files.get(MODEL, ""),
-        gate=gate,
-        files=files,
-    )

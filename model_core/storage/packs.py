@@ -17,15 +17,17 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 
 from model_core.domain.errors import BrokenModel
-from model_core.domain.version import ModelVersion
+from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion
 from model_core.storage.atomic import cannot_write, replacing
 from model_core.storage.manifest import (
     MANIFEST,
     MAX_MANIFEST,
+    MODEL,
     is_file_name,
     version_from_json,
     version_to_json,
 )
+from model_core.storage.rows import now
 
 MAX_TOTAL = 400 << 20
 MAX_FILES = 32
@@ -38,6 +40,22 @@ _UNREADABLE = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError,
     NotImplementedError, ValueError, OverflowError,
 )  # fmt: skip
+
+
+def base_as_version(style: str, files: Mapping[str, str]) -> ModelVersion:
+    """The base model (``{name: sha256}``) as a version, so that a style without one can be
+    packed."""
+    return ModelVersion(
+        id=BASE_VERSION,
+        style=style,
+        parent=BASE_VERSION,
+        created_at=now(),
+        method=BASE_VERSION,
+        corrections=0,
+        base_sha256=files.get(MODEL, ""),
+        gate=GateReport(publish=True, reason="the base model"),
+        files=dict(files),
+    )
 
 
 def write_pack(version: ModelVersion, files: Mapping[str, Path], file: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import unicodedata
 from collections.abc import Iterable
 
 from model_core.storage.rows import LESSON_COLUMNS, LESSON_FIELDS, now, text_out
@@ -12,12 +11,6 @@ from model_core.storage.rows import LESSON_COLUMNS, LESSON_FIELDS, now, text_out
 _RENAMES = "unfinished renames"  # key in the table meta
 
 _COPIED = ", ".join(name for name in LESSON_FIELDS if name not in ("id", "style"))
-
-
-def lookalike(name: str) -> str:
-    """Equal for names that people take for the same: whatever their case, accents composed or
-    not."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def copy_style(connection: sqlite3.Connection, style: str, to: str) -> None:
