@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
@@ -28,6 +29,8 @@ FULL_SIDE = 1_000_000
 Framed = tuple[Path, Geometry]
 #: After the last move of a slider the picture is rendered once more, with all care.
 _SETTLE_MS = 120
+#: The histogram is counted once the picture is on the screen, and not for each of them.
+_COUNT_AFTER_MS, _COUNT_EVERY_S = 12, 0.1
 
 
 class LoupeController(QObject):
@@ -63,6 +66,10 @@ class LoupeController(QObject):
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._on_settled)
+        self._count = QTimer(self)
+        self._count.setSingleShot(True)
+        self._count.timeout.connect(self._on_count_due)
+        self._counted = 0.0  # when, by time.monotonic()
         self.decoder.decoded.connect(self._on_decoded)
         self.decoder.failed.connect(self._on_failed)
         self.renderer.rendered.connect(self._on_rendered)
@@ -262,8 +269,8 @@ class LoupeController(QObject):
                 item.path,
                 proxy,
                 region,
-                max(1, round(width * (region[2] - region[0]))),
-                max(1, round(height * (region[3] - region[1]))),
+                round(width),
+                round(height),
                 item.settings,
                 with_before=self._loupe.compare is not Compare.AFTER,
                 clipping=self._clipping,
@@ -280,6 +287,13 @@ class LoupeController(QObject):
         # shown, and the one before the last keeps the picture moving with the hand.
         self._loupe.set_picture(Picture(result.image, result.region, result.before))
         self.rendered.emit(result)
+        if not self._count.isActive():
+            rest = self._counted + _COUNT_EVERY_S - time.monotonic()
+            self._count.start(max(_COUNT_AFTER_MS, round(rest * 1e3)))
+
+    def _on_count_due(self) -> None:
+        self._counted = time.monotonic()
+        self.renderer.submit(m.Count())
 
     def _on_histogram_computed(self, result: m.HistogramComputed) -> None:
         current = self._session.current

@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from imgtune_gui.backend import Histogram
 from imgtune_gui.views import theme
+from imgtune_gui.workers.pixels import blank_image
 
 #: Share of pixels at the end of the scale that is worth a warning.
 CLIPPED_SHARE = 0.001
 _CORNER = 9.0
-_COLORS = ("#c05050", "#4f9a57", "#4a72c4")
+_OPACITY = 0.55
 
 
 class HistogramView(QWidget):
@@ -24,7 +25,8 @@ class HistogramView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._curves: list[npt.NDArray[np.float64]] = []
+        self._curves: npt.NDArray[np.float64] | None = None
+        self._image: QImage | None = None
         self._low = self._high = 0.0
         self._overlay = False
         self._height = 108
@@ -40,7 +42,7 @@ class HistogramView(QWidget):
 
     def set_counts(self, counts: Histogram | None) -> None:
         """New counts; None empties the view."""
-        self._curves, self._low, self._high = [], 0.0, 0.0
+        self._curves, self._image, self._low, self._high = None, None, 0.0, 0.0
         if counts is not None and counts[3].sum() > 0:
             shown = counts.astype(np.float64)
             pixels = shown[3].sum()
@@ -50,7 +52,7 @@ class HistogramView(QWidget):
             smooth = np.array(
                 [np.convolve(np.pad(c, 1, "edge"), (0.25, 0.5, 0.25), "valid") for c in shown]
             )
-            self._curves = list(np.clip(smooth / peak, 0, 1.0))
+            self._curves = np.clip(smooth / peak, 0, 1.0)
         self._describe()
         self.update()
 
@@ -80,23 +82,18 @@ class HistogramView(QWidget):
         painter.setBrush(theme.color(theme.CANVAS))
         painter.drawRoundedRect(area, 4, 4)
         plot = area.adjusted(4, 6, -4, -4)
-        self._paint_grid(painter, plot)
-        if self._curves:
-            painter.setBrush(theme.color("#8a8a8a", 0.55))
-            painter.drawPolygon(_polygon(self._curves[3], plot))
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Screen)
-            for curve, tint in zip(self._curves[:3], _COLORS, strict=True):
-                painter.setBrush(theme.color(tint, 0.55))
-                painter.drawPolygon(_polygon(curve, plot))
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        painter.drawImage(plot.topLeft(), self._drawn(plot.size().toSize()))
         self._paint_triangles(painter, area)
         painter.end()
 
-    def _paint_grid(self, painter: QPainter, plot: QRectF) -> None:
-        painter.setBrush(theme.color("#ffffff", 0.05))
-        for quarter in (0.25, 0.5, 0.75):
-            x = round(plot.left() + quarter * plot.width())
-            painter.drawRect(QRectF(x, plot.top(), 1, plot.height()))
+    def _drawn(self, size: QSize) -> QImage:
+        """The curves, drawn anew when they, the size or the screen have changed."""
+        ratio = self.devicePixelRatioF()
+        width, height = round(size.width() * ratio), round(size.height() * ratio)
+        if self._image is None or self._image.size() != QSize(width, height):
+            self._image = draw_curves(self._curves, width, height)
+            self._image.setDevicePixelRatio(ratio)
+        return self._image
 
     def _paint_triangles(self, painter: QPainter, area: QRectF) -> None:
         left, right, top = area.left() + 6, area.right() - 6, area.top() + 6
@@ -110,12 +107,37 @@ class HistogramView(QWidget):
                 painter.drawRect(QRectF(min(x, x + sign * _CORNER), top - 3, _CORNER, 1.5))
 
 
-def _polygon(curve: npt.NDArray[np.float64], plot: QRectF) -> QPolygonF:
-    step = plot.width() / (len(curve) - 1)
-    points = [QPointF(plot.left(), plot.bottom())]
-    points += [
-        QPointF(plot.left() + i * step, plot.bottom() - float(h) * plot.height())
-        for i, h in enumerate(curve)
-    ]
-    points.append(QPointF(plot.right(), plot.bottom()))
-    return QPolygonF(points)
+def _light(color: str) -> npt.NDArray[np.float32]:
+    """(3, 1, 1): red, green and blue, 0..1."""
+    return np.array(theme.color(color).getRgbF()[:3], np.float32)[:, None, None]
+
+
+_GREY, _INKS = _light("#8a8a8a"), [_light(ink) for ink in ("#c05050", "#4f9a57", "#4a72c4")]
+
+
+def draw_curves(curves: npt.NDArray[np.float64] | None, width: int, height: int) -> QImage:
+    """Curves (4, N) of heights 0..1 as hills over quarter lines: luminance in grey, and red,
+    green and blue as light upon it.
+
+    By columns and all at once: four polygons of hundreds of points with smooth edges take a
+    painter longer than the photo does, and they are drawn while a slider moves.
+    """
+    ground = np.empty((3, height, width), np.float32)  # by channel: numpy likes long rows
+    ground[...] = _light(theme.CANVAS)
+    ground[..., [round(width * quarter) for quarter in (0.25, 0.5, 0.75)]] += 0.05
+    if curves is not None:
+        places = np.linspace(0.0, curves.shape[1] - 1.0, width)
+        edge = np.arange(height, 0.0, -1.0, np.float32)[:, None] - 1.0  # the lower one of each row
+        shares = []
+        for curve in curves:
+            top = np.interp(places, np.arange(curves.shape[1]), curve).astype(np.float32) * height
+            shares.append((top - edge).clip(0.0, 1.0) * np.float32(_OPACITY))
+        ground += shares[3] * (_GREY - ground)
+        for share, ink in zip(shares, _INKS, strict=False):
+            ground += share * ink * (1.0 - ground)
+    image, pixels = blank_image(width, height)
+    ground = ground * np.float32(255.0) + np.float32(0.5)
+    for channel, plane in enumerate(ground.astype(np.uint8)):
+        pixels[..., 2 - channel] = plane
+    pixels[..., 3] = 255
+    return image

@@ -324,21 +324,18 @@ class LoupeView(QWidget):
         images = [(region, image) for region, image in pairs if image is not None]
         if not images:  # the canvas leaves the photo's place out
             painter.fillRect(self._shown_rect(), theme.color(theme.SUNKEN))
-        for region, image in images:
-            self._paint_image(painter, self._target(region), image)
-
-    def _paint_image(self, painter: QPainter, target: QRectF, image: QImage) -> None:
-        ratio = self.devicePixelRatioF()
-        if abs(target.width() * ratio - image.width()) < 0.5:
-            # Pixel for pixel, on whole pixels: a copy instead of a transformation.
-            corner = QPointF(
-                round(target.left() * ratio) / ratio, round(target.top() * ratio) / ratio
-            )
-            image.setDevicePixelRatio(ratio)
-            painter.drawImage(corner, image)
-            return
+        # In the screen's own pixels: a picture that has as many is copied, not transformed.
+        painter.save()
+        painter.scale(1 / self.devicePixelRatioF(), 1 / self.devicePixelRatioF())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(target, image)
+        for region, image in images:
+            target = self._target(region)
+            exact = target.toRect()
+            if exact.size() == image.size():
+                painter.drawImage(exact.topLeft(), image)
+            else:
+                painter.drawImage(target, image)
+        painter.restore()
 
     def _picture_covers(self) -> bool:
         if self._picture is None:
@@ -353,12 +350,10 @@ class LoupeView(QWidget):
         return all(inside)
 
     def _target(self, region: Region) -> QRectF:
-        photo = self._photo_rect()
-        left = photo.left() + region[0] * photo.width()
-        top = photo.top() + region[1] * photo.height()
-        right = photo.left() + region[2] * photo.width()
-        bottom = photo.top() + region[3] * photo.height()
-        return QRectF(left, top, right - left, bottom - top)
+        """Where a part of the photo lies, in the screen's own pixels."""
+        left, top, width, height = self.geometry_.photo_rect()
+        corner = QPointF(left + region[0] * width, top + region[1] * height)
+        return QRectF(corner, QPointF(left + region[2] * width, top + region[3] * height))
 
     def _paint_split(self, painter: QPainter) -> None:
         shown, x = self._shown_rect(), self.divider_x()

@@ -293,7 +293,8 @@ class ProxyDecoded:
 # --- preview worker: the picture in the loupe ---------------------------------------
 @dataclass(frozen=True, slots=True, eq=False)
 class Render:
-    """``region`` of ``proxy``, reduced to at most ``width`` x ``height`` pixels."""
+    """``region`` of ``proxy``, where the screen shows the whole of it ``width`` x ``height`` of
+    its own pixels large."""
 
     generation: int
     path: Path
@@ -316,6 +317,11 @@ class Rendered:
     image: QImage
     before: QImage | None
     settings: DevelopSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Count:
+    """A wish for the histogram of what was rendered last."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

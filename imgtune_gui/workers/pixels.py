@@ -54,14 +54,34 @@ def cut(proxy: Proxy, region: Region) -> tuple[Proxy, Region]:
     return replace(proxy, pixels=part), exact
 
 
-def reduce(proxy: Proxy, width: int, height: int, *, enlarge: float = 1.0) -> Proxy:
-    """``proxy`` scaled to fit into ``width`` x ``height``; returned as it is where it would have
-    to be enlarged by more than ``enlarge``."""
+def reduce(proxy: Proxy, width: int, height: int) -> Proxy:
+    """``proxy`` scaled to fit into ``width`` x ``height``; returned as it is where it fits."""
     factor = min(width / proxy.width, height / proxy.height)
-    if factor == 1.0 or factor > enlarge:
+    if factor >= 1.0:
         return proxy
     size = max(1, round(proxy.width * factor)), max(1, round(proxy.height * factor))
     return replace(proxy, pixels=_scaled(proxy.pixels, *size))
+
+
+def on_screen(
+    proxy: Proxy, region: Region, width: int, height: int, enlarge: float
+) -> tuple[Proxy, Region]:
+    """The part of ``proxy`` that covers ``region``, and the region it covers exactly.
+
+    It has as many pixels as the screen shows it in, where the whole is ``width`` x ``height``
+    there, and lies on whole ones: to paint it is to copy it. Where it would have to be enlarged
+    by more than ``enlarge``, it is left as it is.
+    """
+    part, exact = cut(proxy, region)
+    left, right = round(exact[0] * width), round(exact[2] * width)
+    top, bottom = round(exact[1] * height), round(exact[3] * height)
+    right, bottom = max(right, left + 1), max(bottom, top + 1)
+    across, down = right - left, bottom - top
+    if max(across / part.width, down / part.height) > enlarge:
+        return part, exact
+    if (across, down) != (part.width, part.height):
+        part = replace(part, pixels=_scaled(part.pixels, across, down))
+    return part, (left / width, top / height, right / width, bottom / height)
 
 
 def _scaled(pixels: npt.NDArray[Any], width: int, height: int) -> npt.NDArray[Any]:

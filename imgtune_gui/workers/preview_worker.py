@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from imgtune_gui.backend import Backend, Pixels
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import QueueWorker
-from imgtune_gui.workers.pixels import blank_image, cut, mark_clipping, reduce, thin_out
+from imgtune_gui.workers.pixels import blank_image, mark_clipping, on_screen, thin_out
 from model_core.domain.develop import IDENTITY
 from model_core.domain.image import Proxy
 
@@ -26,7 +26,8 @@ _ENLARGED = 1.5
 
 
 class PreviewWorker(QueueWorker):
-    """Keeps the cut and reduced proxy, so that a dragged slider pays for rendering only."""
+    """Keeps the proxy as the screen shows it, so that a dragged slider pays for rendering only.
+    The histogram is counted when it is asked for: not before the picture is on the screen."""
 
     rendered = Signal(object)  # Rendered
     histogram_computed = Signal(object)  # HistogramComputed
@@ -41,33 +42,53 @@ class PreviewWorker(QueueWorker):
         self._before: tuple[tuple[object, ...], QImage] | None = None
         self._thin: tuple[Proxy, Proxy] | None = None
         self._palette: tuple[Proxy, Palette | None] | None = None
+        self._count_wanted = False
+        self._uncounted: tuple[m.Render, QImage, Pixels | None] | None = None
 
     def set_studio(self, backend: Backend, studio: Studio) -> None:
         """Before the first job; from any thread."""
         self._backend, self._studio = backend, studio
 
     def _add(self, job: object) -> None:
+        if isinstance(job, m.Count):
+            self._count_wanted = True
+            return
         self._jobs.clear()
         self._jobs.append(job)
 
+    def _take(self) -> object | None:
+        if not self._jobs and self._count_wanted:
+            self._count_wanted = False
+            return m.Count()
+        return super()._take()
+
     def _run(self, job: object) -> None:
-        assert isinstance(job, m.Render)
         if self._studio is None or self._backend is None:
             return
-        part, region = self._cut_and_reduced(job)
+        if isinstance(job, m.Render):
+            self._render(job)
+        elif self._uncounted is not None:
+            job, _, sample = self._uncounted
+            self._uncounted = None
+            self._compute_histogram(job, sample)
+
+    def _render(self, job: m.Render) -> None:
+        assert self._studio is not None
+        part, region = self._shown_part(job)
         image, pixels = blank_image(part.width, part.height)
         palette = self._palette[1] if self._palette and self._palette[0] is part else None
         self._studio.preview(
             part, job.settings, quick=job.quick, out=pixels, palette=palette, space=job.space
         )
-        counted = self._sample(job, pixels)
+        sample = self._sample(job, pixels)
         if job.clipping:
+            sample = sample.copy() if sample is not None else None  # before they are drawn over
             mark_clipping(pixels, self._as_exported(job, part, pixels))
         before = self._before_image(job, part) if job.with_before else None
         self.rendered.emit(
             m.Rendered(job.generation, job.path, region, image, before, job.settings)
         )
-        self._compute_histogram(job, counted)
+        self._uncounted = job, image, sample  # of the image's own memory
         self._prepare(part)
 
     def _prepare(self, part: Proxy) -> None:
@@ -78,11 +99,10 @@ class PreviewWorker(QueueWorker):
                 return
         self._palette = part, self._studio.palette(part)
 
-    def _cut_and_reduced(self, job: m.Render) -> tuple[Proxy, m.Region]:
+    def _shown_part(self, job: m.Render) -> tuple[Proxy, m.Region]:
         key = (id(job.proxy), job.region, job.width, job.height)
         if self._part is None or key != self._part_key or self._source is not job.proxy:
-            part, region = cut(job.proxy, job.region)
-            self._part = reduce(part, job.width, job.height, enlarge=_ENLARGED), region
+            self._part = on_screen(job.proxy, job.region, job.width, job.height, _ENLARGED)
             self._part_key, self._source = key, job.proxy
         return self._part
 
@@ -103,11 +123,11 @@ class PreviewWorker(QueueWorker):
         return self._studio.preview(part, job.settings, quick=job.quick, out=np.empty_like(shown))
 
     def _sample(self, job: m.Render, pixels: Pixels) -> Pixels | None:
-        """Enough of the rendered pixels to count them, before anything is drawn over them."""
+        """Enough of the rendered pixels to count them; None where they are not the photo's."""
         if job.region != m.WHOLE or job.space != "srgb":
             return None
         step = max(1, math.isqrt(pixels.shape[0] * pixels.shape[1] // _HISTOGRAM_PIXELS))
-        return np.ascontiguousarray(pixels[::step, ::step, 2::-1])
+        return pixels[::step, ::step, 2::-1]
 
     def _compute_histogram(self, job: m.Render, sample: Pixels | None) -> None:
         """Of the whole photo, whatever is zoomed; skipped while newer settings wait."""
@@ -120,5 +140,5 @@ class PreviewWorker(QueueWorker):
             if self._thin is None or self._thin[0] is not job.proxy:
                 self._thin = job.proxy, thin_out(job.proxy, _HISTOGRAM_PIXELS)
             sample = self._studio.preview(self._thin[1], job.settings, quick=job.quick)
-        counts = self._backend.histogram(sample)
+        counts = self._backend.histogram(np.ascontiguousarray(sample))
         self.histogram_computed.emit(m.HistogramComputed(job.generation, job.path, counts))

@@ -10,6 +10,7 @@ come out as pure magenta, so they are found and computed one by one: a few in a 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -187,16 +188,39 @@ class _Job:
         pixels.view(whole)[where, 0] = np.ascontiguousarray(colours).view(whole)[:, 0]
 
 
-def _described(array: Pixels) -> Any:
+def interpolate(table: Float32) -> Callable[[Float32, npt.NDArray[np.uint8]], None]:
+    """What looks up places 0..1 in a table of code values (N**3, 3): ``apply(places, out)``, both
+    (H, W, 4), fills ``out`` as :func:`render` does. It may be called on several threads."""
+    import PyOpenColorIO as ocio
+
+    grid = round(len(table) ** (1 / 3))
+    with _ocio_lock:
+        lut = ocio.Lut3DTransform(gridSize=grid, interpolation=ocio.INTERP_TETRAHEDRAL)
+        # Blue first: as the screen wants it, without turning every colour round.
+        lut.setData(np.ascontiguousarray(table[:, ::-1]).reshape(-1))
+        processor = (
+            _config()
+            .getProcessor(lut)
+            .getOptimizedCPUProcessor(
+                ocio.BIT_DEPTH_F32, ocio.BIT_DEPTH_UINT8, ocio.OPTIMIZATION_NONE
+            )
+        )
+    order = ocio.CHANNEL_ORDERING_RGBA
+    return lambda places, out: processor.apply(_described(places, order), _described(out, order))
+
+
+def _described(array: Any, order: Any = None) -> Any:
     import PyOpenColorIO as ocio
 
     height, width, channels = array.shape
     size = array.itemsize
+    if order is None:
+        order = ocio.CHANNEL_ORDERING_BGRA if channels == 4 else ocio.CHANNEL_ORDERING_RGB
     return ocio.PackedImageDesc(
         data=array,
         width=width,
         height=height,
-        chanOrder=ocio.CHANNEL_ORDERING_BGRA if channels == 4 else ocio.CHANNEL_ORDERING_RGB,
+        chanOrder=order,
         bitDepth=_bit_depth(array.dtype.name),
         chanStrideBytes=size,
         xStrideBytes=channels * size,
@@ -207,7 +231,8 @@ def _described(array: Pixels) -> Any:
 def _bit_depth(name: str) -> Any:
     import PyOpenColorIO as ocio
 
-    return {"uint8": ocio.BIT_DEPTH_UINT8, "uint16": ocio.BIT_DEPTH_UINT16}[name]
+    depths = {"uint8": ocio.BIT_DEPTH_UINT8, "uint16": ocio.BIT_DEPTH_UINT16}
+    return ocio.BIT_DEPTH_F32 if name == "float32" else depths[name]
 
 
 @lru_cache(maxsize=16)
