@@ -109,7 +109,8 @@ class HistogramView(QWidget):
 
 def _light(color: str) -> npt.NDArray[np.float32]:
     """(3, 1, 1): red, green and blue, 0..1."""
-    return np.array(theme.color(color).getRgbF()[:3], np.float32)[:, None, None]
+    ink = theme.color(color)
+    return np.array([ink.redF(), ink.greenF(), ink.blueF()], np.float32)[:, None, None]
 
 
 _GREY, _INKS = _light("#8a8a8a"), [_light(ink) for ink in ("#c05050", "#4f9a57", "#4a72c4")]
@@ -127,7 +128,9 @@ def draw_curves(curves: npt.NDArray[np.float64] | None, width: int, height: int)
     ground[..., [round(width * quarter) for quarter in (0.25, 0.5, 0.75)]] += 0.05
     if curves is not None:
         places = np.linspace(0.0, curves.shape[1] - 1.0, width)
-        edge = np.arange(height, 0.0, -1.0, np.float32)[:, None] - 1.0  # the lower one of each row
+        edge = (
+            np.arange(height, 0.0, -1.0).astype(np.float32)[:, None] - 1.0
+        )  # the lower one of each row
         shares = []
         for curve in curves:
             top = np.interp(places, np.arange(curves.shape[1]), curve).astype(np.float32) * height

@@ -21,6 +21,9 @@ from model_core.imaging.cores import CORES, pool
 from model_core.imaging.render import PREVIEW_GRID, interpolate, render
 from model_core.imaging.table import Cells, bake, cells_of, place_of
 
+#: Points a side of the table of a picture that is about to be replaced. Baking it takes a third of
+#: the time of a table of 33; the mean error over photos and sliders is 0.17 deltaE00, not 0.08.
+MOVING_GRID = 21
 _ROW = 512
 #: With more distinct colours for each pixel than this, rendering the pixels is as fast.
 _MOST = 0.6
@@ -31,12 +34,14 @@ class Palette:
     """``colours``: all that occur, 8 bit, as an image of rows of 512. ``place``: (H * W,), the
     number of each pixel's colour. ``exact`` is False when the picture is deeper than 8 bits:
     then the palette is good for a picture that is about to be replaced only. ``cells``: see
-    ``render``. ``spots``: (rows, 512, 4), where along the table's edges each colour lies."""
+    ``render``; ``moving``: those of the coarser table. ``spots``: (rows, 512, 4), where along a
+    table's edges each colour lies."""
 
     colours: CodedImage
     place: npt.NDArray[np.intp]
     exact: bool
     cells: Cells
+    moving: Cells
     spots: Float32
 
 
@@ -58,9 +63,10 @@ def palette_of(image: CodedImage) -> Palette | None:
     colours = np.zeros((rows * _ROW, 4), np.uint8)
     colours[: distinct.size] = distinct.astype("<u4")[:, None].view(np.uint8)
     coded = CodedImage(np.ascontiguousarray(colours[:, :3]).reshape(rows, _ROW, 3), image.space)
-    cells = cells_of(colours[:, :3], PREVIEW_GRID)
+    cells, moving = (cells_of(colours[:, :3], grid) for grid in (PREVIEW_GRID, MOVING_GRID))
+    colours[:, 3] = 255
     spots = place_of(np.arange(256) / 255.0)[colours].reshape(rows, _ROW, 4)
-    return Palette(coded, number[code].astype(np.intp), exact, cells, spots)
+    return Palette(coded, number[code].astype(np.intp), exact, cells, moving, spots)
 
 
 def render_palette(
@@ -74,8 +80,9 @@ def render_palette(
     """Fills ``out`` (H, W, 4: blue, green, red, 255), as ``render`` would."""
     colours = palette.colours
     table = np.empty(palette.spots.shape, np.uint8)
-    if quick and not settings.is_identity and len(palette.cells.corners) < len(palette.cells.own):
-        points, _ = bake(settings, colours.space, space, PREVIEW_GRID, palette.cells, quick=True)
+    cells = palette.moving
+    if quick and not settings.is_identity and len(cells.corners) < len(cells.own):
+        points, _ = bake(settings, colours.space, space, MOVING_GRID, cells, quick=True)
         apply = interpolate(points)
         _side_by_side(lambda a, b: apply(palette.spots[a:b], table[a:b]), len(table))
     else:

@@ -101,7 +101,6 @@ def test_reducing_keeps_depth_colour_and_order(kind: type) -> None:
     assert tuple(small.pixels[15, 5]) == (top, 0, 0)
     assert tuple(small.pixels[15, 45]) == (0, 0, top)
     assert reduce(small, 500, 500) is small
-    assert reduce(small, 60, 60, enlarge=1.5).width == 60
 
 
 def test_cutting_and_thinning() -> None:

@@ -79,6 +79,21 @@ def test_deep_pictures_are_near_enough_while_a_slider_moves() -> None:
     assert np.quantile(gap, 0.99) < 6
 
 
+def test_a_moving_picture_is_near_the_one_at_rest() -> None:
+    """So near that nobody sees it come to rest, but for a few pixels at a gamut's edge."""
+    image = decode_proxy(SAMPLES / "mountain-lake.jpg", 640)[1]
+    palette = made(image)
+    settings = IDENTITY.updated({"exposure_ev": 0.6, "contrast": 20.0, "vibrance": 15.0})
+    moving, resting = (
+        render_palette(palette, settings, screen(image), quick=quick) for quick in (True, False)
+    )
+    assert (moving[..., 3] == 255).all()
+    one, other = (cielab(to_working(s[..., 2::-1] / 255, "srgb")) for s in (moving, resting))
+    gap = delta_e2000(one, other)
+    assert gap.mean() < 0.3
+    assert np.quantile(gap, 0.99) < 1.5
+
+
 def test_noise_has_none() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), dtype=np.uint8)
     assert palette_of(CodedImage(noise)) is None
