@@ -1,9 +1,8 @@
-"""The window over a fake studio. Every test must leave no thread behind."""
+"""The window over a fake studio. Every test must leave nothing behind."""
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +10,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -19,32 +17,9 @@ from imgtune_gui.app import App
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.theme import apply_theme
 from tests.fakes import FakeStudio, fake_backend
+from tests.gui.leaks import nothing_left as nothing_left
 
 MakeApp = Callable[..., App]
-
-
-@pytest.fixture(autouse=True)
-def no_thread_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fails a test that leaves a Python thread or a started QThread running."""
-    started: list[QThread] = []
-    start = QThread.start
-
-    def remember(thread: QThread, *args: object) -> None:
-        started.append(thread)
-        start(thread, *args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(QThread, "start", remember)
-    before = set(threading.enumerate())
-    yield
-    running = [thread.objectName() for thread in started if thread.isRunning()]
-    # Python makes a dummy for every QThread that ran Python; those end with the QThread.
-    left = [
-        thread.name
-        for thread in set(threading.enumerate()) - before
-        if not isinstance(thread, threading._DummyThread)
-    ]
-    assert not running, f"QThreads left running: {running}"
-    assert not left, f"threads left running: {left}"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -28,11 +28,10 @@ from model_core.domain.image import Proxy
 
 def test_the_model_keeps_the_rules_of_qt(session: PhotoSession, tmp_path: Path) -> None:
     model = FilmstripModel(session)
-    tester = QAbstractItemModelTester(model)
+    QAbstractItemModelTester(model, model)  # lives with it, and warns of what is broken
     session.add_photos([tmp_path / "a.jpg", tmp_path / "b.jpg"])
     session.set_photos([tmp_path / "c.jpg"])
     assert model.rowCount() == 1
-    assert tester.model() is model
 
 
 def test_a_thumbnail_and_a_badge_repaint_one_row(session: PhotoSession, qtbot: QtBot) -> None:

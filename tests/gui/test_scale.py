@@ -113,7 +113,6 @@ class Echo(QueueWorker):
     def __init__(self) -> None:
         super().__init__()
         self.done: list[object] = []
-        self.wakes = 0
 
     def _run(self, job: object) -> None:
         if job == "bad":
@@ -123,10 +122,11 @@ class Echo(QueueWorker):
 
 def test_thousands_of_jobs_wake_the_worker_once_and_are_all_done(qtbot: QtBot) -> None:
     worker = Echo()
-    worker._woken.connect(lambda: setattr(worker, "wakes", worker.wakes + 1))
+    wakes: list[None] = []
+    worker._woken.connect(lambda: wakes.append(None))
     worker.submit_many(range(2_000))
     worker.submit(2_000)
-    assert worker.wakes == 1
+    assert len(wakes) == 1
     thread = WorkerThread(worker, "echo")
     thread.start(QThread.Priority.LowPriority)
     qtbot.waitUntil(lambda: len(worker.done) == 2_001)

@@ -20,6 +20,7 @@ def teach(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(studio.all_lessons) == known + 1)
     # The lesson's own message comes with the new predictions; later ones are the training's.
     qtbot.waitUntil(lambda: app.session.items[2].prediction.lessons > known)
+    qtbot.waitUntil(app.actions["train"].isEnabled)
 
 
 def test_a_published_version_is_taken_up_without_a_restart(
