@@ -30,6 +30,7 @@ from imgtune_gui.controllers.train_controller import TrainController
 from imgtune_gui.controllers.view_controller import ViewController
 from imgtune_gui.crash import CrashDialog
 from imgtune_gui.errors import ErrorHook
+from imgtune_gui.focus_keys import FocusKeys
 from imgtune_gui.models.filmstrip_model import FilmstripModel
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings, Preferences
@@ -73,6 +74,7 @@ class App(QObject):
         self.window.loupe_page.add_buttons(self.actions)
         self.window.develop_panel.add_buttons(self.actions)
         self.window.style_panel.add_menu(self.actions)
+        FocusKeys(self.window)
         self._connect_window()
         self._connect_controllers()
         self._open_first(paths)

@@ -1487,16 +1487,16 @@ every export is a new file.</source>
         <translation>读取到 R {0} G {1} B {2}：{3}</translation>
     </message>
     <message>
-        <source>Click on something that should be grey (Esc: leave)</source>
-        <translation>单击应为灰色的地方（Esc：退出）</translation>
-    </message>
-    <message>
         <source>White balance picker</source>
         <translation>白平衡选择器</translation>
     </message>
     <message>
         <source>Read R {0} G {1} B {2}: {3}, the end of the sliders</source>
         <translation>读取到 R {0} G {1} B {2}：{3}，已到滑块尽头</translation>
+    </message>
+    <message>
+        <source>Click on something that should be grey, or go there by arrows and Enter</source>
+        <translation>请点击应为灰色的地方，或用方向键移到那里再按 Enter</translation>
     </message>
     <message>
         <source>This photo is still being opened</source>
@@ -2204,20 +2204,32 @@ every export is a new file.</source>
         <translation>滑块：回到预测值</translation>
     </message>
     <message>
-        <source>double-click it</source>
-        <translation>双击</translation>
-    </message>
-    <message>
         <source>Slider: back to zero</source>
         <translation>滑块：归零</translation>
     </message>
     <message>
-        <source>Alt + double-click it</source>
-        <translation>Alt + 双击</translation>
-    </message>
-    <message>
         <source>Loupe: zoom about the pointer</source>
         <translation>放大视图：以指针为中心缩放</translation>
+    </message>
+    <message>
+        <source>double-click it, Delete</source>
+        <translation>双击，Delete</translation>
+    </message>
+    <message>
+        <source>drag it, Alt + arrows</source>
+        <translation>拖动，Alt + 方向键</translation>
+    </message>
+    <message>
+        <source>drag outside it</source>
+        <translation>在框外拖动</translation>
+    </message>
+    <message>
+        <source>drag, Shift + arrows</source>
+        <translation>拖动，Shift + 方向键</translation>
+    </message>
+    <message>
+        <source>drag, arrows, Shift + arrows</source>
+        <translation>拖动，方向键，Shift + 方向键</translation>
     </message>
     <message>
         <source>wheel, double-click</source>
@@ -2256,8 +2268,24 @@ every export is a new file.</source>
         <translation>打开文件夹(&amp;O)…</translation>
     </message>
     <message>
+        <source>Alt + double-click it, Shift + Delete</source>
+        <translation>Alt + 双击，Shift + Delete</translation>
+    </message>
+    <message>
         <source>Before and after side &amp;by side</source>
         <translation>并排显示修改前后(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Crop: move it, change its size</source>
+        <translation>裁剪：移动、改变大小</translation>
+    </message>
+    <message>
+        <source>Crop: straighten</source>
+        <translation>裁剪：拉直</translation>
+    </message>
+    <message>
+        <source>Ctrl + wheel, Ctrl + plus or minus</source>
+        <translation>Ctrl + 滚轮，Ctrl + 加号或减号</translation>
     </message>
     <message>
         <source>D&amp;uplicate style…</source>
@@ -2276,6 +2304,10 @@ every export is a new file.</source>
         <translation>从照片及任意程序生成的成品副本中学习。</translation>
     </message>
     <message>
+        <source>Grid: larger or smaller pictures</source>
+        <translation>网格视图：放大或缩小图片</translation>
+    </message>
+    <message>
         <source>Is it t&amp;wo styles?</source>
         <translation>是两个风格吗(&amp;W)?</translation>
     </message>
@@ -2286,6 +2318,14 @@ every export is a new file.</source>
     <message>
         <source>Looks whether your corrections contradict each other since some day. It only asks.</source>
         <translation>检查您的修正是否自某天起互相矛盾。只会询问,不会改动。</translation>
+    </message>
+    <message>
+        <source>Loupe: move the divider</source>
+        <translation>放大视图：移动分隔线</translation>
+    </message>
+    <message>
+        <source>Loupe: move what is seen</source>
+        <translation>放大视图：移动可见部分</translation>
     </message>
     <message>
         <source>Ne&amp;xt slider</source>
@@ -2482,6 +2522,14 @@ every export is a new file.</source>
     <message>
         <source>Previo&amp;us slider</source>
         <translation>上一个滑块(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Space presses it, arrows change it</source>
+        <translation>空格键按下，方向键更改</translation>
+    </message>
+    <message>
+        <source>What Tab has come to</source>
+        <translation>Tab 所到之处</translation>
     </message>
     <message>
         <source>Zoom &amp;in</source>

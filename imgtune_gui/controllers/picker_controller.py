@@ -62,13 +62,16 @@ class PickerController(QObject):
             return
         self._window.show_page(grid=False)
         self.overlay.arm(self._patch_share)
-        self.message_raised.emit(self.tr("Click on something that should be grey (Esc: leave)"))
+        self.message_raised.emit(
+            self.tr("Click on something that should be grey, or go there by arrows and Enter")
+        )
         self.armed_changed.emit(True)
 
     def disarm(self, _item: object = None) -> None:
         if self.is_armed:
             self.overlay.disarm()
             self.armed_changed.emit(False)
+            self._window.focus_photo()
 
     def _on_hovered(self, x: float, y: float) -> None:
         item = self._session.current

@@ -165,10 +165,18 @@ class ViewController(QObject):
             loupe.fill()
 
     def zoom_in(self) -> None:
-        self._window.loupe.zoom_by(_ZOOM_STEP)
+        self._zoom_by(_ZOOM_STEP)
 
     def zoom_out(self) -> None:
-        self._window.loupe.zoom_by(1 / _ZOOM_STEP)
+        self._zoom_by(1 / _ZOOM_STEP)
+
+    def _zoom_by(self, factor: float) -> None:
+        """In the grid, thumbnails."""
+        if self._window.is_grid():
+            grid = self._window.grid
+            grid.set_cell_width(round(grid.cell_width() * factor))
+        else:
+            self._window.loupe.zoom_by(factor)
 
     def show_before(self, wanted: bool) -> None:
         self._compare(Compare.BEFORE if wanted else Compare.AFTER)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QWidget
 
 from imgtune_gui.models.crop_state import HANDLES, INSIDE, CropState, Handle
 from imgtune_gui.views import theme
 from imgtune_gui.views.crop_bar import CropBar
+from imgtune_gui.views.keys import ARROWS, claims
 from imgtune_gui.views.loupe import LoupeView
 from model_core.domain.geometry import UNCROPPED, Geometry
 
@@ -26,6 +35,7 @@ _CURSORS = {
     (0, 1): Qt.CursorShape.SizeVerCursor,
     INSIDE: Qt.CursorShape.SizeAllCursor,
 }
+_STEP = 0.01  # of the photo, by a key
 
 
 class CropOverlay(QWidget):
@@ -158,6 +168,25 @@ class CropOverlay(QWidget):
         x = -1 if point.x() < rect.left() + _REACH else int(point.x() > rect.right() - _REACH)
         y = -1 if point.y() < rect.top() + _REACH else int(point.y() > rect.bottom() - _REACH)
         return x, y
+
+    # --- the keys -------------------------------------------------------------------
+    def event(self, event: QEvent) -> bool:
+        # Here arrows are the crop's; elsewhere they page through the photos.
+        return claims(event, ARROWS) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move what is kept; with Shift its right and lower sides."""
+        arrow = ARROWS.get(Qt.Key(event.key()))
+        if arrow is None:
+            super().keyPressEvent(event)
+            return
+        across, down = arrow[0] * _STEP, arrow[1] * _STEP
+        g = self.state.geometry
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.state.drag((abs(arrow[0]), abs(arrow[1])), g.right + across, g.bottom + down)
+        else:
+            self.state.move(across, down)
+        self._changed()
 
     # --- the mouse ------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -46,6 +46,7 @@ _NUDGE_KEYS = {
     Qt.Key.Key_Up: 1,
 }
 _LEAP_KEYS = {Qt.Key.Key_PageDown: -1, Qt.Key.Key_PageUp: 1}
+_BACK_KEYS = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
 
 
 class ValueEdit(QLineEdit):
@@ -293,6 +294,9 @@ class DevelopSlider(QWidget):
             self.nudge(leap, leap=True)
         elif event.key() == Qt.Key.Key_F2:
             self.begin_typing()
+        elif event.key() in _BACK_KEYS:
+            shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            (self.zero_wanted if shift else self.prediction_wanted).emit(self.spec.name)
         elif event.text() and event.text() in "0123456789+-.":
             self.begin_typing(event.text())
         else:

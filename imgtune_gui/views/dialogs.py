@@ -88,7 +88,7 @@ def shortcuts_dialog(parent: QWidget, actions: Mapping[str, QAction]) -> InfoDia
             keys.setObjectName("Dim")
             grid.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)
             row += 1
-    for name, keys_text in _mouse_rows():
+    for name, keys_text in mouse_rows():
         grid.addWidget(QLabel(name), row, 0)
         keys = QLabel(keys_text)
         keys.setObjectName("Dim")
@@ -100,14 +100,21 @@ def shortcuts_dialog(parent: QWidget, actions: Mapping[str, QAction]) -> InfoDia
     return dialog
 
 
-def _mouse_rows() -> list[tuple[str, str]]:
+def mouse_rows() -> list[tuple[str, str]]:
+    """What is no row of the table of actions: what, and how."""
     return [
         (tr("Slider: a small step"), tr("arrows or wheel")),
         (tr("Slider: a step that can be seen"), tr("Shift + arrows or wheel, PgUp / PgDn")),
         (tr("Slider: type a value"), tr("F2, + or -, or click the value")),
-        (tr("Slider: back to the prediction"), tr("double-click it")),
-        (tr("Slider: back to zero"), tr("Alt + double-click it")),
+        (tr("Slider: back to the prediction"), tr("double-click it, Delete")),
+        (tr("Slider: back to zero"), tr("Alt + double-click it, Shift + Delete")),
         (tr("Loupe: zoom about the pointer"), tr("wheel, double-click")),
+        (tr("Loupe: move what is seen"), tr("drag, Shift + arrows")),
+        (tr("Loupe: move the divider"), tr("drag it, Alt + arrows")),
+        (tr("Crop: move it, change its size"), tr("drag, arrows, Shift + arrows")),
+        (tr("Crop: straighten"), tr("drag outside it")),
+        (tr("Grid: larger or smaller pictures"), tr("Ctrl + wheel, Ctrl + plus or minus")),
+        (tr("What Tab has come to"), tr("Space presses it, arrows change it")),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -21,14 +21,24 @@ from imgtune_gui.models.arrangement import Arrangement, SortKey
 from imgtune_gui.models.photo_item import EditState
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views import theme
+from imgtune_gui.views.keys import claims
 from imgtune_gui.views.mark_paint import paint_flag, star_polygon
 from imgtune_gui.views.mark_texts import LABEL_TINTS, colour_text, flag_text, state_text
 from imgtune_gui.views.theme import SPACE
 from model_core.domain.marks import MAX_STARS, Colour, Flag
 
+_STAR_KEYS = {
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Up: 1,
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Down: -1,
+    Qt.Key.Key_Home: -MAX_STARS,
+    Qt.Key.Key_End: MAX_STARS,
+}
+
 
 class StarPicker(QWidget):
-    """Five stars; a click on the lit count puts them out again."""
+    """Five stars; a click on the lit count puts them out again. Arrows add and take one."""
 
     changed = Signal(int)
 
@@ -36,6 +46,7 @@ class StarPicker(QWidget):
         super().__init__(parent)
         self._stars = 0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(self.tr("At least so many stars"))
         self.setAccessibleName(self.tr("Filter by stars"))
@@ -52,9 +63,31 @@ class StarPicker(QWidget):
         stars = min(max(int((event.position().x() - 2) // 16) + 1, 1), MAX_STARS)
         self.changed.emit(0 if stars == self._stars else stars)
 
+    def event(self, event: QEvent) -> bool:
+        # Elsewhere arrows page through the photos.
+        return claims(event, _STAR_KEYS) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = _STAR_KEYS.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        stars = min(max(self._stars + step, 0), MAX_STARS)
+        if stars != self._stars:
+            self.changed.emit(stars)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.hasFocus():
+            painter.setPen(theme.color("#b4b4b4"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setPen(Qt.PenStyle.NoPen)
         for number in range(MAX_STARS):
             lit = number < self._stars
@@ -101,6 +134,7 @@ class FilterBar(QFrame):
     """Shows an :class:`Arrangement` and asks for others."""
 
     changed = Signal(object)  # Arrangement
+    left = Signal()  # the hand wants to go back to the photos
 
     def __init__(self, session: PhotoSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -143,6 +177,7 @@ class FilterBar(QFrame):
         self.text.setClearButtonEnabled(True)
         self.text.setFixedWidth(128)
         self.text.textChanged.connect(self._on_text)
+        self.text.returnPressed.connect(self.left)
         self._bar.addSpacing(4)
         self._bar.addWidget(self.text)
         self.clear = QToolButton()

@@ -202,6 +202,16 @@ class LoupeView(QWidget):
         scale = self.geometry_.actual_scale * factor
         self._set_geometry(self.geometry_.zoomed(scale, at.x(), at.y()))
 
+    def pan_by(self, across: float, down: float) -> None:
+        """Moves what is seen by shares of the view."""
+        g = self.geometry_
+        self._set_geometry(g.panned(-across * g.view_width, -down * g.view_height))
+
+    def move_divider(self, share: float) -> None:
+        """By a share of what is shown of the photo."""
+        self.split = min(max(self.split + share, 0.0), 1.0)
+        self.update()
+
     # --- events ---------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_view()

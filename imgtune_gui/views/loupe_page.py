@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
+from imgtune_gui.views.keys import ARROWS
 from imgtune_gui.views.labels import ElidedLabel
 from imgtune_gui.views.loupe import LoupeView
 from imgtune_gui.views.theme import SPACE
 
 _ZOOMS = ("zoom_fit", "zoom_fill", "zoom", "zoom_in", "zoom_out")
+
+_PAN, _DIVIDER = 0.15, 0.05  # of the view; of the photo
 
 
 class LoupePage(QWidget):
@@ -46,6 +49,18 @@ class LoupePage(QWidget):
         self.loupe.zoom_changed.connect(self._zoom.setText)
         session.current_changed.connect(self._on_current_changed)
         session.photos_added.connect(self._on_photos_added)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """With Shift the arrows, which page through the photos, move what is seen of one; with
+        Alt the divider between before and after."""
+        across, down = ARROWS.get(Qt.Key(event.key()), (0, 0))
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if held == Qt.KeyboardModifier.ShiftModifier and (across or down):
+            self.loupe.pan_by(across * _PAN, down * _PAN)
+        elif held == Qt.KeyboardModifier.AltModifier and across:
+            self.loupe.move_divider(across * _DIVIDER)
+        else:
+            super().keyPressEvent(event)
 
     def set_bar_visible(self, visible: bool) -> None:
         self._frame.setVisible(visible)

@@ -47,6 +47,7 @@ class MainWindow(QMainWindow):
         self.grid = PhotoGrid(session, model)
         self.filmstrip = Filmstrip(session, model)
         self.filter_bar = FilterBar(session)
+        self.filter_bar.left.connect(self.focus_photo)
         self.offer = OfferBar()
         self.develop_panel = DevelopPanel(session)
         self.style_panel = StylePanel(session)

@@ -7,9 +7,13 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QWidget
 
 from imgtune_gui.views import theme
+from imgtune_gui.views.keys import ARROWS, ENTER, claims
 from imgtune_gui.views.loupe import LoupeView
 
 _BOX = (188.0, 46.0)
+_PICK = ENTER | {Qt.Key.Key_Space}
+_KEYS = ARROWS.keys() | _PICK
+_STEP, _FINE = 12.0, 2.0  # pixels of the window
 
 
 class PickerOverlay(QWidget):
@@ -33,6 +37,7 @@ class PickerOverlay(QWidget):
         self._patch_share = 0.0
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("White balance picker"))
         self.hide()
         loupe.installEventFilter(self)
@@ -43,6 +48,7 @@ class PickerOverlay(QWidget):
         self.setGeometry(self._loupe.rect())
         self.show()
         self.raise_()
+        self.setFocus()
 
     def disarm(self) -> None:
         self.hide()
@@ -63,7 +69,10 @@ class PickerOverlay(QWidget):
         return (x, y) if 0 <= x <= 1 and 0 <= y <= 1 else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointer = event.position()
+        self._point_at(event.position())
+
+    def _point_at(self, point: QPointF) -> None:
+        self._pointer = point
         found = self._photo_point(self._pointer)
         if found is None:
             self.left.emit()
@@ -82,8 +91,22 @@ class PickerOverlay(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # the loupe zooms
 
+    def event(self, event: QEvent) -> bool:
+        # Here arrows and Enter are the picker's, as long as it is armed.
+        return claims(event, _KEYS) or super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        event.ignore()
+        """Arrows move the pointer, from the middle of the photo; with Shift finely."""
+        arrow = ARROWS.get(Qt.Key(event.key()))
+        found = self._photo_point(self._pointer)
+        if arrow is not None:
+            fine = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            start = self._pointer if found is not None else QPointF(self.rect().center())
+            self._point_at(start + QPointF(*arrow) * (_FINE if fine else _STEP))
+        elif event.key() in _PICK and found is not None:
+            self.picked.emit(*found)
+        else:
+            event.ignore()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = QPointF(-1, -1)

@@ -203,7 +203,7 @@ class StylePanel(QFrame):
         self.lessons.setMinimumHeight(96)
         self.lessons.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.lessons.customContextMenuRequested.connect(self._on_lesson_menu)
-        self.lessons.itemDoubleClicked.connect(self._on_lesson_opened)
+        self.lessons.itemActivated.connect(self._on_lesson_opened)
         self.lessons.itemSelectionChanged.connect(self._on_lesson_selected)
         self._forget = QPushButton(self.tr("Forget this lesson"))
         self._forget.setToolTip(self.tr("As if it had never been taught. Your edit stays."))
