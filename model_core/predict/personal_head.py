@@ -1,17 +1,8 @@
 """The instant learner: what the user does beyond the network, from the first correction.
 
-Learns residuals y = (chosen - network) / J from the features z (bias first). Its experts are
-
-* the **shrunk mean**: the user's average shift, shrunk towards none (a learned preset);
-* **hierarchical Bayesian regression**: the shift depends on the photo, with a prior learned
-  across many photographers of which directions of the features matter, at several strengths;
-* the same **on the photo's statistics** with a plain prior: empirical-Bayes ridge.
-
-Each has exact errors on every shoot by a fit without that shoot. Experts are averaged with
-weights that grow with how well they predict the shoots left out (pseudo-Bayesian model
-averaging, Yao et al. 2018), for each slider, and once more for each direction in which this
-user moves sliders together. These two averages and the mean are averaged again in the same
-way, with the odds against whoever claims more than the mean: the safety net.
+Learns residuals y = (chosen - network) / J from the features z (bias first) by an average of
+regressions, from the user's mean shift to one that follows the photo closely
+(``mixture.py``).
 
 Everything is a refit from the list of lessons (milliseconds), so the order of lessons cannot
 matter and forgetting one equals never having learned it. The result is linear in z, so that
@@ -28,21 +19,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from model_core.predict.mixture import Expert, experts_of, mixing
 from model_core.predict.prior import Prior
-from model_core.predict.ridge import Float64, Ridge, folds_of, ridge
+from model_core.predict.ridge import Float64, folds_of
 
 Real = npt.NDArray[np.floating[Any]]
 
-_BIAS_PRECISION = 0.5  # of the shift itself; 1 lesson moves the next photo by 2/3 of it
-_STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
-_ALONE = 300.0  # strength while there is one shoot and nothing to judge by ...
-_ALONE_SHARE = 0.3  # ... and how much the regression then counts beside the mean
-_TEMPER = 0.5  # lessons count half as evidence: those of one shoot are not independent
-_MEAN_SHARE = 0.3  # of the mean among the experts before anything was left out
-_MARGINS = np.array([0.0, 14.0, 15.0])  # log odds against: each slider, sliders together ...
-_FEW = 3.0  # ... less with few shoots: leaving one out then costs more than luck can give
-_UNSEEN = 0.4  # J: left-out errors below this are nobody's complaint and decide nothing
-_TOGETHER = 30.0  # strength at which "moves sliders together" is looked for
 _UNLIKE = 60.0  # lessons it takes until a direction of the features counts as seen
 _FAR, _FAR_FROM = 0.95, 10  # further off than this share of lessons is far, from so many on
 _OUTLIER = 4.0  # features are held within this many standard deviations
@@ -132,92 +114,17 @@ def _fit(
     z: Float64, y: Float64, weight: Float64, shoots: Sequence[str], prior: Prior
 ) -> PersonalHead:
     folds = folds_of(shoots)
-    experts = [_expert(z[:, :1], np.eye(1, z.shape[1]).T, y, weight, folds, 1.0)]
-    for view in prior.views:
-        lifted = np.c_[np.eye(1, z.shape[1]).T, view]
-        x = z @ lifted
-        strengths = _STRENGTHS if len(folds) > 1 else (_ALONE,)
-        experts += [_expert(x, lifted, y, weight, folds, s) for s in strengths]
-    mixing = _mixing(experts, y, weight, len(folds))
-    return _mixed(z, y, weight, experts, mixing)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Expert:
-    """A regression on z @ lift, (Z, D)."""
-
-    lift: Float64
-    strength: float
-    ridge: Ridge
-
-
-def _expert(
-    x: Float64, lift: Float64, y: Float64, weight: Float64, folds: list[Any], strength: float
-) -> _Expert:
-    precision = np.full(x.shape[1], strength)
-    precision[0] = _BIAS_PRECISION
-    return _Expert(lift, strength, ridge(x, y, weight, folds, precision))
-
-
-def _mixing(
-    experts: list[_Expert], y: Float64, weight: Float64, folds: int
-) -> list[npt.NDArray[np.float64]]:
-    """How much of each expert: (P, P) matrices that add up to the identity."""
-    params = np.eye(y.shape[1])
-    if folds < 2:
-        alone = [1 - _ALONE_SHARE, _ALONE_SHARE] + [0.0] * (len(experts) - 2)
-        return [share * params for share in alone]
-    left_out = np.stack([e.ridge.left_out for e in experts])
-    # Directions in which this user moves sliders together, from what regression foretold.
-    reference = next(e for e in experts if e.strength == _TOGETHER)
-    foretold = y - reference.ridge.left_out
-    centred = foretold - foretold.mean(0)
-    shared = centred.T @ centred
-    # A ramp tells apart directions of no size, which few lessons leave to rounding.
-    ramp = np.diag(np.linspace(1e-6, 2e-6, len(shared))) * max(float(np.trace(shared)), 1e-12)
-    together = np.linalg.eigh(shared + ramp)[1]
-    candidates = [[params] + [np.zeros_like(params)] * (len(experts) - 1)]
-    for basis in (params, together):
-        shares = _shares(left_out @ basis, weight)
-        candidates.append([(basis * share) @ basis.T for share in shares])
-    errors = [
-        np.stack([lo @ m for lo, m in zip(left_out, c, strict=True)]).sum(0) for c in candidates
-    ]
-    evidence = np.array([_evidence(e, weight).sum() for e in errors])
-    trust = _softmax(evidence - _MARGINS * folds / (folds + _FEW))
-    return [
-        np.tensordot(trust, np.stack([c[k] for c in candidates]), 1) for k in range(len(experts))
-    ]
-
-
-def _shares(left_out: Float64, weight: Float64) -> Float64:
-    """(K, P) shares of the experts from their left-out errors (K, n, P); the first is the mean."""
-    evidence = np.stack([_evidence(e, weight) for e in left_out])
-    odds = np.full(len(left_out), (1 - _MEAN_SHARE) / (len(left_out) - 1))
-    odds[0] = _MEAN_SHARE
-    return _softmax(evidence + np.log(odds)[:, None])
-
-
-def _evidence(errors: Float64, weight: Float64) -> Float64:
-    """Tempered log likelihood of left-out errors (n, P) under their own variance, (P,)."""
-    variance = (weight[:, None] * errors**2).sum(0) / weight.sum() + _UNSEEN**2
-    result: Float64 = -0.5 * _TEMPER * weight.sum() * np.log(variance)
-    return result
-
-
-def _softmax(log_odds: Float64) -> Float64:
-    odds = np.exp(log_odds - log_odds.max(0))
-    result: Float64 = odds / odds.sum(0)
-    return result
+    experts = experts_of(z, y, weight, folds, prior)
+    return _mixed(z, y, weight, experts, mixing(experts, z, y, weight, folds))
 
 
 def _mixed(
-    z: Float64, y: Float64, weight: Float64, experts: list[_Expert], mixing: list[Float64]
+    z: Float64, y: Float64, weight: Float64, experts: list[Expert], parts: list[Float64]
 ) -> PersonalHead:
     weights = np.zeros((z.shape[1], y.shape[1]))
     left_out = np.zeros_like(y)
     influence = []
-    for expert, part in zip(experts, mixing, strict=True):
+    for expert, part in zip(experts, parts, strict=True):
         if not np.abs(part).max() > 1e-9:
             continue
         weights += expert.lift @ expert.ridge.weights @ part

@@ -17,11 +17,15 @@ _MAX_FOLDS = 40  # beyond this many shoots, whole shoots are left out in groups
 @dataclass(frozen=True, slots=True)
 class Ridge:
     """``weights``: (D, P); ``covariance``: (D, D), to be scaled by the noise; ``left_out``:
-    (n, P), the errors on each lesson by a fit without its shoot."""
+    (n, P), the errors on each lesson by a fit without its shoot; ``unexplained``: (P, P),
+    lessons' squares that neither the features nor the prior pay for; ``volume``: log
+    determinant of the lessons' covariance, noise 1, up to what all regressions share."""
 
     weights: Float64
     covariance: Float64
     left_out: Float64
+    unexplained: Float64
+    volume: float
 
 
 def ridge(x: Float64, y: Float64, weight: Float64, folds: list[Rows], precision: Float64) -> Ridge:
@@ -40,7 +44,9 @@ def ridge(x: Float64, y: Float64, weight: Float64, folds: list[Rows], precision:
             xs, ws = x[rows], weighted[rows]
             without = np.linalg.solve(gram - xs.T @ ws, moment - ws.T @ y[rows])
             left_out[rows] = y[rows] - xs @ without
-    return Ridge(coefficients, covariance, left_out)
+    unexplained = y.T @ (y * weight[:, None]) - moment.T @ coefficients
+    volume = float(np.linalg.slogdet(gram)[1] - np.log(precision).sum())
+    return Ridge(coefficients, covariance, left_out, unexplained, volume)
 
 
 def _leave_out_small(

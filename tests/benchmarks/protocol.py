@@ -34,6 +34,7 @@ from tests.benchmarks.protocol_scenes import Bursts, apart, bursts_of, joined
 from tests.benchmarks.protocol_shots import Float64, seen_by, shots_of
 from tests.benchmarks.protocol_trials import (
     BASELINES,
+    LONG,
     Learner,
     World,
     head_of,
@@ -46,6 +47,7 @@ from tests.benchmarks.protocol_trials import (
 
 ASSETS = Path(__file__).parents[2] / "assets"
 COUNTS = (0, 1, 5, 10, 20, 50, 100, 300)
+FEW = (1, 5, 8, 16, 24, 40, 64)  # corrections of one to eight shoots, as they begin with
 EACH, QUICK_EACH = 6, 2
 HEAD, SHRUNK, BASE = "personal head", "shrunk mean", "base alone"
 
@@ -101,7 +103,8 @@ def main() -> int:
         report.say(f"  {'oracle: linear, no noise':24}{best:7.3f}")
     held = found["held-out families"]
     _rendered(report, held.people[:: 3 if not args.quick else 1], world, prior)
-    targets = _targets(list(learners), found)
+    few = _few_shoots(report, found, world, learners)
+    targets = _targets(list(learners), found, few)
     targets += _proofs(report, held.people, world, prior)
     _scenes(
         report, bursts_of(args.photos, args.base / MODEL_FILE, "val", 1), held.people, world, prior
@@ -165,15 +168,45 @@ def _rendered(report: Report, people: list[Photographer], world: World, prior: P
         report.figures[f"deltaE00: {name}"] = cells
 
 
+def _few_shoots(
+    report: Report, found: dict[str, Curves], world: World, learners: dict[str, Learner]
+) -> dict[str, Curves]:
+    """The first photos of somebody who works through one long shoot after the other."""
+    report.say(f"\nFew shoots, of {LONG.frames} photos each: error in J, and as a share of the "
+               "shrunk mean's, by corrections")  # fmt: skip
+    report.say(f"  {'':40}" + "".join(f"{n:>7}" for n in FEW) + "  |" + "".join(
+        f"{n:>6}" for n in FEW))  # fmt: skip
+    some = {name: learners[name] for name in (SHRUNK, HEAD)}
+    curves = {}
+    for title, known in found.items():
+        errors = np.stack([trial(who, world, some, FEW, LONG) for who in known.people])
+        curves[title] = Curves(known.people, errors)
+        shrunk = errors[:, 0].mean(0)
+        for i, name in enumerate(some):
+            mean = errors[:, i].mean(0)
+            worse = (errors[:, i, FEW.index(24)] > errors[:, i, FEW.index(5)]).mean()
+            report.say(f"  {title + ': ' + name:40}" + "".join(f"{v:7.3f}" for v in mean) + "  |"
+                       + "".join(f"{v:6.2f}" for v in mean / shrunk)
+                       + f"   worse at 24 than at 5: {worse:.0%}")  # fmt: skip
+            report.figures[f"few shoots, {title}: {name}"] = mean.round(4).tolist()
+    return curves
+
+
 Target = tuple[str, str, str, bool]
 
 
-def _targets(names: list[str], found: dict[str, Curves]) -> list[Target]:
+def _targets(
+    names: list[str], found: dict[str, Curves], few: dict[str, Curves]
+) -> list[Target]:
     head, shrunk, base = (names.index(n) for n in (HEAD, SHRUNK, BASE))
     held = found["held-out families"]
     worst = max(
         (c.of(head)[:, j].mean() / c.of(shrunk)[:, j].mean() - 1, n, title.split()[0])
         for title, c in found.items() for j, n in enumerate(COUNTS)
+    )  # fmt: skip
+    worst_few = max(
+        (c.of(1)[:, j].mean() / c.of(0)[:, j].mean() - 1, n, title.split()[0])
+        for title, c in few.items() for j, n in enumerate(FEW)
     )  # fmt: skip
     preset = [i for i, w in enumerate(found["development families"].people) if w.family == "preset"]
     same = found["development families"].errors[preset].mean(0)
@@ -181,6 +214,8 @@ def _targets(names: list[str], found: dict[str, Curves]) -> list[Target]:
     rows: list[Target] = [
         ("against the shrunk mean, any n, all photographers", "at most 2 % worse",
          f"{worst[0]:+.1%} (n = {worst[1]}, {worst[2]})", worst[0] <= 0.02),
+        ("the same, one to eight long shoots", "at most 2 % worse",
+         f"{worst_few[0]:+.1%} (n = {worst_few[1]}, {worst_few[2]})", worst_few[0] <= 0.02),
         ("the same, those who always do the same", "at most 2 % worse",
          f"{worst_same[0]:+.1%} (n = {worst_same[1]})", worst_same[0] <= 0.02),
     ]  # fmt: skip

@@ -15,7 +15,18 @@ from tests.benchmarks.protocol_shots import Float64, Seen, Shots
 
 P = len(PARAMS)
 JND = np.array([p.jnd for p in PARAMS])
-FRAMES, SCENES = 5, 4  # of a shoot: four photos, one of them taken twice
+
+
+@dataclass(frozen=True, slots=True)
+class Shoots:
+    """How many frames a shoot has, of how many photos; the others are taken again."""
+
+    frames: int
+    photos: int
+
+
+SHORT, LONG = Shoots(5, 4), Shoots(8, 5)
+FRAMES = SHORT.frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +158,23 @@ class World:
     reference: Float64  # facts that standardise facts
 
 
-def lessons_of(who: Photographer, world: World, most: int, seed: int = 0) -> Lessons:
-    """``most`` corrections of the shots that :func:`rows_of` names, in shoots of FRAMES."""
-    rows = rows_of(who, world, most, seed)
+def lessons_of(
+    who: Photographer, world: World, most: int, seed: int = 0, kind: Shoots = SHORT
+) -> Lessons:
+    """``most`` corrections of the shots that :func:`rows_of` names."""
+    rows = rows_of(who, world, most, seed, kind)
     facts = standardised(world.taught.facts, world.reference)
     wanted = who.wants({name: column[rows] for name, column in facts.items()})
     network = world.taught_seen.settings[rows] / JND
     hand = np.random.default_rng([seed, 1, who.seed, *who.family.encode()])
     y = possible(network, who.corrects(wanted, hand))
-    shoots = [f"shoot {i // FRAMES}" for i in range(len(rows))]
+    shoots = [f"shoot {i // kind.frames}" for i in range(len(rows))]
     return Lessons(world.taught_seen.z[rows], network, y, shoots)
 
 
-def rows_of(who: Photographer, world: World, most: int, seed: int = 0) -> list[int]:
+def rows_of(
+    who: Photographer, world: World, most: int, seed: int = 0, kind: Shoots = SHORT
+) -> list[int]:
     """Which shots a photographer corrects, in order. A shoot's photos are rather alike in
     brightness, as those of one place are; shoots come in random order."""
     rng = np.random.default_rng([seed, who.seed, *who.family.encode()])
@@ -168,10 +183,14 @@ def rows_of(who: Photographer, world: World, most: int, seed: int = 0) -> list[i
     shots = {p: rng.permutation(np.flatnonzero(world.taught.photo == p)) for p in photos}
     light = np.array([facts["subject"][shots[p]].mean() for p in photos])
     order = photos[np.argsort(light + rng.normal(0, 1, len(photos)))]
-    shoots = [order[i : i + SCENES] for i in range(0, len(order) - SCENES + 1, SCENES)]
+    shoots = [
+        order[i : i + kind.photos]
+        for i in range(0, len(order) - kind.photos + 1, kind.photos)
+    ]
     rows: list[int] = []
     for index in rng.permutation(len(shoots)):
-        scenes = [*shoots[index], rng.choice(shoots[index])]
+        again = [rng.choice(shoots[index]) for _ in range(kind.frames - kind.photos)]
+        scenes = [*shoots[index], *again]
         taken = {p: iter(shots[p]) for p in shoots[index]}
         rows += [int(next(taken[p])) for p in scenes]
     return rows[:most]
@@ -193,10 +212,14 @@ def possible(network: Float64, shift: Float64) -> Float64:
 
 
 def trial(
-    who: Photographer, world: World, learners: dict[str, Learner], counts: Sequence[int]
+    who: Photographer,
+    world: World,
+    learners: dict[str, Learner],
+    counts: Sequence[int],
+    kind: Shoots = SHORT,
 ) -> Float64:
     """Mean absolute error in J against the steady taste, (learners, counts)."""
-    query, lessons = query_of(who, world), lessons_of(who, world, max(counts))
+    query, lessons = query_of(who, world), lessons_of(who, world, max(counts), kind=kind)
     found = np.zeros((len(learners), len(counts)))
     for j, n in enumerate(counts):
         some = lessons.first(n)
