@@ -30,7 +30,7 @@ from model_core.imaging.render import reference
 from model_core.imaging.steps.tone import lightness
 from model_core.progress import Progress
 from model_core.services import DEFAULT_STYLE, ExportOptions, Studio
-from model_core.variants import VARIANTS, write_variant
+from model_core.variants import VARIANTS, exif_later, write_variant
 
 #: Scenes that are never corrected: what the figures are measured on.
 TEST_SCENES = ("otters", "mountain-lake", "piazza", "orange-gates")
@@ -112,11 +112,12 @@ def _make_items(studio: Studio, style: str, folder: Path, progress: Progress) ->
     for done, (source, label) in enumerate(jobs):
         progress.report(done, len(jobs), "making photos as cameras might have left them")
         target = folder / (f"{source.stem} ({label}).jpg" if label else source.name)
+        # Each is a shot of its own, not one frame of a burst: minutes apart.
         if label:
-            write_variant(source, label, target, _SIDE)
+            write_variant(source, label, target, _SIDE, minutes=done)
         else:
+            exif = exif_later(source, done)
             with Image.open(source) as image:
-                exif = image.getexif().tobytes()
                 image.thumbnail((_SIDE, _SIDE), Image.Resampling.LANCZOS)
                 image.save(target, "JPEG", quality=92, exif=exif)
         photo, proxy = studio.open_photo(target)

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import ExifTags, Image
 
 from model_core.assets import assets_dir
 from model_core.domain.image import Float32
 from model_core.imaging.colour import LUMA, from_working, to_xyz
 from model_core.imaging.decode import decode_proxy, to_linear
 from model_core.imaging.steps.white_balance import daylight_xyz
+
+_EXIF_TIME = "%Y:%m:%d %H:%M:%S"
 
 
 def exposed(stops: float) -> Callable[[Float32], Float32]:
@@ -72,12 +75,23 @@ def variant(photo: Path, label: str, long_side: int) -> npt.NDArray[np.uint8]:
     return pixels
 
 
-def write_variant(photo: Path, label: str, target: Path, long_side: int) -> None:
-    """Writes a variant as a JPEG that keeps the photo's EXIF."""
-    with Image.open(photo) as original:
-        exif = original.getexif().tobytes()
+def write_variant(photo: Path, label: str, target: Path, long_side: int, minutes: int = 0) -> None:
+    """Writes a variant as a JPEG that keeps the photo's EXIF, taken that many minutes later."""
+    exif = exif_later(photo, minutes)
     pixels = variant(photo, label, long_side)
     Image.fromarray(pixels).save(target, "JPEG", quality=90, exif=exif)
+
+
+def exif_later(photo: Path, minutes: int) -> bytes:
+    """The EXIF of a photo with its capture time, where it has one, moved on."""
+    with Image.open(photo) as original:
+        exif = original.getexif()
+        details = exif.get_ifd(ExifTags.IFD.Exif)
+    taken = details.get(ExifTags.Base.DateTimeOriginal)
+    if minutes and isinstance(taken, str):
+        later = datetime.strptime(taken, _EXIF_TIME) + timedelta(minutes=minutes)
+        details[ExifTags.Base.DateTimeOriginal] = later.strftime(_EXIF_TIME)
+    return exif.tobytes()
 
 
 def main() -> None:

@@ -195,9 +195,7 @@ def _few_shoots(
 Target = tuple[str, str, str, bool]
 
 
-def _targets(
-    names: list[str], found: dict[str, Curves], few: dict[str, Curves]
-) -> list[Target]:
+def _targets(names: list[str], found: dict[str, Curves], few: dict[str, Curves]) -> list[Target]:
     head, shrunk, base = (names.index(n) for n in (HEAD, SHRUNK, BASE))
     held = found["held-out families"]
     worst = max(

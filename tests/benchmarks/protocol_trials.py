@@ -184,8 +184,7 @@ def rows_of(
     light = np.array([facts["subject"][shots[p]].mean() for p in photos])
     order = photos[np.argsort(light + rng.normal(0, 1, len(photos)))]
     shoots = [
-        order[i : i + kind.photos]
-        for i in range(0, len(order) - kind.photos + 1, kind.photos)
+        order[i : i + kind.photos] for i in range(0, len(order) - kind.photos + 1, kind.photos)
     ]
     rows: list[int] = []
     for index in rng.permutation(len(shoots)):
