@@ -165,6 +165,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec(_LEARN, "new_style", "&New style…", rule=True),
     _spec(_LEARN, "duplicate_style", "D&uplicate style…"),
     _spec(_LEARN, "rename_style", "R&ename style…"),
+    _spec(
+        _LEARN,
+        "merge_style",
+        "&Merge into another style…",
+        tip="Moves all lessons and edits of this style into another.",
+    ),
     _spec(_LEARN, "delete_style", "&Delete style…"),
     _spec(
         _LEARN,
@@ -173,7 +179,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Looks whether your corrections contradict each other since some day. It only asks.",
     ),
     _spec(_LEARN, "export_pack", "Save style as a &file…", rule=True),
-    _spec(_LEARN, "import_pack", "&Load style from a file…"),
+    _spec(
+        _LEARN,
+        "export_small_pack",
+        "Save style as a small fi&le…",
+        tip="Half the size, with 8 bits; not written where it would be more than 0.1 J off.",
+    ),
+    _spec(_LEARN, "import_pack", "L&oad style from a file…"),
     _spec(_HELP, "shortcuts", "&Keyboard shortcuts", "F1"),
     _spec(_HELP, "about", "&About imgtune", rule=True),
 )

@@ -23,6 +23,7 @@ from imgtune_gui.controllers.pairs_controller import PairsController
 from imgtune_gui.controllers.picker_controller import PickerController
 from imgtune_gui.controllers.preset_controller import PresetController
 from imgtune_gui.controllers.restore_controller import RestoreController
+from imgtune_gui.controllers.review_controller import ReviewController
 from imgtune_gui.controllers.screen_controller import ScreenController
 from imgtune_gui.controllers.sidecar_controller import SidecarController
 from imgtune_gui.controllers.style_controller import StyleController
@@ -95,6 +96,7 @@ class App(QObject):
         self.restore = RestoreController(session, window, self.library, settings, self)
         self.edit = EditController(session, window, self.catalog, self)
         self.cull = CullController(session, window, self.catalog, self)
+        self.review = ReviewController(session, self.catalog, self)
         self.sidecars = SidecarController(session, window, self.catalog, settings, self)
         self.export = ExportController(session, window, settings, self)
         self.because = BecauseController(session, self.catalog, window.develop_panel.because, self)
@@ -113,7 +115,7 @@ class App(QObject):
         self.styles = StyleController(session, window, self.learn, self.catalog, settings, self)
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
-        edit, view, menu, styles = self.edit, self.view, self.menu, self.styles
+        edit, view, menu = self.edit, self.view, self.menu
         return {
             "open_folder": menu.open_folder,
             "open_files": menu.open_files,
@@ -163,6 +165,7 @@ class App(QObject):
             "review": self.cull.review,
             "show_all": self.cull.clear_filter,
             **self.cull.handlers(),
+            **self.styles.handlers(),
             "left_panel": view.show_left_panel,
             "right_panel": view.show_right_panel,
             "filmstrip": view.show_filmstrip,
@@ -172,14 +175,7 @@ class App(QObject):
             "train": self.train,
             "cancel_train": self.training.cancel,
             "roll_back": menu.roll_back,
-            "new_style": styles.new_style,
-            "duplicate_style": styles.duplicate_style,
-            "rename_style": styles.rename_style,
-            "delete_style": styles.delete_style,
             "learn_pairs": self.pairs.ask,
-            "look_for_split": styles.look_for_split,
-            "export_pack": styles.export_pack,
-            "import_pack": styles.import_pack,
             "shortcuts": menu.show_shortcuts,
             "about": menu.show_about,
         }
@@ -239,7 +235,8 @@ class App(QObject):
         self.catalog.failed.connect(self._on_catalog_failed)
         self.library.busy_changed.connect(window.show_busy)
         self.library.nothing_found.connect(self.menu.tell_nothing_found)
-        self.library.busy_changed.connect(self.cull.set_opening)
+        for follower in (self.cull.set_opening, self.review.refresh):
+            self.library.busy_changed.connect(follower)
         self.library.folders.folders_changed.connect(window.style_panel.set_folders)
         self.library.folders.folders_changed.connect(self.menu.note_opened)
         self.learn.style_loaded.connect(self._on_style_loaded)
@@ -248,6 +245,7 @@ class App(QObject):
         predictions = self.library.predictions
         self.learn.predictions_outdated.connect(predictions.predict_all)
         self.learn.lesson_learned.connect(predictions.predict_after_lesson)
+        self.learn.version_served.connect(predictions.predict_after_version)
         self.learn.training_wanted.connect(self.training.train)
         self.training.running_changed.connect(window.style_panel.set_training)
         self.training.running_changed.connect(self._on_training_changed)
@@ -325,7 +323,7 @@ class App(QObject):
             self._learning = LearningWindow(self.window)
             self._learning.train_clicked.connect(self.train)
             self._learning.cancel_clicked.connect(self.training.cancel)
-            self._learning.roll_back_clicked.connect(self.menu.roll_back)
+            self._learning.serve_clicked.connect(self.menu.serve)
             self.training.said.connect(self._learning.show_doing)
             self._learning.show_doing(self.training.doing)
         elif self._learning.isVisible():

@@ -179,7 +179,7 @@ class PhotoSession(QObject):
         if self._arrangement.is_plain:
             return
         shown = self._arrangement.arranged(self._all, self._current)
-        if settled and self._arrangement.sort is SortKey.DOUBT:
+        if settled and self._arrangement.sort in (SortKey.DOUBT, SortKey.REVIEW):
             last = len(self._rows)
             shown.sort(key=lambda item: self._rows.get(item, last))
         if shown != self._items:

@@ -35,6 +35,7 @@ from model_core.imaging.framing import framed
 from model_core.progress import Progress
 from model_core.services import (
     Neutral,
+    PackWritten,
     PresetStore,
     Readiness,
     Screen,
@@ -100,7 +101,8 @@ class FakeStudio:
         self.all_trainings: list[Training] = []
         self.marks: dict[PhotoId, Marks] = {}
         self.marks_beside: dict[PhotoId, Marks] = {}
-        self.marks_beside: dict[PhotoId, Marks] = {}
+        self.serving: dict[str, str] = {}  # where another than the newest version does
+        self.review = FakeReview()
         self.export_items: list[ExportItem] = []
         self.geometries: dict[PhotoId, Geometry] = {}
         self.seen_before: dict[Path, Known] = {}
@@ -193,9 +195,10 @@ class FakeStudio:
     def load_marks(self, photo: PhotoId) -> Marks:
         return self.marks.get(photo, UNMARKED)
 
-    def write_sidecar(self, photo: Photo, settings: DevelopSettings) -> Path | None:
+    def write_sidecar(self, photo: Photo, settings: DevelopSettings | None) -> Path | None:
         replaced = photo.path.parent / "replaced"
-        return write_sidecar(photo, settings, self.marks.get(photo.id), replaced)
+        geometry = self.geometries.get(photo.id)
+        return write_sidecar(photo, settings, self.marks.get(photo.id), replaced, geometry)
 
     def write_marks(self, marks: Mapping[PhotoId, Marks]) -> None:
         self.marks_beside.update(marks)
@@ -300,16 +303,17 @@ class FakeStudio:
 
     def current_version(self, style: str) -> str:
         mine = self.versions(style)
-        return mine[-1].id if mine else BASE_VERSION
+        return self.serving.get(style, mine[-1].id if mine else BASE_VERSION)
 
-    def rollback(self, style: str) -> str:
-        mine = self.versions(style)
-        if mine:
-            self.published.remove(mine[-1])
+    def rollback(self, style: str, to: str | None = None) -> str:
+        ids = [BASE_VERSION, *(version.id for version in self.versions(style))]
+        before = max(ids.index(self.current_version(style)) - 1, 0)
+        self.serving[style] = to or ids[before]
         return self.current_version(style)
 
-    def export_pack(self, style: str, file: Path) -> None:
+    def export_pack(self, style: str, file: Path, *, int8: bool = False) -> PackWritten:
         file.write_text(style)
+        return PackWritten(file, 4_000_000 if int8 else 8_000_000, int8, 0.04 * int8, 9 * int8)
 
     def import_pack(self, file: Path, style: str | None = None) -> ModelVersion:
         return self._publish(style or file.read_text(), "imported")
@@ -357,6 +361,7 @@ class FakeStudio:
             gate,
         )
         self.published.append(version)
+        self.serving.pop(style, None)
         return version
 
     def neutral_at(self, proxy: Proxy, x: float, y: float) -> Neutral:
@@ -421,6 +426,13 @@ class FakeStudio:
         return export_batch(items, naming, write, jobs=1, progress=progress)
 
 
+class FakeReview:
+    """What comes last teaches most; two at a time."""
+
+    def order(self, style: str, features: Sequence[PhotoFeatures]) -> list[PhotoId]:
+        return [one.photo for one in reversed(features)][:2]
+
+
 class FakeSplits:
     """Finds what it is told to find."""
 
@@ -445,6 +457,17 @@ class FakeSplits:
         self._studio.style_names.remove(split.into)
         self.answers.append("undone")
         return True
+
+    def merge(self, style: str, into: str) -> bool:
+        kept = {one.photo for one in self._studio.lessons(into)}
+        self._studio.all_lessons = [
+            replace(one, style=into) if one.style == style and one.photo not in kept else one
+            for one in self._studio.all_lessons
+        ]
+        gone = not self._studio.lessons(style)
+        if gone:
+            self._studio.delete_style(style)
+        return gone
 
     def not_now(self, style: str) -> None:
         self.answers.append("not now")

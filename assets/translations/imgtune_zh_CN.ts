@@ -968,20 +968,28 @@ every export is a new file.</source>
         <translation>已载入 {0},风格为“{1}”</translation>
     </message>
     <message>
+        <source>Rolled back to {0}</source>
+        <translation>已回退到{0}</translation>
+    </message>
+    <message>
+        <source>Saved {0}, {1:.1f} MB</source>
+        <translation>已存储 {0}，{1:.1f} MB</translation>
+    </message>
+    <message>
+        <source>Saved {0}, {1:.1f} MB; on {2} photos it was at most {3:.2f} J off</source>
+        <translation>已存储 {0}，{1:.1f} MB；在 {2} 张照片上最多相差 {3:.2f} J</translation>
+    </message>
+    <message>
         <source>The lesson is back</source>
         <translation>这次示范已恢复</translation>
     </message>
     <message>
-        <source>Saved {0}</source>
-        <translation>已存储 {0}</translation>
+        <source>{0} serves now</source>
+        <translation>现在使用{0}</translation>
     </message>
     <message>
         <source>That was the last photo</source>
         <translation>这是最后一张照片</translation>
-    </message>
-    <message>
-        <source>Rolled back; your lessons are kept</source>
-        <translation>已回退；您的示范都保留</translation>
     </message>
     <message>
         <source>This photo is still being looked at</source>
@@ -1007,10 +1015,6 @@ every export is a new file.</source>
         <translation>微调还需要更多：{0}</translation>
     </message>
     <message>
-        <source>Back to the version before; lessons are kept.</source>
-        <translation>回到之前的版本；示范将保留。</translation>
-    </message>
-    <message>
         <source>Base model</source>
         <translation>基础模型</translation>
     </message>
@@ -1031,8 +1035,24 @@ every export is a new file.</source>
         <translation>微调</translation>
     </message>
     <message>
+        <source>Let it serve</source>
+        <translation>使用此版本</translation>
+    </message>
+    <message>
+        <source>Lets the marked version serve; lessons are kept.</source>
+        <translation>使用所选版本；示范会保留。</translation>
+    </message>
+    <message>
         <source>None yet. The first starts by itself when there is enough.</source>
         <translation>暂无。示范足够多时，首次微调会自动开始。</translation>
+    </message>
+    <message>
+        <source>Version {0}</source>
+        <translation>版本 {0}</translation>
+    </message>
+    <message>
+        <source>{0} · {1} · {2} lessons, {3}</source>
+        <translation>{0} · {1} · {2} 次示范，{3}</translation>
     </message>
     <message>
         <source>{0}; {1:.0%} closer than the best preset</source>
@@ -1049,10 +1069,6 @@ every export is a new file.</source>
     <message>
         <source>The trainer rests; there is enough to learn from.</source>
         <translation>训练器空闲；示范已足够。</translation>
-    </message>
-    <message>
-        <source>Version {0} · {1} · {2} lessons, {3}</source>
-        <translation>版本 {0} · {1} · {2} 次示范，{3}</translation>
     </message>
     <message>
         <source>Versions</source>
@@ -1296,6 +1312,10 @@ every export is a new file.</source>
         <translation>语言将在下次启动时更改</translation>
     </message>
     <message>
+        <source>Let {0} serve instead of {1}? Lessons and versions are all kept.</source>
+        <translation>用{0}代替{1}？示范和各版本都会保留。</translation>
+    </message>
+    <message>
         <source>{0} is not there any more</source>
         <translation>{0} 已不存在</translation>
     </message>
@@ -1527,6 +1547,18 @@ every export is a new file.</source>
     <message>
         <source>Learned from {0}: {1} other photos follow</source>
         <translation>已从 {0} 学习：另有 {1} 张照片随之改变</translation>
+    </message>
+    <message>
+        <source>{0}: 1 photo looks different now; your lessons are kept</source>
+        <translation>{0}：1 张照片外观有变；示范已保留</translation>
+    </message>
+    <message>
+        <source>{0}: no photo looks different; your lessons are kept</source>
+        <translation>{0}：照片外观没有变化；示范已保留</translation>
+    </message>
+    <message>
+        <source>{0}: {1} photos look different now; your lessons are kept</source>
+        <translation>{0}：{1} 张照片外观有变；示范已保留</translation>
     </message>
 </context>
 <context>
@@ -1953,6 +1985,10 @@ every export is a new file.</source>
         <translation>所有文件 (*)</translation>
     </message>
     <message>
+        <source>All lessons and edits of {0} go into the other style, and {0} is deleted. Photos that both have lessons of keep theirs. This cannot be undone; to keep a copy, duplicate the style before.</source>
+        <translation>{0}的所有示范和编辑将并入另一风格，{0}随后被删除。两者都有示范的照片各自保留。此操作无法还原；如需副本，请先复制该风格。</translation>
+    </message>
+    <message>
         <source>Delete style</source>
         <translation>删除风格</translation>
     </message>
@@ -1977,6 +2013,14 @@ every export is a new file.</source>
         <translation>载入风格</translation>
     </message>
     <message>
+        <source>Merge into</source>
+        <translation>并入</translation>
+    </message>
+    <message>
+        <source>Merge styles</source>
+        <translation>合并风格</translation>
+    </message>
+    <message>
         <source>Name of the style</source>
         <translation>风格的名称</translation>
     </message>
@@ -1997,12 +2041,24 @@ every export is a new file.</source>
         <translation>存储风格</translation>
     </message>
     <message>
+        <source>There is only one style</source>
+        <translation>只有一种风格</translation>
+    </message>
+    <message>
         <source>This cannot be undone. Your photos are not touched.</source>
         <translation>此操作无法撤销。您的照片不受影响。</translation>
     </message>
     <message>
         <source>{0} copy</source>
         <translation>{0} 副本</translation>
+    </message>
+    <message>
+        <source>{0} is a part of {1} now</source>
+        <translation>{0}已并入{1}</translation>
+    </message>
+    <message>
+        <source>{0} is a part of {1} now, but for {2} photos that {1} has lessons of</source>
+        <translation>{0}已并入{1}，但 {1} 已有示范的 {2} 张照片除外</translation>
     </message>
 </context>
 <context>
@@ -2264,6 +2320,10 @@ every export is a new file.</source>
         <translation>查找新照片(&amp;L)</translation>
     </message>
     <message>
+        <source>&amp;Merge into another style…</source>
+        <translation>并入另一风格(&amp;M)…</translation>
+    </message>
+    <message>
         <source>&amp;Open folder…</source>
         <translation>打开文件夹(&amp;O)…</translation>
     </message>
@@ -2308,8 +2368,16 @@ every export is a new file.</source>
         <translation>网格视图：放大或缩小图片</translation>
     </message>
     <message>
+        <source>Half the size, with 8 bits; not written where it would be more than 0.1 J off.</source>
+        <translation>8 位，大小减半；若相差超过 0.1 J 则不写入。</translation>
+    </message>
+    <message>
         <source>Is it t&amp;wo styles?</source>
         <translation>是两个风格吗(&amp;W)?</translation>
+    </message>
+    <message>
+        <source>L&amp;oad style from a file…</source>
+        <translation>从文件载入风格(&amp;O)…</translation>
     </message>
     <message>
         <source>Learn from &amp;before/after pairs…</source>
@@ -2326,6 +2394,10 @@ every export is a new file.</source>
     <message>
         <source>Loupe: move what is seen</source>
         <translation>放大视图：移动可见部分</translation>
+    </message>
+    <message>
+        <source>Moves all lessons and edits of this style into another.</source>
+        <translation>将此风格的所有示范和编辑移入另一风格。</translation>
     </message>
     <message>
         <source>Ne&amp;xt slider</source>
@@ -2524,6 +2596,10 @@ every export is a new file.</source>
         <translation>上一个滑块(&amp;U)</translation>
     </message>
     <message>
+        <source>Save style as a small fi&amp;le…</source>
+        <translation>将风格存储为小文件(&amp;L)…</translation>
+    </message>
+    <message>
         <source>Space presses it, arrows change it</source>
         <translation>空格键按下，方向键更改</translation>
     </message>
@@ -2618,10 +2694,6 @@ every export is a new file.</source>
     <message>
         <source>Save style as a &amp;file…</source>
         <translation>将风格存储为文件(&amp;F)…</translation>
-    </message>
-    <message>
-        <source>&amp;Load style from a file…</source>
-        <translation>从文件载入风格(&amp;L)…</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts</source>

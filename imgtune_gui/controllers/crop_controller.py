@@ -103,7 +103,7 @@ class CropController(QObject):
 
     def _on_geometry_changed(self, item: PhotoItem) -> None:
         if item.photo is not None:
-            self._catalog.submit(m.SaveGeometry(item.photo.id, item.geometry))
+            self._catalog.submit(m.SaveGeometry(item.photo, item.geometry))
 
     # --- without the tool -----------------------------------------------------------
     def turn_left(self) -> None:

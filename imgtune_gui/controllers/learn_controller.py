@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from imgtune_gui.models.photo_item import PhotoItem, shown_name
+from imgtune_gui.models.photo_item import PhotoItem, is_base, shown_name
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
+from imgtune_gui.views.lesson_texts import version_name
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.catalog_worker import CatalogWorker
 from model_core.domain.correction import Correction
 from model_core.domain.develop import DevelopSettings
+
+if TYPE_CHECKING:
+    from model_core.services import PackWritten
 
 _AUTOSAVE_MS = 300
 
@@ -23,6 +28,7 @@ class LearnController(QObject):
     message_raised = Signal(str)
     style_loaded = Signal(object)  # m.StyleLoaded
     predictions_outdated = Signal()
+    version_served = Signal(str)  # which; predictions are outdated
     lesson_learned = Signal(str)  # the photo's name; predictions are outdated too
     network_changed = Signal(str)
     training_wanted = Signal(str)  # enough has been learned since the last time
@@ -44,6 +50,7 @@ class LearnController(QObject):
         self._ready = False
         self.auto_train = True  # else only when asked for
         self._first_load = True
+        self.loaded: m.StyleLoaded | None = None
         self._lessons: dict[int, Correction] = {}
         self._taken_back: set[int] = set()  # tickets of lessons that may still be on their way
         session.edit_changed.connect(self._on_edit_changed)
@@ -179,19 +186,21 @@ class LearnController(QObject):
         self._unsaved.clear()
         self._catalog.submit(m.DeleteStyle(self._session.style))
 
-    def roll_back(self) -> None:
-        self._catalog.submit(m.RollBack(self._session.style))
+    def roll_back(self, to: str = "") -> None:
+        """To the version before, or to any; the base model is one of them."""
+        self._catalog.submit(m.RollBack(self._session.style, to))
 
     def reload(self, style: str) -> None:
         """After training: takes up what the child process published."""
         self._catalog.submit(m.Reload(style))
 
-    def pack(self, file: Path, *, importing: bool) -> None:
-        self._catalog.submit(m.PackRequest(self._session.style, file, importing))
+    def pack(self, file: Path, *, importing: bool, small: bool = False) -> None:
+        self._catalog.submit(m.PackRequest(self._session.style, file, importing, small))
 
     def _on_style_loaded(self, loaded: m.StyleLoaded) -> None:
         if loaded.style != self._session.style:
             return
+        self.loaded = loaded
         self._lessons = {lesson.id: lesson for lesson in loaded.lessons}
         self._restore_verdicts(loaded)
         self.style_loaded.emit(loaded)
@@ -219,18 +228,39 @@ class LearnController(QObject):
             self.choose_style(result.follower)
 
     def _on_version_changed(self, result: m.VersionChanged) -> None:
-        if result.rolled_back:
-            self.message_raised.emit(self.tr("Rolled back; your lessons are kept"))
-        if result.style == self._session.style:
-            self.load_style()
+        if result.style != self._session.style:
+            return
+        loaded = self.loaded
+        self.load_style()
+        if not result.rolled_back or loaded is None:
             self.predictions_outdated.emit()
+            return
+        ids = [one.id for one in loaded.versions]
+        before, now = (_age(ids, one) for one in (loaded.version, result.version))
+        text = self.tr("Rolled back to {0}") if now < before else self.tr("{0} serves now")
+        self.version_served.emit(text.format(version_name(loaded, result.version)))
 
     def _on_pack_done(self, result: m.PackDone) -> None:
-        done = self.tr("Loaded {0} as {1}") if result.imported else self.tr("Saved {0}")
-        self.message_raised.emit(done.format(result.file.name, result.style))
-        if not result.imported:
+        if result.written is not None:
+            self.message_raised.emit(self._saved_text(result.written))
             return
+        text = self.tr("Loaded {0} as {1}")
+        self.message_raised.emit(text.format(result.file.name, result.style))
         if result.style == self._session.style:
             self.load_style()
             self.predictions_outdated.emit()
         self.choose_style(result.style)
+
+    def _saved_text(self, written: PackWritten) -> str:
+        text = self.tr("Saved {0}, {1:.1f} MB")
+        if written.int8:
+            text = self.tr("Saved {0}, {1:.1f} MB; on {2} photos it was at most {3:.2f} J off")
+        size = written.size / 1e6
+        return text.format(written.file.name, size, written.photos, written.difference)
+
+
+def _age(ids: list[str], version: str) -> int:
+    """The base is the oldest; one that is not known yet the newest."""
+    if is_base(version):
+        return -1
+    return ids.index(version) if version in ids else len(ids)

@@ -17,6 +17,7 @@ from imgtune_gui.controllers.screen_controller import ScreenController
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
 from imgtune_gui.views.dialogs import about_dialog, shortcuts_dialog
+from imgtune_gui.views.lesson_texts import version_name
 from imgtune_gui.views.main_window import MainWindow
 from imgtune_gui.views.preferences import PreferencesDialog
 
@@ -169,6 +170,17 @@ class MenuController(QObject):
         )
         if answer == QMessageBox.StandardButton.Yes:
             self._learn.roll_back()
+
+    def serve(self, version: str) -> None:
+        """Any version, from the list of them."""
+        loaded = self._learn.loaded
+        if loaded is None:
+            return
+        text = self.tr("Let {0} serve instead of {1}? Lessons and versions are all kept.")
+        names = (version_name(loaded, one) for one in (version, loaded.version))
+        answer = QMessageBox.question(self._window, self.tr("Roll back"), text.format(*names))
+        if answer == QMessageBox.StandardButton.Yes:
+            self._learn.roll_back(version)
 
     # --- help -----------------------------------------------------------------------
     def show_shortcuts(self) -> None:

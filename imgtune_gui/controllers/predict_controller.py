@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -33,7 +34,8 @@ class PredictController(QObject):
         self._session, self._catalog = session, catalog
         self._generation = 0
         self._visible: Sequence[Path] = ()
-        self._lesson: tuple[int, str] | None = None  # generation that answers it, photo's name
+        # Generation that answers a lesson or another version, and how that is said.
+        self._cause: tuple[int, Callable[[int], str]] | None = None
         self._moved = 0  # photos that the answers to a lesson have moved so far
         self._waiting: dict[Path, PhotoItem] = {}
         self._answers: deque[tuple[int, tuple[Path, Prediction] | None]] = deque()
@@ -62,12 +64,19 @@ class PredictController(QObject):
 
     def predict_all(self) -> None:
         """Asks again for every analysed photo: a lesson was taken back, or with another version."""
-        self._lesson = None  # what it has moved is of no interest any more
+        self._cause = None  # what it has moved is of no interest any more
         self._ask_all()
 
     def predict_after_lesson(self, name: str) -> None:
         """The same, and says how many photos moved because of the lesson."""
-        self._lesson, self._moved = (self._generation + 1, name), 0
+        self._ask_all_for(partial(self._lesson_text, name))
+
+    def predict_after_version(self, text: str) -> None:
+        """The same, of another version; ``text`` says which."""
+        self._ask_all_for(partial(self._version_text, text))
+
+    def _ask_all_for(self, says: Callable[[int], str]) -> None:
+        self._cause, self._moved = (self._generation + 1, says), 0
         self._ask_all()
 
     def _ask_all(self) -> None:
@@ -112,9 +121,9 @@ class PredictController(QObject):
             generation, pair = self._answers.popleft()
             if pair is not None:
                 self._take_answer(generation, *pair)
-            elif self._lesson is not None and self._lesson[0] == generation:
-                self._tell_lesson(self._lesson[1], self._moved)
-                self._lesson = None
+            elif self._cause is not None and self._cause[0] == generation:
+                self.message_raised.emit(self._cause[1](self._moved))
+                self._cause = None
         if self._answers:
             self._more.start()
 
@@ -124,16 +133,24 @@ class PredictController(QObject):
         if item is not None and item.photo is not None and item.photo.id == prediction.photo:
             before = item.settings
             self._session.set_prediction(item, prediction)
-            if self._lesson is not None and self._lesson[0] == generation:
+            if self._cause is not None and self._cause[0] == generation:
                 self._moved += item.settings != before
 
-    def _tell_lesson(self, name: str, moved: int) -> None:
+    def _lesson_text(self, name: str, moved: int) -> str:
         text = self.tr("Learned from {0}")
         if moved:
             text = self.tr("Learned from {0}: {1} other photos follow")
         if moved == 1:
             text = self.tr("Learned from {0}: 1 other photo follows")
-        self.message_raised.emit(text.format(name, moved))
+        return text.format(name, moved)
+
+    def _version_text(self, text: str, moved: int) -> str:
+        says = self.tr("{0}: {1} photos look different now; your lessons are kept")
+        if moved == 1:
+            says = self.tr("{0}: 1 photo looks different now; your lessons are kept")
+        if not moved:
+            says = self.tr("{0}: no photo looks different; your lessons are kept")
+        return says.format(text, moved)
 
     def _on_style_changed(self, _style: str) -> None:
         self._answers.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ class StyleController(QObject):
         self._session, self._window, self._settings = session, window, settings
         self._learn, self._catalog = learn, catalog
         self._lessons = 0
+        self._names: list[str] = []
         self._notice = window.style_panel.notice
         self._look = QTimer(self)
         self._look.setSingleShot(True)
@@ -50,13 +52,29 @@ class StyleController(QObject):
         learn.style_loaded.connect(self._on_style_loaded)
         catalog.split_looked_for.connect(self._on_looked_for)
         catalog.split_done.connect(self._on_split_done)
+        catalog.styles_merged.connect(self._on_merged)
         self._notice.answered.connect(self._on_answered)
         self._notice.undo_clicked.connect(self._on_undo_clicked)
 
     def _on_style_loaded(self, loaded: m.StyleLoaded) -> None:
         self._lessons = len(loaded.lessons)
+        self._names = [info.name for info in loaded.styles]
         self._notice.show_for(loaded.style)
         self._look.start()
+
+    def handlers(self) -> dict[str, Callable[..., None]]:
+        """What the actions of the table do, by name."""
+        return {
+            "new_style": self.new_style,
+            "duplicate_style": self.duplicate_style,
+            "rename_style": self.rename_style,
+            "merge_style": self.merge_style,
+            "delete_style": self.delete_style,
+            "look_for_split": self.look_for_split,
+            "export_pack": self.export_pack,
+            "export_small_pack": self.export_small_pack,
+            "import_pack": self.import_pack,
+        }
 
     # --- making and unmaking --------------------------------------------------------
     def new_style(self) -> None:
@@ -102,8 +120,38 @@ class StyleController(QObject):
         if answer == buttons.Yes:
             self._learn.delete_style()
 
+    def merge_style(self) -> None:
+        """The shown style into another, which is shown then."""
+        style = self._session.style
+        others = [name for name in self._names if name != style]
+        title = self.tr("Merge styles")
+        if not others:
+            self.message_raised.emit(self.tr("There is only one style"))
+            return
+        text = self.tr(
+            "All lessons and edits of {0} go into the other style, and {0} is deleted. Photos that "
+            "both have lessons of keep theirs. This cannot be undone; to keep a copy, duplicate "
+            "the style before."
+        )
+        text = f"{text.format(style)}\n\n{self.tr('Merge into')}"
+        into, good = QInputDialog.getItem(self._window, title, text, others, 0, False)
+        if good and into in others:
+            self._learn.flush()
+            self._catalog.submit(s.MergeStyles(style, into))
+
+    def _on_merged(self, result: s.StylesMerged) -> None:
+        self._learn.choose_style(result.into)
+        text = self.tr("{0} is a part of {1} now")
+        if result.left:
+            text = self.tr("{0} is a part of {1} now, but for {2} photos that {1} has lessons of")
+        self.message_raised.emit(text.format(result.style, result.into, result.left))
+
     # --- files ----------------------------------------------------------------------
-    def export_pack(self) -> None:
+    def export_small_pack(self) -> None:
+        """Of half the size; refused where that would be seen."""
+        self.export_pack(small=True)
+
+    def export_pack(self, *, small: bool = False) -> None:
         # A name of a style may hold what no name of a file can.
         plain = re.sub(r'[\\/:*?"<>|]+', "-", self._session.style).strip(". ")[:80] or "style"
         found, _ = QFileDialog.getSaveFileName(
@@ -113,7 +161,7 @@ class StyleController(QObject):
             f"imgtune (*{_PACK_SUFFIX})",
         )
         if found:
-            self._learn.pack(Path(found), importing=False)
+            self._learn.pack(Path(found), importing=False, small=small)
 
     def import_pack(self) -> None:
         """It gets a style of its own."""

@@ -14,13 +14,15 @@ from model_core.domain.marks import MAX_STARS, Colour, Flag
 
 
 class SortKey(StrEnum):
-    """ADDED is the order of the files as they were found."""
+    """ADDED is the order of the files as they were found. REVIEW: first what would teach most,
+    then what the model doubts most, and what was edited last."""
 
     ADDED = "added"
     CAPTURED = "captured"
     NAME = "name"
     STARS = "stars"
     DOUBT = "doubt"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,18 @@ def _doubt(item: PhotoItem) -> float | None:
     return item.prediction.doubt if item.prediction is not None else None
 
 
+def _review(item: PhotoItem) -> tuple[int, float] | None:
+    if item.edit is not None:
+        return None
+    if item.telling is not None:
+        return (0, item.telling)
+    return (1, -(_doubt(item) or 0.0))
+
+
 _KEYS: dict[SortKey, Callable[[PhotoItem], Any]] = {
     SortKey.CAPTURED: _captured,
     SortKey.NAME: lambda item: item.sort_name,
     SortKey.STARS: lambda item: item.marks.stars,
     SortKey.DOUBT: _doubt,
+    SortKey.REVIEW: _review,
 }

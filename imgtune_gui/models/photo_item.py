@@ -48,6 +48,7 @@ class PhotoItem:
     taught: tuple[DevelopSettings, Verdict] | None = None
     marks: Marks = UNMARKED
     geometry: Geometry = UNCROPPED
+    telling: int | None = None  # place among those that would teach most; see ReviewController
     error: str = ""
     opened_for: str = field(default="", repr=False)  # style and network it was opened for
     name: str = field(init=False, repr=False)  # as it is shown

@@ -198,6 +198,7 @@ class FilterBar(QFrame):
             SortKey.CAPTURED: self.tr("Capture time"),
             SortKey.NAME: self.tr("Name"),
             SortKey.STARS: self.tr("Stars"),
+            SortKey.REVIEW: self.tr("Needs review"),
             SortKey.DOUBT: self.tr("Doubt of the model"),
         }
         for key, text in texts.items():

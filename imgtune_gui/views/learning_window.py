@@ -21,11 +21,17 @@ from imgtune_gui.models.photo_item import is_base
 from imgtune_gui.views import theme
 from imgtune_gui.views.curve_view import CurveView
 from imgtune_gui.views.labels import ElidedLabel, rule, section_title
-from imgtune_gui.views.lesson_texts import can_roll_back, can_train, day, readiness_text
+from imgtune_gui.views.lesson_texts import (
+    base_text,
+    can_train,
+    day,
+    readiness_text,
+    version_name,
+)
 from imgtune_gui.views.theme import SPACE
 from imgtune_gui.workers.messages import StyleLoaded
 from model_core.domain.curve import WINDOW, LearningCurve
-from model_core.domain.version import ModelVersion
+from model_core.domain.version import BASE_VERSION, ModelVersion
 
 _DOT = 14
 
@@ -35,7 +41,7 @@ class LearningWindow(QDialog):
 
     train_clicked = Signal()
     cancel_clicked = Signal()
-    roll_back_clicked = Signal()
+    serve_clicked = Signal(str)  # a version's id
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Tool)
@@ -107,9 +113,10 @@ class LearningWindow(QDialog):
         grid.setVerticalSpacing(4)
         self.versions, self.trainings = QListWidget(), QListWidget()
         self.roll_back = QPushButton(self.tr("Roll back"))
-        self.roll_back.setToolTip(self.tr("Back to the version before; lessons are kept."))
+        self.roll_back.setToolTip(self.tr("Lets the marked version serve; lessons are kept."))
         self.roll_back.setAutoDefault(False)
-        self.roll_back.clicked.connect(self.roll_back_clicked)
+        self.roll_back.clicked.connect(self._on_roll_back)
+        self.versions.currentRowChanged.connect(self._show_trainer)
         self._none = QLabel(self.tr("None yet. The first starts by itself when there is enough."))
         self._none.setObjectName("Dim")
         self._none.setWordWrap(True)
@@ -163,22 +170,41 @@ class LearningWindow(QDialog):
         return text.format(says, gain).replace("%", " %")
 
     def _fill_versions(self, loaded: StyleLoaded) -> None:
+        self.versions.blockSignals(True)
         self.versions.clear()
-        for number, version in reversed(list(enumerate(loaded.versions, 1))):
-            self._add_version(self._version_text(number, version), version.id == loaded.version)
-        base = self.tr("Base model + your lessons") if loaded.lessons else self.tr("Base model")
-        self._add_version(base, is_base(loaded.version))
-        self.roll_back.setVisible(can_roll_back(loaded))
+        for version in reversed(loaded.versions):
+            self._add_version(self._version_text(loaded, version), version.id, loaded.version)
+        self._add_version(base_text(loaded), BASE_VERSION, loaded.version)
+        # What one most likely wants to go back to: the one before.
+        rows = [row for row in range(self.versions.count()) if self._id(row) == self._serving()]
+        row = rows[0] + 1 if rows else 0
+        self.versions.setCurrentRow(row if row < self.versions.count() else 0)
+        self.versions.blockSignals(False)
+        self.roll_back.setVisible(bool(loaded.versions))
 
-    def _add_version(self, text: str, serving: bool) -> None:
-        entry = QListWidgetItem(f"{text}\n{self.tr('serves now')}" if serving else text)
-        entry.setIcon(_dot(theme.ACCENT if serving else "#4a4a4a"))
+    def _add_version(self, text: str, version: str, serving: str) -> None:
+        serves = version == serving or (version == BASE_VERSION and is_base(serving))
+        entry = QListWidgetItem(f"{text}\n{self.tr('serves now')}" if serves else text)
+        entry.setData(Qt.ItemDataRole.UserRole, version)
+        entry.setIcon(_dot(theme.ACCENT if serves else "#4a4a4a"))
         self.versions.addItem(entry)
 
-    def _version_text(self, number: int, version: ModelVersion) -> str:
+    def _id(self, row: int) -> str:
+        entry = self.versions.item(row)
+        return str(entry.data(Qt.ItemDataRole.UserRole)) if entry is not None else ""
+
+    def _serving(self) -> str:
+        version = self._loaded.version if self._loaded is not None else ""
+        return BASE_VERSION if is_base(version) else version
+
+    def _on_roll_back(self) -> None:
+        self.serve_clicked.emit(self._id(self.versions.currentRow()))
+
+    def _version_text(self, loaded: StyleLoaded, version: ModelVersion) -> str:
         gate = version.gate
-        head = self.tr("Version {0} · {1} · {2} lessons, {3}")
-        lines = [head.format(number, day(version.created_at), version.corrections, version.method)]
+        head = self.tr("{0} · {1} · {2} lessons, {3}")
+        name, when = version_name(loaded, version.id), day(version.created_at)
+        lines = [head.format(name, when, version.corrections, version.method)]
         if gate.photos:
             text = self.tr("off by {0:.2f} J, before {1:.2f} J, on {2} photos that it had not seen")
             lines.append(text.format(gate.candidate_error, gate.current_error, gate.photos))
@@ -194,12 +220,15 @@ class LearningWindow(QDialog):
         self.trainings.setVisible(bool(loaded.trainings))
         self._none.setVisible(not loaded.trainings)
 
-    def _show_trainer(self) -> None:
+    def _show_trainer(self, _row: int = 0) -> None:
         loaded, running = self._loaded, bool(self._doing)
         self.cancel.setVisible(running)
         self.train.setVisible(not running)
         self.train.setEnabled(can_train(loaded))
-        self.roll_back.setEnabled(not running)
+        row = self.versions.currentRow()
+        older = self._serving() in map(self._id, range(row))
+        self.roll_back.setText(self.tr("Roll back") if older else self.tr("Let it serve"))
+        self.roll_back.setEnabled(not running and self._id(row) != self._serving())
         needs = readiness_text(loaded.readiness) if loaded is not None else ""
         text = self.tr("The trainer rests; there is enough to learn from.")
         if needs:

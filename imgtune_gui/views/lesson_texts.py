@@ -47,6 +47,22 @@ def can_roll_back(loaded: StyleLoaded | None) -> bool:
     return loaded is not None and not is_base(loaded.version)
 
 
+def version_name(loaded: StyleLoaded, version: str) -> str:
+    """``Version 2``, counted from the oldest; or the base model."""
+    ids = [one.id for one in loaded.versions]
+    if version in ids:
+        text = QCoreApplication.translate("LearningWindow", "Version {0}")
+        return text.format(ids.index(version) + 1)
+    return base_text(loaded)
+
+
+def base_text(loaded: StyleLoaded) -> str:
+    """The base model, with what was taught on top of it."""
+    if loaded.lessons:
+        return QCoreApplication.translate("LearningWindow", "Base model + your lessons")
+    return QCoreApplication.translate("LearningWindow", "Base model")
+
+
 def readiness_text(readiness: Readiness) -> str:
     """What a fine-tune still needs; empty when nothing."""
     if readiness.ready:

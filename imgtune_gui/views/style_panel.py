@@ -49,8 +49,8 @@ _SHOWN_LESSONS = 200
 _RECOUNT_MS = 200
 _ICON = 40
 _STYLE_ACTIONS = (
-    "new_style", "duplicate_style", "rename_style", "delete_style", "", "look_for_split", "",
-    "export_pack", "import_pack",
+    "new_style", "duplicate_style", "rename_style", "merge_style", "delete_style", "",
+    "look_for_split", "", "export_pack", "export_small_pack", "import_pack",
 )  # fmt: skip
 _DONE = frozenset({EditState.ACCEPTED, EditState.CORRECTED})
 

@@ -23,6 +23,7 @@ from model_core.domain.version import ModelVersion
 
 if TYPE_CHECKING:
     from model_core.services import (
+        PackWritten,
         Readiness,
         Screen,
         SidecarEdit,
@@ -103,7 +104,7 @@ class SidecarsRead:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SaveGeometry:
-    photo: PhotoId
+    photo: Photo
     geometry: Geometry
 
 
@@ -192,7 +193,10 @@ class StyleGone:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RollBack:
+    """``to``: a version's id; empty: the one before."""
+
     style: str
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,16 +215,21 @@ class VersionChanged:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PackRequest:
+    """``small``: with 8 bits, half the size."""
+
     style: str
     file: Path
     importing: bool
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PackDone:
+    """``written``: what was made of it; None when it was imported."""
+
     style: str
     file: Path
-    imported: bool
+    written: PackWritten | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -236,6 +245,22 @@ class Predicted:
     generation: int
     style: str
     predictions: tuple[tuple[Path, Prediction], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OrderReview:
+    """Which of the photos teach the style most?"""
+
+    style: str
+    features: tuple[tuple[Path, PhotoFeatures], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReviewOrdered:
+    """Those that teach most, first; the others are not told."""
+
+    style: str
+    paths: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

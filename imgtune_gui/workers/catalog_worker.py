@@ -56,6 +56,8 @@ class CatalogWorker(QueueWorker):
     split_done = Signal(object)  # style_messages.SplitDone
     version_changed = Signal(object)  # VersionChanged
     pack_done = Signal(object)  # PackDone
+    styles_merged = Signal(object)  # style_messages.StylesMerged
+    review_ordered = Signal(object)  # ReviewOrdered
     predicted = Signal(object)  # Predicted
     explained = Signal(object)  # Explained
     screen_read = Signal(object)  # ScreenRead
@@ -84,6 +86,7 @@ class CatalogWorker(QueueWorker):
             m.RenameStyle: self._rename_style,
             m.DeleteStyle: self._delete_style,
             s.DuplicateStyle: self._duplicate_style,
+            s.MergeStyles: self._merge_styles,
             s.LookForSplit: self._look_for_split,
             s.AnswerSplit: self._answer_split,
             s.UndoSplit: self._undo_split,
@@ -91,6 +94,7 @@ class CatalogWorker(QueueWorker):
             m.Reload: self._reload,
             m.PackRequest: self._pack,
             m.Predict: self._predict,
+            m.OrderReview: self._order_review,
             m.Explain: self._explain,
             m.ReadScreen: self._read_screen,
         }
@@ -168,7 +172,7 @@ class CatalogWorker(QueueWorker):
             self.studio.save_edit(job.style, job.photo, job.settings)
             self._write_sidecar(job.photo, job.settings)
 
-    def _write_sidecar(self, photo: Photo, settings: DevelopSettings) -> None:
+    def _write_sidecar(self, photo: Photo, settings: DevelopSettings | None) -> None:
         # After the catalog has it: a folder that is read-only must not cost the edit.
         if not self.sidecars:
             return
@@ -206,7 +210,8 @@ class CatalogWorker(QueueWorker):
             self.sidecar_failed.emit(str(error))
 
     def _save_geometry(self, job: m.SaveGeometry) -> None:
-        self.studio.save_geometry(job.photo, job.geometry)
+        self.studio.save_geometry(job.photo.id, job.geometry)
+        self._write_sidecar(job.photo, None)
 
     def _learn(self, job: m.Learn) -> None:
         replaced = self.studio.lesson_of(job.style, job.photo.id)
@@ -253,6 +258,11 @@ class CatalogWorker(QueueWorker):
         self.studio.duplicate_style(job.style, job.to)
         self.style_created.emit(m.StyleCreated(job.to))
 
+    def _merge_styles(self, job: s.MergeStyles) -> None:
+        gone = self.studio.splits.merge(job.style, job.into)
+        left = 0 if gone else len(self.studio.lessons(job.style))
+        self.styles_merged.emit(s.StylesMerged(job.style, job.into, left))
+
     def _look_for_split(self, job: s.LookForSplit) -> None:
         splits = self.studio.splits
         if job.asked or splits.due(job.style):
@@ -277,7 +287,7 @@ class CatalogWorker(QueueWorker):
         self.version_changed.emit(m.VersionChanged(split.style, version, rolled_back=False))
 
     def _roll_back(self, job: m.RollBack) -> None:
-        version = self.studio.rollback(job.style)
+        version = self.studio.rollback(job.style, job.to or None)
         self.version_changed.emit(m.VersionChanged(job.style, version, rolled_back=True))
 
     def _reload(self, job: m.Reload) -> None:
@@ -288,17 +298,22 @@ class CatalogWorker(QueueWorker):
 
     def _pack(self, job: m.PackRequest) -> None:
         if job.importing:
-            style = self.studio.import_pack(job.file).style
+            style, written = self.studio.import_pack(job.file).style, None
         else:
             style = job.style
-            self.studio.export_pack(style, job.file)
-        self.pack_done.emit(m.PackDone(style, job.file, job.importing))
+            written = self.studio.export_pack(style, job.file, int8=job.small)
+        self.pack_done.emit(m.PackDone(style, job.file, written))
 
     def _predict(self, job: m.Predict) -> None:
         found = self.studio.predict_many(job.style, [f for _, f in job.features])
         paths = [path for path, _ in job.features]
         pairs = tuple(zip(paths, found, strict=True))
         self.predicted.emit(m.Predicted(job.generation, job.style, pairs))
+
+    def _order_review(self, job: m.OrderReview) -> None:
+        paths = {features.photo: path for path, features in job.features}
+        found = self.studio.review.order(job.style, [features for _, features in job.features])
+        self.review_ordered.emit(m.ReviewOrdered(job.style, tuple(paths[one] for one in found)))
 
     def _explain(self, job: m.Explain) -> None:
         with self._lock:

@@ -46,6 +46,9 @@ from imgtune_gui.workers.catalog_messages import (
     OpenStudio as OpenStudio,
 )
 from imgtune_gui.workers.catalog_messages import (
+    OrderReview as OrderReview,
+)
+from imgtune_gui.workers.catalog_messages import (
     PackDone as PackDone,
 )
 from imgtune_gui.workers.catalog_messages import (
@@ -74,6 +77,9 @@ from imgtune_gui.workers.catalog_messages import (
 )
 from imgtune_gui.workers.catalog_messages import (
     Restore as Restore,
+)
+from imgtune_gui.workers.catalog_messages import (
+    ReviewOrdered as ReviewOrdered,
 )
 from imgtune_gui.workers.catalog_messages import (
     RollBack as RollBack,

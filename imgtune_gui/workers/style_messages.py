@@ -25,6 +25,24 @@ class DuplicateStyle:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class MergeStyles:
+    """All lessons and edits of ``style`` into another."""
+
+    style: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StylesMerged:
+    """``left``: lessons that stayed in ``style``, of photos that both have lessons of; 0: the
+    style is gone."""
+
+    style: str
+    into: str
+    left: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class LookForSplit:
     """``asked``: by the user; else it is looked only when it is time."""
 

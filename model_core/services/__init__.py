@@ -13,6 +13,7 @@ from model_core.imaging.histogram import histogram
 from model_core.imaging.neutral import PATCH_SHARE, Neutral
 from model_core.imaging.palette import Palette
 from model_core.imaging.screen import Screen, screen_of
+from model_core.services.packs import PackWritten
 from model_core.services.photos import ANALYSIS_SIDE, MAX_MEGAPIXELS, PREVIEW_SIDE
 from model_core.services.splits import Split, SplitSuggestion
 from model_core.services.studio import Studio, default_data_dir
@@ -40,6 +41,7 @@ __all__ = [
     "NameTemplate",
     "Neutral",
     "OnCollision",
+    "PackWritten",
     "Palette",
     "Preset",
     "PresetStore",

@@ -23,7 +23,7 @@ class Sidecars:
     def __init__(self, catalog: Catalog, replaced: Path) -> None:
         self._catalog, self._replaced = catalog, replaced
 
-    def write(self, photo: Photo, settings: DevelopSettings) -> Path | None:
+    def write(self, photo: Photo, settings: DevelopSettings | None) -> Path | None:
         marks = self._catalog.load_marks((photo.id,)).get(photo.id, UNMARKED)
         said = None if marks == UNMARKED else marks
         geometry = self._catalog.load_geometry(photo.id)

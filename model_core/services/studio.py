@@ -208,10 +208,10 @@ class Studio:
         """Keeps how a photo is framed; durable on return."""
         self.catalog.save_geometry(photo, geometry)
 
-    def write_sidecar(self, photo: Photo, settings: DevelopSettings) -> Path | None:
-        """Merges an edit, with the photo's marks, into the XMP beside it; None when it says that
-        already. Settings that another program had there are kept in the data directory.
-        Raises CannotWrite."""
+    def write_sidecar(self, photo: Photo, settings: DevelopSettings | None) -> Path | None:
+        """Merges an edit (None: as it is there), with the photo's marks and crop, into the XMP
+        beside it; None when it says that already. Settings that another program had there are
+        kept in the data directory. Raises CannotWrite."""
         return self._sidecars.write(photo, settings)
 
     def write_marks(self, marks: Mapping[PhotoId, Marks]) -> None:
@@ -308,9 +308,10 @@ class Studio:
         """The version that serves this style in this process."""
         return self.network_version(style)
 
-    def rollback(self, style: str) -> str:
-        """Lets the version before the current one serve; returns its name. Lessons stay."""
-        return self._styles.rollback(style)
+    def rollback(self, style: str, to: str | None = None) -> str:
+        """Lets the version before the current one serve, or the version ``to`` (any of them, or
+        the base); returns its name. Lessons stay. Raises BrokenModel."""
+        return self._styles.rollback(style, to)
 
     def reload(self, style: str) -> bool:
         """Takes up what another process published or taught; True when the network changed."""

@@ -87,8 +87,11 @@ class Styles:
         self._catalog.delete_style(name, with_lessons=True)
         self._predictors.reload(name)
 
-    def rollback(self, style: str) -> str:
-        self._models.rollback(style)
+    def rollback(self, style: str, to: str | None) -> str:
+        if to is None:
+            self._models.rollback(style)
+        else:
+            self._models.set_current(style, None if to == self._predictors.base_version else to)
         self._predictors.reload(style)
         return self._predictors.serving(style)
 

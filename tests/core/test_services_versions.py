@@ -16,6 +16,7 @@ from model_core import services
 from model_core.assets import assets_dir
 from model_core.domain.develop import IDENTITY, DevelopSettings
 from model_core.domain.errors import BrokenModel, CannotWrite, UnreadablePhoto
+from model_core.domain.version import BASE_VERSION
 from model_core.services import DEFAULT_STYLE, ExportOptions, Studio
 from tests.core.pictures import exif, scene, write_scene
 from tests.core.teaching import look, predicted, teach
@@ -44,6 +45,19 @@ class TestVersions:
         assert predicted(studio, photos[7]).settings != before.settings
         assert studio.rollback(DEFAULT_STYLE) == studio.base_version
         assert predicted(studio, photos[7]) == before
+
+    def test_any_version_can_be_made_to_serve(
+        self, studio: Studio, pack: Path, photos: list[Path]
+    ) -> None:
+        one, two = (studio.import_pack(pack, DEFAULT_STYLE).id for _ in range(2))
+        assert studio.rollback(DEFAULT_STYLE, studio.base_version) == studio.base_version
+        for wanted in (one, two, BASE_VERSION, two):
+            served = studio.rollback(DEFAULT_STYLE, wanted)
+            assert served == (studio.base_version if wanted == BASE_VERSION else wanted)
+            assert predicted(studio, photos[7]).version == served
+        with pytest.raises(BrokenModel):
+            studio.rollback(DEFAULT_STYLE, "v99")
+        assert studio.current_version(DEFAULT_STYLE) == two
 
     def test_a_window_that_is_open_takes_it_up_when_asked(
         self, open_studio: OpenStudio, pack: Path, photos: list[Path]

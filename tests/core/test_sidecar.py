@@ -584,6 +584,14 @@ class TestCrops:
         assert found is not None
         assert found.angle == CROPPED.angle
 
+    def test_are_written_alone_where_there_is_no_edit(self, studio: Studio, photo: Photo) -> None:
+        studio.save_geometry(photo.id, CROPPED)
+        assert studio.write_sidecar(photo, None) is not None
+        found = said(photo)
+        assert found.geometry is not None
+        assert found.geometry.angle == CROPPED.angle
+        assert found.settings is None
+
 
 class TestStudio:
     def test_writes_what_it_reads_of_a_real_raw(self, studio: Studio, tmp_path: Path) -> None:

@@ -124,7 +124,48 @@ def test_versions_are_shown_with_figures_and_can_be_rolled_back(
         return "serves now" in window.versions.item(window.versions.count() - 1).text()
 
     qtbot.waitUntil(base_serves)
-    assert not window.roll_back.isVisible()
+    qtbot.waitUntil(lambda: "Rolled back to Base model" in app.window.message())
+
+
+def test_any_version_can_serve_again(
+    app: App, studio: FakeStudio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def yes(_parent: object, _title: str, text: str) -> QMessageBox.StandardButton:
+        asked.append(text)
+        return QMessageBox.StandardButton.Yes
+
+    monkeypatch.setattr(QMessageBox, "question", yes)
+    for name in ("v1", "v2", "v3"):
+        studio._publish(app.session.style, name)
+    app.learn.reload(app.session.style)
+    qtbot.waitUntil(lambda: app.session.items[0].prediction.version == "v3")
+    app.actions["learning"].trigger()
+    window = app._learning
+    assert window is not None
+    qtbot.waitUntil(lambda: window.versions.count() == 4)
+    assert window.versions.currentRow() == 1  # the version before is what one most likely wants
+    window.versions.setCurrentRow(0)
+    assert not window.roll_back.isEnabled()  # it serves
+    window.versions.setCurrentRow(2)
+    assert window.roll_back.text() == "Roll back"
+    qtbot.mouseClick(window.roll_back, Qt.MouseButton.LeftButton)
+    assert "Version 1" in asked[0]
+    assert "Version 3" in asked[0]
+    qtbot.waitUntil(lambda: app.session.items[0].prediction.version == "v1")
+    qtbot.waitUntil(
+        lambda: (
+            app.window.message()
+            == "Rolled back to Version 1: no photo looks different; your lessons are kept"
+        )
+    )
+    qtbot.waitUntil(lambda: "serves now" in window.versions.item(2).text())
+    window.versions.setCurrentRow(0)
+    assert window.roll_back.text() == "Let it serve"
+    qtbot.mouseClick(window.roll_back, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: app.session.items[0].prediction.version == "v3")
+    qtbot.waitUntil(lambda: app.window.message().startswith("Version 3 serves now"))
 
 
 def test_the_window_says_what_the_trainer_waits_for(

@@ -315,3 +315,27 @@ def test_ten_thousand_photos_are_listed_filtered_and_scrolled(app: App, qtbot: Q
     app.window.grid.scrollToBottom()
     qtbot.waitUntil(lambda: app.session.items[-1].path in app.window.grid.visible_paths())
     assert len(app.window.grid.visible_paths()) < 200
+
+
+def test_needs_review_is_an_order(app: App, qtbot: QtBot) -> None:
+    """First what would teach most, then by doubt, and last what is done."""
+    items = list(app.session.all_items)
+    app.session.set_param("contrast", 50.0, drag=1)
+    bar = app.window.filter_bar.sort
+    bar.setCurrentIndex(bar.findText("Needs review"))
+    bar.activated.emit(bar.currentIndex())
+    doubts = sorted(items[1:4], key=lambda item: -item.prediction.doubt)
+    wanted = [items[5], items[4], *doubts, items[0]]
+    qtbot.waitUntil(lambda: list(app.session.items) == wanted)
+    assert app.session.current is items[0]
+
+
+@pytest.mark.parametrize("text", ["Capture time", "Name", "Stars", "Needs review"])
+def test_orders_are_in_the_bar(app: App, text: str) -> None:
+    assert app.window.filter_bar.sort.findText(text) >= 0
+
+
+@pytest.mark.parametrize("text", ["Needs review", "Untouched", "Accepted", "Corrected"])
+def test_states_are_in_the_bar(app: App, text: str) -> None:
+    states = app.window.filter_bar.states
+    assert text.casefold() in [states.itemText(i).casefold() for i in range(states.count())]

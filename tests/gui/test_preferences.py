@@ -15,6 +15,7 @@ from imgtune_gui.actions import ACTIONS
 from imgtune_gui.app import App
 from imgtune_gui.settings import AppSettings, Preferences
 from imgtune_gui.views.preferences import KeysPage, PreferencesDialog
+from model_core.domain.geometry import Geometry
 from tests.fakes import FakeStudio
 from tests.gui.conftest import MakeApp, wait_for_predictions
 
@@ -124,6 +125,25 @@ def test_sidecars_are_written_after_edits_only_and_only_when_wanted(
     assert "+33" in (folder / "photo3.png.xmp").read_text()
     app.actions["stars_4"].trigger()
     qtbot.waitUntil(lambda: [m.stars for m in studio.marks_beside.values()] == [4])
+
+
+def test_a_crop_is_beside_the_photo_at_once(
+    app: App, studio: FakeStudio, photos: list[Path], qtbot: QtBot
+) -> None:
+    sidecar = photos[0].with_name("photo0.png.xmp")
+    app.actions["turn_left"].trigger()
+    qtbot.waitUntil(lambda: len(studio.geometries) == 1)
+    assert not sidecar.exists()  # nobody wants sidecars yet
+    app._apply_preferences(Preferences(sidecars=True))
+    geometry = Geometry(left=0.25)
+    app.session.set_geometry([(app.session.items[0], geometry)], "Crop")
+    qtbot.waitUntil(sidecar.is_file)
+    said = sidecar.read_text()
+    assert 'crs:HasCrop="True"' in said
+    assert "Contrast2012" not in said  # no slider was moved
+    app.session.undo_stack.undo()
+    app.session.undo_stack.undo()
+    qtbot.waitUntil(lambda: 'crs:HasCrop="True"' not in sidecar.read_text())
 
 
 def test_edits_of_other_programs_are_read_and_undone(

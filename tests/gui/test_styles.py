@@ -41,8 +41,8 @@ def test_the_panel_has_the_menu_of_the_styles(app: App) -> None:
     shown = [action for action in menu.actions() if not action.isSeparator()]
     assert shown == [
         app.actions[name]
-        for name in ("new_style", "duplicate_style", "rename_style", "delete_style",
-                     "look_for_split", "export_pack", "import_pack")
+        for name in ("new_style", "duplicate_style", "rename_style", "merge_style", "delete_style",
+                     "look_for_split", "export_pack", "export_small_pack", "import_pack")
     ]  # fmt: skip
 
 
@@ -160,3 +160,46 @@ def test_a_question_about_another_style_is_not_left_standing(
     qtbot.waitUntil(notice.isVisible)
     app.learn.create_style("Other")
     qtbot.waitUntil(lambda: app.session.style == "Other" and not notice.isVisible())
+
+
+def test_a_style_is_merged_into_another(
+    app: App, studio: FakeStudio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    app.styles.message_raised.connect(said.append)
+    app.actions["merge_style"].trigger()
+    assert said == ["There is only one style"]
+    app.learn.create_style("Evenings")
+    qtbot.waitUntil(lambda: app.session.style == "Evenings" and "Evenings" in names(app))
+    qtbot.waitUntil(lambda: app.session.items[0].prediction is not None)
+    teach(app, qtbot)
+    asked: list[object] = []
+
+    def answer(*args: object) -> tuple[str, bool]:
+        asked.extend(args[2:4])
+        return FAKE_STYLE, True
+
+    monkeypatch.setattr(QInputDialog, "getItem", answer)
+    app.actions["merge_style"].trigger()
+    qtbot.waitUntil(lambda: app.session.style == FAKE_STYLE)
+    assert "cannot be undone" in str(asked[0])
+    assert asked[1] == [FAKE_STYLE]
+    qtbot.waitUntil(lambda: names(app) == [FAKE_STYLE])
+    assert len(studio.lessons(FAKE_STYLE)) == 1
+    assert said[-1] == f"Evenings is a part of {FAKE_STYLE} now"
+
+
+@pytest.mark.parametrize(
+    ("action", "says"),
+    [
+        ("export_pack", "Saved a.imgtune, 8.0 MB"),
+        ("export_small_pack", "Saved a.imgtune, 4.0 MB; on 9 photos it was at most 0.04 J off"),
+    ],
+)
+def test_a_style_is_saved_whole_or_small_and_its_size_is_said(
+    app: App, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, action: str, says: str
+) -> None:
+    file = str(tmp_path / "a.imgtune")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (file, ""))
+    app.actions[action].trigger()
+    qtbot.waitUntil(lambda: app.window.message() == says)
