@@ -586,11 +586,13 @@ class TestCrops:
 
     def test_are_written_alone_where_there_is_no_edit(self, studio: Studio, photo: Photo) -> None:
         studio.save_geometry(photo.id, CROPPED)
-        assert studio.write_sidecar(photo, None) is not None
+        sidecar = studio.write_sidecar(photo, None)
+        assert sidecar is not None
+        assert "Contrast2012" not in sidecar.read_text()
         found = said(photo)
         assert found.geometry is not None
         assert found.geometry.angle == CROPPED.angle
-        assert found.settings is None
+        assert not found.values
 
 
 class TestStudio:
