@@ -190,6 +190,7 @@ class App(QObject):
         window.start_page.set_ready(False)
         for view in (window.filmstrip, window.grid):
             view.visible_changed.connect(self.library.thumbs.set_visible)
+            view.scrolled.connect(self.library.thumbs.make_way)
             view.opened.connect(self.view.open_item)
         panel = window.develop_panel
         panel.accept_clicked.connect(self.accept)

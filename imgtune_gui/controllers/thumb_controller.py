@@ -17,6 +17,7 @@ from model_core.domain.develop import DevelopSettings
 from model_core.domain.geometry import Geometry
 
 _DELAY_MS = 180
+_WAY_MS = 150
 
 
 class ThumbController(QObject):
@@ -44,12 +45,25 @@ class ThumbController(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(_DELAY_MS)
         self._later.timeout.connect(self._on_later)
+        self._way = QTimer(self)
+        self._way.setSingleShot(True)
+        self._way.setInterval(_WAY_MS)
+        self._way.timeout.connect(self._on_way_free)
         self.quick.found.connect(self._on_quick_found)
         worker.thumb_rendered.connect(self._on_thumb_rendered)
         session.settings_changed.connect(self._on_settings_changed)
         session.items_changed.connect(self._on_items_changed)
         session.geometry_changed.connect(self.draw)
         session.current_changed.connect(self._on_current_changed)
+
+    def make_way(self) -> None:
+        """A hand moves something: what is not seen waits until it rests."""
+        if not self._way.isActive():
+            self._worker.set_resting(True)
+        self._way.start()
+
+    def _on_way_free(self) -> None:
+        self._worker.set_resting(False)
 
     def clear(self) -> None:
         """Other photos are shown now."""
@@ -102,7 +116,9 @@ class ThumbController(QObject):
     # --- when the look changes ------------------------------------------------------
     def _on_settings_changed(self, item: PhotoItem) -> None:
         if item is self._session.current:
-            # While a slider moves, the cores belong to the loupe; the small picture can wait.
+            # While a slider moves, the cores belong to the loupe; the small picture can wait, and
+            # so can photos that are being opened.
+            self.make_way()
             self._later.start()
         else:
             self.draw(item)

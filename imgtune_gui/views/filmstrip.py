@@ -51,6 +51,7 @@ class PhotoListView(QListView):
 
     visible_changed = Signal(object)  # tuple[Path, ...]
     opened = Signal(object)  # PhotoItem, double-clicked
+    scrolled = Signal()
 
     def __init__(
         self, session: PhotoSession, model: FilmstripModel, cell: QSize, parent: QWidget | None
@@ -160,6 +161,7 @@ class PhotoListView(QListView):
     # --- what is visible ------------------------------------------------------------
     def _on_scrolled(self, _value: int = 0) -> None:
         self._settle.start()
+        self.scrolled.emit()
 
     def _on_rows_inserted(self, _parent: QModelIndex, _first: int, _last: int) -> None:
         self._settle.start()

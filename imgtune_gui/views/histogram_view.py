@@ -48,7 +48,9 @@ class HistogramView(QWidget):
             pixels = shown[3].sum()
             self._low, self._high = shown[:3, 0].max() / pixels, shown[:3, 255].max() / pixels
             # The ends can tower over everything; they are told by the triangles.
-            peak = max(np.percentile(shown[:, 1:255], 99.5), 1.0)
+            # (np.percentile would import numpy.ma here, 30 ms, to find the same.)
+            inner = np.sort(shown[:, 1:255], axis=None)
+            peak = max(inner[round(0.995 * (inner.size - 1))], 1.0)
             smooth = np.array(
                 [np.convolve(np.pad(c, 1, "edge"), (0.25, 0.5, 0.25), "valid") for c in shown]
             )

@@ -12,16 +12,29 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 log = logging.getLogger(__name__)
 
-#: Reading is no news; everything else may be a photo that is being copied.
-_QUIET = frozenset({"opened", "closed_no_write"})
-#: Of a folder only this is news: the rest is said of what lies in it.
-_OF_FOLDERS = frozenset({"created", "deleted", "moved"})
+#: What is news: not that a file is read, which we do by the thousand ourselves, and watchdog's
+#: threads would wake for each; and of a folder, not what is said of the files in it anyway.
+_NEWS: list[type[FileSystemEvent]] = [
+    DirCreatedEvent, DirDeletedEvent, DirMovedEvent,
+    FileClosedEvent, FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent,
+]  # fmt: skip
 
 
 class FolderWatch(QObject, FileSystemEventHandler):
@@ -53,7 +66,7 @@ class FolderWatch(QObject, FileSystemEventHandler):
             observer.start()
             self._observer = observer
             for folder in sorted(wanted):
-                observer.schedule(self, str(folder), recursive=True)
+                observer.schedule(self, str(folder), recursive=True, event_filter=_NEWS)
         except OSError as error:  # no more watches, a network drive, a folder just deleted
             log.warning("new files in %s will not be noticed: %s", sorted(wanted), error)
             return error.strerror or str(error)
@@ -75,15 +88,12 @@ class FolderWatch(QObject, FileSystemEventHandler):
         return written
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        kind = event.event_type
-        if kind in _QUIET or (event.is_directory and kind not in _OF_FOLDERS):
-            return
         # Sidecars and half-written files are no photos; we write such ourselves.
         path = Path(os.fsdecode(event.dest_path or event.src_path))
         if path.name.startswith(".") or path.name.lower().endswith(".xmp"):
             return
         with self._lock:
-            if not event.is_directory and kind != "deleted":
+            if not event.is_directory and event.event_type != "deleted":
                 self._written.add(path)
             told, self._told = self._told, True
         if not told:

@@ -24,7 +24,8 @@ _PART = 250  # photos told at once: the main thread takes up one part in some mi
 
 
 class LibraryWorker(QueueWorker):
-    """Looking up first, then thumbnails, then opening; what is visible goes before the rest."""
+    """Looking up first, then thumbnails, then opening; what is visible goes before the rest, and
+    the rest waits while a hand scrolls or moves a slider: cores and interpreter are the hand's."""
 
     looked_up = Signal(object)  # LookedUp, one or more for a LookUp
     opened = Signal(object)  # PhotoOpened
@@ -39,6 +40,7 @@ class LibraryWorker(QueueWorker):
         self._opens: dict[Path, m.OpenPhoto] = {}
         self._again: dict[Path, m.OpenPhoto] = {}
         self._visible: tuple[Path, ...] = ()
+        self._resting = False
 
     def set_studio(self, studio: Studio, analysis_side: int) -> None:
         """Before the first job; from any thread."""
@@ -55,6 +57,13 @@ class LibraryWorker(QueueWorker):
         with self._lock:
             self._again = {job.path: job for job in jobs}
         self._wake()
+
+    def set_resting(self, resting: bool) -> None:
+        """While a hand moves something: what nobody looks at waits; from any thread."""
+        with self._lock:
+            self._resting = resting
+        if not resting:
+            self._wake()
 
     def pending_opens(self) -> int:
         """How many photos wait to be opened; from any thread."""
@@ -84,6 +93,8 @@ class LibraryWorker(QueueWorker):
             for path in self._visible:
                 if path in queue:
                     return queue.pop(path)
+        if self._resting:
+            return None
         for queue in queues:
             if queue:
                 return queue.pop(next(iter(queue)))
