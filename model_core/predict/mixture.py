@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model_core.predict.prior import Prior
-from model_core.predict.ridge import Float64, Ridge, Rows, ridge
+from model_core.predict.ridge import Float64, Ridge, Rows, ridges
 
 _BIAS_PRECISION = 0.5  # of the shift itself; 1 lesson moves the next photo by 2/3 of it
 _STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
@@ -53,14 +53,12 @@ def experts_of(
 ) -> list[Expert]:
     """All that are averaged; the first is the shrunk mean."""
     bias = np.eye(1, z.shape[1]).T
-    lifts = [(bias, 1.0)]
-    for view in prior.views:
-        lifts += [(np.c_[bias, view], strength) for strength in _STRENGTHS]
+    views = [(bias, (1.0,))] + [(np.c_[bias, view], _STRENGTHS) for view in prior.views]
     found = []
-    for lift, strength in lifts:
-        precision = np.full(lift.shape[1], strength)
-        precision[0] = _BIAS_PRECISION
-        found.append(Expert(lift, strength, ridge(z @ lift, y, weight, folds, precision)))
+    for lift, strengths in views:
+        precisions = [np.r_[_BIAS_PRECISION, np.full(lift.shape[1] - 1, s)] for s in strengths]
+        fitted = ridges(z @ lift, y, weight, folds, precisions)
+        found += [Expert(lift, s, one) for s, one in zip(strengths, fitted, strict=True)]
     return found
 
 
@@ -129,10 +127,13 @@ class _Likelihood:
         groups[:, 0] = weight
         for column, rows in enumerate(folds, 1):
             groups[rows, column] = weight[rows]
+        # Lessons of two groups are shared weight; all of it goes through z, once.
+        shared = groups.T @ (groups > 0).astype(np.float64)
+        across, moved = groups.T @ z, groups.T @ y
         found = []
         for mood in _MOODS:
-            variance = np.r_[_ANY_SHIFT, np.full(len(folds), mood)]
-            found.append([_shifted(e, z, y, groups, variance) for e in experts])
+            size = np.sqrt(np.r_[_ANY_SHIFT, np.full(len(folds), mood)])
+            found.append([_shifted(e, shared, across @ e.lift, moved, size) for e in experts])
         return _Likelihood(
             np.array([[u for u, _ in row] for row in found]),
             np.array([[v for _, v in row] for row in found]),
@@ -150,18 +151,15 @@ class _Likelihood:
 
 
 def _shifted(
-    expert: Expert, z: Float64, y: Float64, groups: Float64, variance: Float64
+    expert: Expert, shared: Float64, across: Float64, moved: Float64, size: Float64
 ) -> tuple[Float64, float]:
     """``unexplained`` and ``volume`` of a regression when each group of lessons has a shift of
-    its own with that ``variance``, (G,), by Woodbury. ``groups``: (n, G) the weight of each
-    lesson in its groups."""
-    fitted, x, scale = expert.ridge, z @ expert.lift, np.sqrt(variance)
-    across = x.T @ groups
-    # Groups that share lessons share their weight.
-    member = (groups > 0).astype(np.float64)
-    own = groups.T @ member - across.T @ fitted.covariance @ across
-    rest = scale[:, None] * (groups.T @ (y - x @ fitted.weights))
-    inner = np.eye(len(own)) + scale[:, None] * own * scale
+    its own of that ``size``, (G,) standard deviations, by Woodbury. ``shared``: (G, G) weight
+    of the lessons in both groups; ``across``: (G, D) and ``moved``: (G, P) their sums."""
+    fitted = expert.ridge
+    own = shared - across @ fitted.covariance @ across.T
+    rest = size[:, None] * (moved - across @ fitted.weights)
+    inner = np.eye(len(own)) + size[:, None] * own * size
     paid = rest.T @ np.linalg.solve(inner, rest)
     return fitted.unexplained - paid, fitted.volume + float(np.linalg.slogdet(inner)[1])
 

@@ -31,22 +31,34 @@ class Ridge:
 def ridge(x: Float64, y: Float64, weight: Float64, folds: list[Rows], precision: Float64) -> Ridge:
     """Fits ``x`` (n, D) to ``y`` (n, P) with ``weight`` (n,); ``precision``: (D,) of the prior
     around zero. ``folds``: row numbers of each shoot."""
+    return ridges(x, y, weight, folds, [precision])[0]
+
+
+def ridges(
+    x: Float64, y: Float64, weight: Float64, folds: list[Rows], precisions: list[Float64]
+) -> list[Ridge]:
+    """:func:`ridge` with each of several priors, sooner."""
     weighted = x * weight[:, None]
-    gram: Float64 = x.T @ weighted + np.diag(precision)
-    moment = weighted.T @ y
-    covariance = np.linalg.inv(gram).astype(np.float64)
-    coefficients: Float64 = covariance @ moment
-    left_out: Float64 = np.empty_like(y)
+    seen: Float64 = x.T @ weighted
+    moment: Float64 = weighted.T @ y
+    square: Float64 = y.T @ (y * weight[:, None])
     small = [rows for rows in folds if len(rows) < x.shape[1]]
-    _leave_out_small(small, x, weighted, covariance, y - x @ coefficients, left_out)
-    for rows in folds:
-        if len(rows) >= x.shape[1]:
-            xs, ws = x[rows], weighted[rows]
-            without = np.linalg.solve(gram - xs.T @ ws, moment - ws.T @ y[rows])
-            left_out[rows] = y[rows] - xs @ without
-    unexplained = y.T @ (y * weight[:, None]) - moment.T @ coefficients
-    volume = float(np.linalg.slogdet(gram)[1] - np.log(precision).sum())
-    return Ridge(coefficients, covariance, left_out, unexplained, volume)
+    large = [rows for rows in folds if len(rows) >= x.shape[1]]
+    without = [(x[r].T @ weighted[r], weighted[r].T @ y[r]) for r in large]
+    found = []
+    for precision in precisions:
+        gram = seen + np.diag(precision)
+        covariance = np.linalg.inv(gram).astype(np.float64)
+        coefficients: Float64 = covariance @ moment
+        left_out: Float64 = np.empty_like(y)
+        _leave_out_small(small, x, weighted, covariance, y - x @ coefficients, left_out)
+        for rows, (fold_seen, fold_moment) in zip(large, without, strict=True):
+            others = np.linalg.solve(gram - fold_seen, moment - fold_moment)
+            left_out[rows] = y[rows] - x[rows] @ others
+        volume = float(np.linalg.slogdet(gram)[1] - np.log(precision).sum())
+        unexplained = square - moment.T @ coefficients
+        found.append(Ridge(coefficients, covariance, left_out, unexplained, volume))
+    return found
 
 
 def _leave_out_small(
