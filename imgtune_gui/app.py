@@ -122,6 +122,7 @@ class App(QObject):
             "open_samples": menu.open_samples,
             "look_again": self.library.look_again,
             "export": self.export.ask,
+            "export_queue": self.export.show_queue,
             "preferences": menu.show_preferences,
             "quit": self.window.close,
             "undo": self.session.undo_stack.undo,
@@ -359,6 +360,7 @@ class App(QObject):
         # The stack announces its end when the window's actions are gone already.
         self.session.undo_stack.blockSignals(True)
         self.training.cancel()
+        self.export.cancel_all()
         # Autosaves in the queue are finished; everything else is dropped.
         self.catalog_thread.begin_stop(finish_queue=True)
         others = [

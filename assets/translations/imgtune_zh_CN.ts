@@ -430,12 +430,8 @@
         <translation>已导出 {0} 张照片</translation>
     </message>
     <message>
-        <source>Export</source>
-        <translation>导出</translation>
-    </message>
-    <message>
-        <source>These photos could not be written:</source>
-        <translation>以下照片无法写入：</translation>
+        <source>{0} ({1} more wait)</source>
+        <translation>{0}（另有 {1} 项等待）</translation>
     </message>
     <message>
         <source>{0:.0f} of {1:.0f}</source>
@@ -456,10 +452,6 @@
     <message>
         <source> to {0}</source>
         <translation> 到 {0}</translation>
-    </message>
-    <message>
-        <source>… and {0} more</source>
-        <translation>… 以及另外 {0} 个</translation>
     </message>
 </context>
 <context>
@@ -645,6 +637,21 @@ every export is a new file.</source>
     <message>
         <source>{0} export</source>
         <translation>{0} 导出</translation>
+    </message>
+</context>
+<context>
+    <name>ExportWindow</name>
+    <message>
+        <source>Clear what has ended</source>
+        <translation>清除已结束的项</translation>
+    </message>
+    <message>
+        <source>Export queue</source>
+        <translation>导出队列</translation>
+    </message>
+    <message>
+        <source>Nothing was exported yet.</source>
+        <translation>尚未导出任何内容。</translation>
     </message>
 </context>
 <context>
@@ -932,6 +939,41 @@ every export is a new file.</source>
     <message>
         <source>As opened</source>
         <translation>打开时</translation>
+    </message>
+</context>
+<context>
+    <name>JobRow</name>
+    <message>
+        <source>1 photo to {0}</source>
+        <translation>1 张照片到 {0}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Not written</source>
+        <translation>未写入</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>waits for the exports before it</source>
+        <translation>等待前面的导出</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+    <message>
+        <source>{0} photos to {1}</source>
+        <translation>{0} 张照片到 {1}</translation>
     </message>
 </context>
 <context>
@@ -2352,6 +2394,10 @@ every export is a new file.</source>
         <translation>复制风格(&amp;U)…</translation>
     </message>
     <message>
+        <source>Export &amp;queue</source>
+        <translation>导出队列(&amp;Q)</translation>
+    </message>
+    <message>
         <source>F&amp;ill the view</source>
         <translation>填满(&amp;I)</translation>
     </message>
@@ -2418,10 +2464,6 @@ every export is a new file.</source>
     <message>
         <source>&amp;Preferences…</source>
         <translation>首选项(&amp;P)…</translation>
-    </message>
-    <message>
-        <source>&amp;Quit</source>
-        <translation>退出(&amp;Q)</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
@@ -2594,6 +2636,10 @@ every export is a new file.</source>
     <message>
         <source>Previo&amp;us slider</source>
         <translation>上一个滑块(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Qu&amp;it</source>
+        <translation>退出(&amp;I)</translation>
     </message>
     <message>
         <source>Save style as a small fi&amp;le…</source>

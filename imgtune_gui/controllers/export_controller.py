@@ -1,27 +1,26 @@
-"""Export: the dialog, the queue, and what could not be written."""
+"""Export: the dialog, and the queue with what could not be written."""
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QMessageBox
+from PySide6.QtWidgets import QDialog
 
 from imgtune_gui.backend import Backend
 from imgtune_gui.export_choice import ExportChoice
+from imgtune_gui.models.export_queue import ExportJob, ExportQueue
 from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
 from imgtune_gui.views.export_dialog import ExportDialog
+from imgtune_gui.views.export_window import ExportWindow, result_text
 from imgtune_gui.views.main_window import MainWindow
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import WorkerThread
 from imgtune_gui.workers.export_worker import ExportWorker
 from model_core.domain.export import BatchResult, ExportItem
-
-_SHOWN_ERRORS = 12
 
 
 class ExportController(QObject):
@@ -41,9 +40,9 @@ class ExportController(QObject):
         self._session, self._window, self._settings = session, window, settings
         self.worker = ExportWorker()
         self.worker_thread = WorkerThread(self.worker, "export")
+        self.queue = ExportQueue(self)
+        self.queue_window: ExportWindow | None = None
         self._ready = False
-        self._queued = 0
-        self._box: QMessageBox | None = None
         self.worker.progressed.connect(self._on_progressed)
         self.worker.finished.connect(self._on_finished)
         self.worker.failed.connect(self._on_failed)
@@ -74,12 +73,15 @@ class ExportController(QObject):
             self.export(dialog.photos(), choice)
         dialog.deleteLater()
 
+    def show_queue(self) -> None:
+        """All exports of this run; not modal, so that the work in front goes on."""
+        if self.queue_window is None:
+            self.queue_window = ExportWindow(self.queue, self._window)
+        self.queue_window.show()
+        self.queue_window.raise_()
+
     def export(self, items: list[PhotoItem], choice: ExportChoice) -> None:
         """Queues ``items`` as they look now; later edits do not change the running export."""
-        if self._queued == 0:
-            self.worker.cancel.clear()
-        self._queued += 1
-        self._window.export.begin(self.tr("starting…"))
         # One that is not analysed yet is exported as the model will show it, not bare.
         photos = tuple(
             ExportItem(
@@ -89,57 +91,48 @@ class ExportController(QObject):
             )
             for item in items
         )
-        folder = Path(choice.folder).expanduser()
-        self.worker.submit(m.Export(photos, self._session.style, folder, choice))
+        job = ExportJob(Path(choice.folder).expanduser(), len(photos), choice.format.upper())
+        if not self.queue.open_jobs:
+            self._window.export.begin(self.tr("starting…"))
+        self.queue.add(job)
+        self.worker.submit(m.Export(job, photos, self._session.style, choice))
 
     def cancel(self) -> None:
-        self.worker.cancel.set()
+        """The running one; those after it go on."""
+        for job in self.queue.open_jobs[:1]:
+            self.queue.cancel(job)
 
-    def _on_progressed(self, report: m.WorkProgressed) -> None:
-        text = self.tr("{0:.0f} of {1:.0f}").format(report.done, report.total)
+    def cancel_all(self) -> None:
+        """At the end of the program."""
+        for job in self.queue.open_jobs:
+            job.cancel.set()
+
+    def _on_progressed(self, report: m.ExportProgressed) -> None:
+        self.queue.progress(report.job, report.done, report.text)
+        if report.job.cancel.is_set():
+            return
+        text = self.tr("{0:.0f} of {1:.0f}").format(report.done, report.job.total)
         if report.text:
             text = f"{text}, {report.text}"
-        self._window.export.report(report.done, report.total, text)
+        waiting = len(self.queue.open_jobs) - 1
+        if waiting:
+            text = self.tr("{0} ({1} more wait)").format(text, waiting)
+        self._window.export.report(report.done, report.job.total, text)
 
     def _on_failed(self, failure: m.WorkFailed) -> None:
-        self._on_finished(m.ExportFinished(BatchResult(errors=(failure.text,))))
+        assert isinstance(failure.request, m.Export)
+        self._on_finished(m.ExportFinished(failure.request, BatchResult(errors=(failure.text,))))
 
     def _on_finished(self, done: m.ExportFinished) -> None:
-        self._queued -= 1
-        if self._queued == 0:
+        job = done.request.job
+        self.queue.end(job, done.result)
+        if self.queue.open_jobs:
+            self._window.export.begin(self.tr("starting…"))
+        else:
             self._window.export.end()
         if done.result.errors:
-            self._show_errors(done.result.errors)
-        self.message_raised.emit(self._summary(done))
-        if done.open_folder and done.folder is not None and done.result.written:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(done.folder)))
+            self.show_queue()
+        self.message_raised.emit(result_text(job))
+        if done.request.choice.open_folder and done.result.written:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(job.folder)))
         self.finished.emit(done.result)
-
-    def _summary(self, done: m.ExportFinished) -> str:
-        result, count = done.result, len(done.result.written)
-        text = self.tr("Exported 1 photo") if count == 1 else self.tr("Exported {0} photos")
-        text = text.format(count)
-        if result.cancelled:
-            text = self.tr("Export cancelled after {0} photos").format(count)
-        elif result.written:
-            text += self.tr(" to {0}").format(done.folder)
-        if result.skipped:
-            text += self.tr("; {0} were there already").format(len(result.skipped))
-        if result.errors:
-            text += self.tr("; {0} failed").format(len(result.errors))
-        return text
-
-    def _show_errors(self, errors: tuple[str, ...]) -> None:
-        counts = Counter(errors)
-        lines = [text if n == 1 else f"{text} ({n} ×)" for text, n in counts.items()]
-        if len(lines) > _SHOWN_ERRORS:
-            hidden = len(lines) - _SHOWN_ERRORS
-            lines = [*lines[:_SHOWN_ERRORS], self.tr("… and {0} more").format(hidden)]
-        self._box = QMessageBox(self._window)
-        self._box.setIcon(QMessageBox.Icon.Warning)
-        self._box.setWindowTitle(self.tr("Export"))
-        self._box.setText(self.tr("These photos could not be written:"))
-        self._box.setInformativeText("\n".join(lines))
-        # Not modal: an export in the background must not stop the work in front.
-        self._box.setModal(False)
-        self._box.show()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import QueueWorker
-from model_core.domain.export import OnCollision
+from model_core.domain.export import BatchResult, OnCollision
 from model_core.domain.naming import NameTemplate
 from model_core.progress import Progress
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class ExportWorker(QueueWorker):
     """One file's error is listed and the other files go on."""
 
-    progressed = Signal(object)  # WorkProgressed
+    progressed = Signal(object)  # ExportProgressed
     finished = Signal(object)  # ExportFinished
 
     def __init__(self) -> None:
@@ -30,21 +30,25 @@ class ExportWorker(QueueWorker):
         """Before the first job; from any thread."""
         self._studio = studio
 
-    def _run(self, job: object) -> None:
-        assert isinstance(job, m.Export)
+    def _run(self, request: object) -> None:
+        assert isinstance(request, m.Export)
         assert self._studio is not None
-        choice = job.choice
+        job, choice = request.job, request.choice
+        if job.cancel.is_set():
+            self.finished.emit(m.ExportFinished(request, BatchResult(cancelled=True)))
+            return
+
+        def report(done: float, _total: float, text: str) -> None:
+            self.progressed.emit(m.ExportProgressed(job, int(done), text))
+
         result = self._studio.export_batch(
-            job.photos,
+            request.photos,
             job.folder,
             choice.options(),
-            style=job.style,
+            style=request.style,
             name=NameTemplate(choice.name),
             on_collision=OnCollision(choice.on_collision),
             background=True,
-            progress=Progress(self._report, self.cancel),
+            progress=Progress(report, job.cancel),
         )
-        self.finished.emit(m.ExportFinished(result, job.folder, choice.open_folder))
-
-    def _report(self, done: float, total: float, text: str) -> None:
-        self.progressed.emit(m.WorkProgressed(done, total, text))
+        self.finished.emit(m.ExportFinished(request, result))

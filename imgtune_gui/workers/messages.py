@@ -15,6 +15,7 @@ from PySide6.QtGui import QImage
 
 from imgtune_gui.backend import Histogram
 from imgtune_gui.export_choice import ExportChoice
+from imgtune_gui.models.export_queue import ExportJob
 from imgtune_gui.workers.catalog_messages import (
     CreateStyle as CreateStyle,
 )
@@ -340,10 +341,19 @@ class HistogramComputed:
 # --- export and training ------------------------------------------------------------
 @dataclass(frozen=True, slots=True, eq=False)
 class Export:
+    job: ExportJob  # of it the worker reads the folder and whether it is cancelled
     photos: tuple[ExportItem, ...]
     style: str
-    folder: Path
     choice: ExportChoice
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExportProgressed:
+    """``text``: the photo in hand."""
+
+    job: ExportJob
+    done: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -357,9 +367,8 @@ class WorkProgressed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExportFinished:
+    request: Export
     result: BatchResult
-    folder: Path | None = None
-    open_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

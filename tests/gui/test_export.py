@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QDesktopServices, QStandardItemModel
-from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
@@ -75,9 +76,8 @@ def test_a_folder_that_takes_no_files_is_named_once(
         app.export.export(list(app.session.items), ExportChoice(str(tmp_path / "file")))
     assert len(done.args[0].errors) == 1
     assert not studio.exported
-    box = app.export._box
-    assert isinstance(box, QMessageBox)
-    box.close()
+    assert app.export.queue_window is not None
+    assert app.export.queue_window.isVisible()
 
 
 def test_the_choice_is_what_was_set(app: App, qtbot: QtBot, tmp_path: Path) -> None:
@@ -200,10 +200,15 @@ def test_one_failure_is_listed_and_the_rest_is_written(
         app.export.export(list(app.session.items), ExportChoice(str(tmp_path)))
     assert len(done.args[0].written) == 5
     assert done.args[0].errors == ("photo2.png: the disk is full",)
-    box = app.export._box
-    assert isinstance(box, QMessageBox)
-    assert "disk is full" in box.informativeText()
-    box.close()
+    window = app.export.queue_window
+    assert window is not None
+    assert window.isVisible()
+    (row,) = window.rows
+    assert [row.errors.item(i).text() for i in range(row.errors.count())] == [
+        "photo2.png: the disk is full"
+    ]
+    assert "Exported 5 photos" in row.says.full_text()
+    assert "1 failed" in row.says.full_text()
 
 
 def test_photos_that_are_there_already_are_counted(app: App, qtbot: QtBot, tmp_path: Path) -> None:
@@ -249,3 +254,60 @@ def test_cancel_stops_after_the_photo_in_hand(
     count = len(done.args[0].written)
     assert count < 6
     assert f"cancelled after {count}" in app.window.message()
+
+
+def test_the_queue_shows_each_export_and_cancels_one(
+    app: App,
+    studio: FakeStudio,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go, original = threading.Event(), studio.export
+
+    def slow(path: Path, *args: object) -> Path:
+        go.wait(10)
+        return original(path, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(studio, "export", slow)
+    app.actions["export_queue"].trigger()
+    window = app.export.queue_window
+    assert window is not None
+    assert not window.clear.isEnabled()
+    folders = [tmp_path / name for name in "abc"]
+    for folder in folders:
+        app.export.export(list(app.session.items), ExportChoice(str(folder)))
+    one, two, three = window.rows
+    qtbot.waitUntil(lambda: one.says.full_text().startswith("0 of 6"))
+    assert "2 more wait" in app.window.export.text()
+    assert two.says.full_text() == "waits for the exports before it"
+    two.cancel.click()
+    assert two.says.full_text() == "Export cancelled after 0 photos"
+    assert not two.cancel.isVisible()
+    go.set()
+    qtbot.waitUntil(lambda: not app.export.queue.open_jobs)
+    assert [len(row.job.result.written) for row in (one, two, three)] == [6, 0, 6]
+    assert two.job.result.cancelled
+    assert not two.open_folder.isVisible()
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    three.open_folder.click()
+    assert opened == [str(folders[2])]
+    window.clear.click()
+    assert window.rows == []
+
+
+def test_closing_ends_all_that_is_queued(
+    app: App, studio: FakeStudio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = studio.export
+
+    def slow(path: Path, *args: object) -> Path:
+        time.sleep(0.05)
+        return original(path, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(studio, "export", slow)
+    for name in "ab":
+        app.export.export(list(app.session.items), ExportChoice(str(tmp_path / name)))
+    app.window.close()
+    assert len(studio.exported) < 6

@@ -1,0 +1,73 @@
+"""The exports of this run of the program: waiting, running, and what became of them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from model_core.domain.export import BatchResult
+
+
+class JobState(Enum):
+    WAITING = auto()
+    RUNNING = auto()
+    ENDED = auto()
+
+
+@dataclass(eq=False)
+class ExportJob:
+    """``total`` photos into ``folder``; ``cancel`` may be set in any thread. ``text``: the photo
+    in hand. ``result``: once it has ended."""
+
+    folder: Path
+    total: int
+    kind: str
+    state: JobState = JobState.WAITING
+    done: int = 0
+    text: str = ""
+    result: BatchResult = field(default_factory=BatchResult)
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+class ExportQueue(QObject):
+    """Newest last."""
+
+    changed = Signal(object)  # ExportJob
+    listed = Signal()  # jobs came or went
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.jobs: list[ExportJob] = []
+
+    @property
+    def open_jobs(self) -> list[ExportJob]:
+        """What is not at its end."""
+        return [job for job in self.jobs if job.state is not JobState.ENDED]
+
+    def add(self, job: ExportJob) -> None:
+        self.jobs.append(job)
+        self.listed.emit()
+
+    def progress(self, job: ExportJob, done: int, text: str) -> None:
+        job.state, job.done, job.text = JobState.RUNNING, done, text
+        self.changed.emit(job)
+
+    def end(self, job: ExportJob, result: BatchResult) -> None:
+        job.state, job.result, job.text = JobState.ENDED, result, ""
+        self.changed.emit(job)
+
+    def cancel(self, job: ExportJob) -> None:
+        """What is in hand is finished; the rest of the job is left out."""
+        job.cancel.set()
+        if job.state is JobState.WAITING:
+            self.end(job, BatchResult(cancelled=True))
+        else:
+            self.changed.emit(job)
+
+    def clear_ended(self) -> None:
+        self.jobs = self.open_jobs
+        self.listed.emit()
