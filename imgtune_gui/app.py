@@ -44,7 +44,8 @@ from imgtune_gui.workers.catalog_worker import CatalogWorker
 
 
 class App(QObject):
-    """One window. ``loader`` gives the services; it runs on a worker, after the first paint."""
+    """One window. ``loader`` gives the services; it runs on a worker, after the first paint.
+    ``again``: what was open before is opened in any case."""
 
     def __init__(
         self,
@@ -53,6 +54,8 @@ class App(QObject):
         loader: Callable[[], Backend] = load_backend,
         log_file: Path | None = None,
         parent: QObject | None = None,
+        *,
+        again: bool = False,
     ) -> None:
         super().__init__(parent)
         self._data_dir = data_dir
@@ -78,12 +81,12 @@ class App(QObject):
         FocusKeys(self.window)
         self._connect_window()
         self._connect_controllers()
-        self._open_first(paths)
+        self._open_first(paths, again)
 
-    def _open_first(self, paths: Iterable[Path]) -> None:
+    def _open_first(self, paths: Iterable[Path], again: bool) -> None:
         """What was asked for; else what was open the last time, as far as it is still there."""
         asked = tuple(paths)
-        if not asked and self.settings.preferences.reopen:
+        if not asked and (again or self.settings.preferences.reopen):
             self.library.open_paths(self.restore.restore(), replace=True, remembered=True)
             return
         self.library.open_paths(asked, replace=True)
@@ -347,6 +350,13 @@ class App(QObject):
         if self._learning is not None:
             self._learning.show_style(loaded)
         self._on_training_changed(self.training.is_running)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether closing the window would cut something off that was asked for."""
+        return (
+            self.training.is_running or self.pairs.is_running or bool(self.export.queue.open_jobs)
+        )
 
     # --- shutting down --------------------------------------------------------------
     def shut_down(self) -> None:

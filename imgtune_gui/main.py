@@ -74,9 +74,9 @@ def run_window(data_dir: Path | None, paths: Sequence[Path]) -> int:
     from platformdirs import user_data_dir
     from PySide6.QtWidgets import QApplication
 
-    from imgtune_gui.app import App
     from imgtune_gui.crash import start_log
     from imgtune_gui.language import install_language
+    from imgtune_gui.program import Program
     from imgtune_gui.settings import AppSettings
     from imgtune_gui.views.slider_access import install_slider_access
     from imgtune_gui.views.theme import apply_theme
@@ -89,10 +89,10 @@ def run_window(data_dir: Path | None, paths: Sequence[Path]) -> int:
     install_slider_access()
     install_language(AppSettings(data_dir).preferences.language)
     log_file = start_log((data_dir or Path(user_data_dir("imgtune", appauthor=False))) / "log")
-    app = App(data_dir, paths, log_file=log_file)
-    app.start()
+    program = Program(data_dir, paths, log_file=log_file)
+    program.start()
     code = qt.exec()
-    app.shut_down()
+    program.shut_down()
     return code
 
 

@@ -1350,10 +1350,6 @@ every export is a new file.</source>
         <translation>此安装没有示例照片</translation>
     </message>
     <message>
-        <source>The language changes with the next start</source>
-        <translation>语言将在下次启动时更改</translation>
-    </message>
-    <message>
         <source>Let {0} serve instead of {1}? Lessons and versions are all kept.</source>
         <translation>用{0}代替{1}？示范和各版本都会保留。</translation>
     </message>
@@ -1674,10 +1670,6 @@ every export is a new file.</source>
         <translation>最大照片</translation>
     </message>
     <message>
-        <source>The language changes with the next start.</source>
-        <translation>语言将在下次启动时更改。</translation>
-    </message>
-    <message>
         <source>As the system</source>
         <translation>跟随系统</translation>
     </message>
@@ -1762,6 +1754,17 @@ every export is a new file.</source>
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>Program</name>
+    <message>
+        <source>The language changes as soon as the work in the background has ended</source>
+        <translation>后台工作结束后即切换语言</translation>
+    </message>
+    <message>
+        <source>The language was changed; what can be undone begins anew</source>
+        <translation>语言已切换；可撤销的步骤从头开始</translation>
     </message>
 </context>
 <context>

@@ -27,6 +27,7 @@ class MenuController(QObject):
 
     message_raised = Signal(str)
     preferences_changed = Signal(object)  # Preferences
+    language_changed = Signal()
 
     def __init__(
         self,
@@ -107,7 +108,7 @@ class MenuController(QObject):
             self._settings.preferences = dialog.preferences()
             self.preferences_changed.emit(dialog.preferences())
             if dialog.preferences().language != before.language:
-                self.message_raised.emit(self.tr("The language changes with the next start"))
+                self.language_changed.emit()
         dialog.deleteLater()
 
     def open_recent(self, folder: str) -> None:

@@ -42,6 +42,10 @@ class PairsController(QObject):
         self.worker.progressed.connect(self._on_progressed)
         self.worker.finished.connect(self._on_finished)
 
+    @property
+    def is_running(self) -> bool:
+        return self._running
+
     def set_studio(self, opened: m.StudioOpened) -> None:
         self.worker.set_studio(opened.studio)
         self.worker_thread.start(QThread.Priority.LowPriority)

@@ -94,9 +94,6 @@ class PreferencesDialog(QDialog):
         form.addRow(self.tr("Largest photo"), self.megapixels)
         for box in (self.reopen, self.auto_train, self.sidecars):
             form.addRow("", box)
-        note = QLabel(self.tr("The language changes with the next start."))
-        note.setObjectName("Dim")
-        form.addRow("", note)
         return page
 
     def _build_screen(self, now: str) -> QWidget:

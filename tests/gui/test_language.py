@@ -11,12 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import QRectF, Qt, QTranslator
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QApplication,
+    QDialog,
     QDialogButtonBox,
     QLabel,
     QPushButton,
@@ -25,10 +27,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from imgtune_gui.actions import ACTIONS, native, text_of
+from imgtune_gui.actions import ACTIONS, MENUS, native, plain, text_of
 from imgtune_gui.core_texts import in_language
 from imgtune_gui.export_choice import ExportChoice
 from imgtune_gui.language import LANGUAGES, install_language, language_for, param_label
+from imgtune_gui.program import Program
 from imgtune_gui.views.dialogs import FieldsDialog, about_dialog, shortcuts_dialog
 from imgtune_gui.views.export_dialog import ExportDialog
 from imgtune_gui.views.labels import ElidedLabel
@@ -36,6 +39,7 @@ from imgtune_gui.views.preferences import PreferencesDialog
 from imgtune_gui.views.slider_paint import name_rect
 from model_core.domain.develop import param
 from model_core.learn.gate import judge
+from tests.fakes import FakeStudio, fake_backend
 from tests.gui.conftest import MakeApp, wait_for_predictions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -189,6 +193,49 @@ def test_the_window_is_chinese_throughout(
                 english += [w for w in words if w not in foreign]
     dialog.deleteLater()
     assert english == []
+
+
+def test_the_language_changes_at_once_and_all_else_stays(
+    studio: FakeStudio,
+    photos: list[Path],
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def choose(dialog: PreferencesDialog) -> QDialog.DialogCode:
+        dialog.language.setCurrentIndex(dialog.language.findData("zh_CN"))
+        dialog.reopen.setChecked(False)
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(PreferencesDialog, "exec", choose)
+    program = Program(tmp_path / "data", [photos[0].parent], lambda: fake_backend(studio))
+    program.start()
+    old = program.app
+    wait_for_predictions(old, qtbot)
+    old.session.select_row(2)
+    old.session.set_param("contrast", 41.0, drag=1)
+    old.actions["grid"].trigger()
+    studio.train_steps, studio.train_pause_s = 1_000, 0.01
+    old.training.train(old.session.style)
+    old.actions["preferences"].trigger()
+    qtbot.waitUntil(lambda: "as soon as" in old.window.message())
+    assert program.app is old  # what runs is not cut off
+    old.training.cancel()
+    qtbot.waitUntil(lambda: program.app is not old)
+    try:
+        new = program.app
+        wait_for_predictions(new, qtbot)
+        assert plain(MENUS[0]) == "文件"
+        assert new.actions["grid"].text() == "网格视图(&G)"
+        assert new.session.current_row == 2
+        assert new.session.current.settings["contrast"] == 41.0
+        assert new.window.is_grid()
+        assert new.window.isVisible()
+        assert not shiboken6.isValid(old.window)
+    finally:
+        program.app.window.close()
+        program.app.window.deleteLater()
+        install_language("en")
 
 
 @pytest.mark.usefixtures("chinese")
