@@ -6,8 +6,8 @@
 ``model_core.learn.degrade`` and has to be brought back. Nothing is left out, not even what
 no slider can undo. ``--split development`` (every fifth train photo) is honest only for a base
 made with ``base_training --hold-out`` (``--model``). ``--pairs``: a folder with ``before/`` and
-``after/``, the same file names in both. Writes a contact sheet of before / base / good. Seeded:
-the same every time.
+``after/``, the same file names in both. Writes a contact sheet of before / base / good of each
+(that of the pairs as ``FILE-pairs`` where both are given). Seeded: the same every time.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from PIL import Image
 
 from model_core.assets import assets_dir
 from model_core.domain.develop import IDENTITY, DevelopSettings
+from model_core.domain.errors import ImgtuneError, UnreadablePhoto
 from model_core.domain.image import CodedImage
 from model_core.domain.photo import PhotoId
 from model_core.imaging.colour import from_working
@@ -66,17 +67,36 @@ def made_worse(photos: list[Path], copies: int) -> Iterator[Pair]:
                 yield Pair(path.stem, as_file(bad, rng), good, True)
 
 
-def of_folder(folder: Path) -> Iterator[Pair]:
-    """Pairs of files of the same name in ``before`` and ``after``."""
-    for path in sorted((folder / "before").iterdir()):
-        other = next((folder / "after").glob(f"{path.stem}.*"), None)
-        if other is None:
+def of_folder(folder: Path) -> list[Pair]:
+    """Pairs of pictures of the same name, whatever their formats, in ``before`` and ``after``.
+    Tells which have no partner or cannot be read; raises UnreadablePhoto when none is left."""
+    names = [_by_stem(folder / part) for part in ("before", "after")]
+    for stem in sorted(names[0].keys() ^ names[1].keys()):
+        print(f"{names[0].get(stem) or names[1][stem]}: has no partner", file=sys.stderr)
+    pairs = []
+    for stem in sorted(names[0].keys() & names[1].keys()):
+        try:
+            before, after = (
+                _coded(to_linear(decode_proxy(part[stem], SIDE)[1]).pixels) for part in names
+            )
+        except UnreadablePhoto as error:
+            print(error, file=sys.stderr)
             continue
-        before, after = (_coded(to_linear(decode_proxy(p, SIDE)[1]).pixels) for p in (path, other))
         if before.shape != after.shape:
             size = (after.shape[1], after.shape[0])
             before = np.asarray(Image.fromarray(before).resize(size))
-        yield Pair(path.stem, before, after, True)
+        pairs.append(Pair(stem, before, after, True))
+    if not pairs:
+        raise UnreadablePhoto(
+            f"{folder}: has no pairs; put pictures of the same names into before/ and after/"
+        )
+    return pairs
+
+
+def _by_stem(folder: Path) -> dict[str, Path]:
+    if not folder.is_dir():
+        return {}
+    return {path.stem: path for path in sorted(folder.iterdir()) if path.is_file()}
 
 
 def _coded(light: npt.NDArray[np.float32]) -> Pixels:
@@ -222,8 +242,17 @@ def main() -> int:
     args = parser.parse_args()
     if args.photos is None and args.pairs is None:
         parser.error("give --photos, --pairs or both")
+    try:
+        _run(args)
+    except ImgtuneError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(args: argparse.Namespace) -> None:
     network = OnnxNetwork(args.model, "base")
-    base = by_base(network)
+    base, sheet = by_base(network), args.sheet
     if args.photos is not None:
         photos = listed(args.photos, "train" if args.split == "development" else args.split)
         photos = photos[::5] if args.split == "development" else photos
@@ -231,11 +260,13 @@ def main() -> int:
         _judge(pairs, network, base)
         exposure_recovered(network, photos)
         seconds(network, photos)
-        contact_sheet(pairs, base, args.sheet)
+        contact_sheet(pairs, base, sheet)
+        sheet = sheet.with_stem(f"{sheet.stem}-pairs")
     if args.pairs is not None:
+        pairs = of_folder(args.pairs)
         print(f"\n{args.pairs}:")
-        _judge(list(of_folder(args.pairs)), network, base)
-    return 0
+        _judge(pairs, network, base)
+        contact_sheet(pairs, base, sheet)
 
 
 def _judge(pairs: list[Pair], network: OnnxNetwork, base: Method) -> None:
