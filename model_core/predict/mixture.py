@@ -13,6 +13,9 @@ Regressions are averaged by two witnesses: how well each foretells the shoots le
 done for each slider and again for each direction in which this user moves sliders together, and
 left-out shoots say how much of either.
 
+First of all: some set a slider to one value whatever the network says. For such a slider all of
+this is done on what was chosen, else on its distance from the network's answer.
+
 Whether sliders follow the photo at all is asked of the likelihood too, regressions against the
 mean, each with and without a mood of each shoot (a shift that its lessons share), so that no
 regression gets the credit for a mood. Without clear odds the mean stays alone: the safety net.
@@ -30,8 +33,8 @@ from model_core.predict.ridge import Float64, Ridge, Rows, ridges
 _BIAS_PRECISION = 0.5  # of the shift itself; 1 lesson moves the next photo by 2/3 of it
 _STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 _TOGETHER = 30.0  # strength at which "moves sliders together" is looked for
-_FOLLOWING = (0.1, 0.3, 0.9)  # shares of the sliders that may follow the photo ...
-_MARGIN = 3.0  # ... and the log odds against any of that
+_SHARES = (0.1, 0.3, 0.9)  # of the sliders that may be set in some way ...
+_MARGIN = 3.0  # ... and the log odds against any of them
 _ANY_SHIFT = 100.0  # variance of the mean shift, in that of noise: its size proves nothing
 _MOODS = (0.0, 0.5)  # variance of a shoot's mood, in that of a lesson's noise
 _NOISE, _NOISE_LESSONS = 0.5, 2.0  # J squared: what noise is taken for, and how firmly
@@ -60,6 +63,28 @@ def experts_of(
         fitted = ridges(z @ lift, y, weight, folds, precisions)
         found += [Expert(lift, s, one) for s, one in zip(strengths, fitted, strict=True)]
     return found
+
+
+def unbound(
+    experts: list[Expert],
+    z: Float64,
+    network: Float64,
+    y: Float64,
+    weight: Float64,
+    folds: list[Rows],
+) -> Float64:
+    """(P,) probability that each slider is set to a value of its own, not moved from where the
+    network put it, beside all that the ``experts`` can say: lessons ``y`` (n, P) from the
+    network's answers ``network`` (n, P), in J."""
+    sliders = np.eye(y.shape[1])
+    likely = _Likelihood.of(experts, z, y, weight, folds).log(sliders)
+    bound = np.logaddexp(likely[0], _regressions(likely))
+    value, ones = y + network, np.ones((len(y), 1))
+    alone = ridges(ones, value, weight, folds, [np.array([_BIAS_PRECISION])])[0]
+    fixed = [Expert(np.ones((1, 1)), 1.0, alone)]
+    free = _Likelihood.of(fixed, ones, value, weight, folds).log(sliders)[0]
+    some, each = _chosen(free - bound)
+    return some * each
 
 
 def mixing(
@@ -94,15 +119,24 @@ def _left_out(experts: list[Expert], regressions: Float64) -> Float64:
 
 
 def _follows(likely: Float64) -> tuple[float, Float64]:
-    """Probability that anything follows the photo, and then of each direction, (P,), from the log
-    likelihoods (K, P) of mean and regressions. How many do is a trait of the user."""
-    odds = np.logaddexp.reduce(likely[1:]) - np.log(len(likely) - 1) - likely[0]
-    share = np.array(_FOLLOWING)[:, None]
-    follow, rest = np.log(share) + odds, np.log1p(-share)
-    traits = np.logaddexp(follow, rest).sum(1)
+    """As :func:`_chosen`, from the log likelihoods (K, P) of mean and regressions."""
+    return _chosen(_regressions(likely) - likely[0])
+
+
+def _regressions(likely: Float64) -> Float64:
+    """(P,) log likelihood under the regressions, each as likely beforehand."""
+    result: Float64 = np.logaddexp.reduce(likely[1:]) - np.log(len(likely) - 1)
+    return result
+
+
+def _chosen(odds: Float64) -> tuple[float, Float64]:
+    """Probability that anything is so, and then of each slider, (P,), from the log odds for each.
+    For how many it is so is a trait of the user, and the prior is against any."""
+    share = np.array(_SHARES)[:, None]
+    so, not_so = np.log(share) + odds, np.log1p(-share)
+    traits = np.logaddexp(so, not_so).sum(1)
     any_of_it = np.logaddexp.reduce(traits) - np.log(len(share)) - _MARGIN
-    each = _softmax(traits) @ _probability(follow - rest)
-    return float(_probability(any_of_it)), each
+    return float(_probability(any_of_it)), _softmax(traits) @ _probability(so - not_so)
 
 
 def _probability(odds: Float64) -> Float64:

@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from model_core.predict.mixture import Expert, experts_of, mixing
-from model_core.predict.prior import Prior
+from model_core.predict.mixture import Expert, experts_of, mixing, unbound
+from model_core.predict.prior import SETTINGS, SETTINGS_PER_J, Prior
 from model_core.predict.ridge import Float64, folds_of
 
 Real = npt.NDArray[np.floating[Any]]
 
+_HARDLY = 0.02  # chance that a slider is set whatever the network says, below which it is none
 _UNLIKE = 60.0  # lessons it takes until a direction of the features counts as seen
 _FAR, _FAR_FROM = 0.95, 10  # further off than this share of lessons is far, from so many on
 _OUTLIER = 4.0  # features are held within this many standard deviations
@@ -46,7 +47,8 @@ class PersonalHead:
     """Fitted learner. ``weights``: (Z, P) in J, applied to z; ``covariance``: (Z, Z), small in
     directions that lessons have shown; ``error``: (P,) half-width of the calibrated interval in J,
     as one standard deviation; ``influence``: how lessons make the weights; ``far``: as
-    :meth:`unlike`, from where on a photo is unlike anything seen."""
+    :meth:`unlike`, from where on a photo is unlike anything seen; ``unbound``: (P,) how far the
+    user sets each slider whatever the network says."""
 
     lessons: int
     weights: Float64
@@ -54,6 +56,7 @@ class PersonalHead:
     error: Float64
     influence: tuple[Influence, ...] = ()
     far: float = math.inf
+    unbound: Float64 | float = 0.0
 
     @staticmethod
     def empty(features: int, params: int) -> PersonalHead:
@@ -90,7 +93,10 @@ class PersonalHead:
         z, known = held_in(z), held_in(lessons_z)
         y, weight = np.asarray(lessons_y, np.float64), np.asarray(weight, np.float64)
         shift = z @ self.weights
-        parts = np.zeros((len(z), len(known)))
+        # Where lessons say "this value", each takes the network's answer back by its weight.
+        taken_back = (shift * (self.unbound * _network(z))).sum(1, keepdims=True)
+        parts = np.tile(-taken_back / max(weight.sum(), 1e-12), len(known))
+        y = y + self.unbound * _network(known)
         for one in self.influence:
             parts += (z @ one.kernel @ known.T) * (shift @ (y @ one.mixing).T)
         size = (shift**2).sum(1, keepdims=True)
@@ -115,7 +121,20 @@ def _fit(
 ) -> PersonalHead:
     folds = folds_of(shoots)
     experts = experts_of(z, y, weight, folds, prior)
-    return _mixed(z, y, weight, experts, mixing(experts, z, y, weight, folds))
+    free = unbound(experts, z, _network(z), y, weight, folds)
+    free = np.where(free > _HARDLY, free, 0.0)
+    if free.any():
+        y = y + free * _network(z)
+        experts = experts_of(z, y, weight, folds, prior)
+    head = _mixed(z, y, weight, experts, mixing(experts, z, y, weight, folds))
+    head.weights[SETTINGS] -= np.diag(free) / SETTINGS_PER_J
+    return replace(head, unbound=free)
+
+
+def _network(z: Float64) -> Float64:
+    """(N, P) what the base's network answers, in J."""
+    result: Float64 = z[:, SETTINGS] / SETTINGS_PER_J
+    return result
 
 
 def _mixed(

@@ -23,6 +23,7 @@ Float64 = npt.NDArray[np.float64]
 
 #: Columns of z: bias, the network's own prediction and statistics, embedding, and last what
 #: photographers look at.
+SETTINGS, SETTINGS_PER_J = slice(1, 1 + len(PARAMS)), 0.25
 STATISTICS = slice(1, 1 + len(PARAMS) + 32)
 EMBEDDING = slice(STATISTICS.stop, STATISTICS.stop + 21)
 PRIOR_FILE = "prior.safetensors"

@@ -189,6 +189,12 @@ def _few_shoots(
                        + "".join(f"{v:6.2f}" for v in mean / shrunk)
                        + f"   worse at 24 than at 5: {worse:.0%}")  # fmt: skip
             report.figures[f"few shoots, {title}: {name}"] = mean.round(4).tolist()
+    found = proofs.fixed_values(world, some, FEW)
+    for name, mean in zip(some, found, strict=True):
+        title = f"who sets three sliders to fixed values: {name}"
+        report.say(f"  {title}")
+        report.say(f"  {'':40}" + "".join(f"{v:7.3f}" for v in mean))
+        report.figures[title] = mean.round(4).tolist()
     return curves
 
 

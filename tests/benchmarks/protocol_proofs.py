@@ -20,6 +20,7 @@ from tests.benchmarks.protocol_trials import (
     Learner,
     Lessons,
     P,
+    Query,
     World,
     head_of,
     lessons_of,
@@ -122,6 +123,35 @@ def _joined(turns: list[tuple[Lessons, int]], n: int) -> Lessons:
         f"{id(s)} {shoot}" for s, p in zip(lessons, parts, strict=True) for shoot in s.shoots[p]
     ]
     return Lessons(columns[0], columns[1], columns[2], shoots)
+
+
+# --- who does not care what the network says -----------------------------------------
+
+
+def fixed_values(
+    world: World, learners: dict[str, Learner], counts: Sequence[int], people: int = 12
+) -> Float64:
+    """Error in J of those three sliders, (learners, counts), for people who set them to one value
+    each, nearly, and leave the others as they are."""
+    found = np.zeros((people, len(learners), len(counts)))
+    taught, asked = (seen.settings / JND for seen in (world.taught_seen, world.asked_seen))
+    for index in range(people):
+        rng = np.random.default_rng([11, index])
+        sliders, values = rng.choice(P, 3, replace=False), rng.normal(0, 2, 3)
+        rows = rng.permutation(len(taught))[: max(counts)]
+        y, wanted = np.zeros((len(rows), P)), np.zeros((len(asked), P))
+        hand = rng.normal(0, 0.2, (len(rows), 3))
+        y[:, sliders] = values + hand - taught[rows][:, sliders]
+        wanted[:, sliders] = values - asked[:, sliders]
+        shoots = [f"shoot {i // 8}" for i in range(len(rows))]
+        lessons = Lessons(world.taught_seen.z[rows], taught[rows], y, shoots)
+        query = Query(world.asked_seen.z, asked, wanted, wanted)
+        for j, n in enumerate(counts):
+            for i, learner in enumerate(learners.values()):
+                off = np.abs(learner(lessons.first(n), query) - wanted)
+                found[index, i, j] = off[:, sliders].mean()
+    mean: Float64 = found.mean(0)
+    return mean
 
 
 # --- does it know how sure it is? ----------------------------------------------------

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 
 from model_core.predict import ridge
 from model_core.predict.personal_head import Float64, PersonalHead, fit
-from model_core.predict.prior import plain_prior
+from model_core.predict.prior import SETTINGS, SETTINGS_PER_J, plain_prior
 
 Z, PARAMS = 64, 10
 PRIOR = plain_prior(Z)
@@ -230,6 +230,43 @@ class TestManyLessons:
         head = learned(z, y, shoots_of(10_000, 25))
         new = pictures(rng, 200)
         assert np.abs(head.shift(new) - who.wants(new)).mean() < 0.1
+
+
+class TestSetToAValue:
+    """Someone who sets two sliders to one value each, whatever the network says."""
+
+    SET = (2, 3)
+
+    def lessons(self, count: int, seed: int = 0) -> tuple[Float64, Float64, Float64]:
+        """Features, what the network answers, and what was done to it."""
+        rng = np.random.default_rng(seed)
+        z = pictures(rng, count)
+        z[:, SETTINGS] *= 0.5
+        network = z[:, SETTINGS] / SETTINGS_PER_J
+        y = np.zeros((count, PARAMS))
+        y[:, self.SET] = np.array([8.0, -1.0]) - network[:, self.SET]
+        return z, network, y
+
+    def test_five_equal_edits_are_foretold(self) -> None:
+        z, _, y = self.lessons(5)
+        new, _, wanted = self.lessons(100, 1)
+        moved = learned(z, y).shift(new)
+        assert np.abs(moved - wanted)[:, self.SET].mean() < 0.6
+        assert np.abs(wanted - preset(y))[:, self.SET].mean() > 1.2
+        assert np.abs(np.delete(moved, self.SET, 1)).mean() < 0.2
+
+    def test_its_reasons_add_up(self) -> None:
+        z, _, y = self.lessons(12)
+        new = self.lessons(7, 1)[0]
+        shares = learned(z, y).shares(new, z, y, np.ones(12))
+        assert_allclose(shares.sum(1), 1.0, atol=1e-6)
+
+    def test_who_moves_sliders_from_where_they_are_is_not_taken_for_one(self) -> None:
+        for seed in range(6):
+            z, _, y = self.lessons(40, seed)
+            y[:] = np.random.default_rng(seed).normal(1, 0.6, y.shape)
+            head = learned(z, y)
+            assert np.abs(head.shift(z) - y.mean(0)).max() < 0.5
 
 
 class TestSpread:
