@@ -73,8 +73,11 @@ class ScreenController(QObject):
         if state == Qt.ApplicationState.ApplicationActive:
             self._look()
 
-    def _on_screen_changed(self, _screen: QScreen) -> None:
-        self._look()
+    def _on_screen_changed(self, screen: QScreen | None) -> None:
+        if screen is None:  # the last one was unplugged; another will come
+            self._use_srgb("")
+        else:
+            self._look()
 
     def _look(self) -> None:
         handle = self._window.windowHandle()

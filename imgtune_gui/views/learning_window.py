@@ -178,7 +178,8 @@ class LearningWindow(QDialog):
         # What one most likely wants to go back to: the one before.
         rows = [row for row in range(self.versions.count()) if self._id(row) == self._serving()]
         row = rows[0] + 1 if rows else 0
-        self.versions.setCurrentRow(row if row < self.versions.count() else 0)
+        last = self.versions.count() - 1
+        self.versions.setCurrentRow((row if row <= last else 0) if last else -1)
         self.versions.blockSignals(False)
         self.roll_back.setVisible(bool(loaded.versions))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from imgtune_gui.views.theme import SPACE
@@ -94,12 +95,22 @@ class SplitNotice(QFrame):
         self._suggestion = self._split = None
         self.hide()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_text()
+
+    def _fit_text(self) -> None:
+        """A text that wraps gives way first where the panel is low; this one must be read."""
+        width = self.width() - 2 * SPACE
+        self.text.setMinimumHeight(self.text.heightForWidth(width))
+
     def _show(self, *, asking: bool) -> None:
         for button in (self.split, self.not_now, self.never):
             button.setVisible(asking)
         for button in (self.undo, self.close_button):
             button.setVisible(not asking)
         self.show()
+        self._fit_text()
 
     # --- answers --------------------------------------------------------------------
     def _on_split(self) -> None:

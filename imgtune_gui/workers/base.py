@@ -10,12 +10,16 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
-from imgtune_gui.workers.messages import WorkFailed
+from imgtune_gui.workers.messages import WorkFailed, WorkProgressed
 from model_core.domain.errors import ImgtuneError
 from model_core.progress import Cancelled
+
+if TYPE_CHECKING:
+    from model_core.services import Studio
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +99,29 @@ class QueueWorker(QObject):
 
     def _run(self, job: object) -> None:
         raise NotImplementedError
+
+
+class StudioWorker(QueueWorker):
+    """One whose jobs need the studio, and tell how far they are."""
+
+    progressed = Signal(object)  # WorkProgressed
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._studio: Studio | None = None
+
+    @property
+    def studio(self) -> Studio:
+        if self._studio is None:
+            raise RuntimeError("the studio is not open")
+        return self._studio
+
+    def set_studio(self, studio: Studio) -> None:
+        """Before the first job; from any thread."""
+        self._studio = studio
+
+    def _report(self, done: float, total: float, text: str) -> None:
+        self.progressed.emit(WorkProgressed(done, total, text))
 
 
 class _Stop:

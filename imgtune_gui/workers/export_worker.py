@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Signal
 
 from imgtune_gui.workers import messages as m
-from imgtune_gui.workers.base import QueueWorker
+from imgtune_gui.workers.base import StudioWorker
 from model_core.domain.export import BatchResult, OnCollision
 from model_core.domain.naming import NameTemplate
 from model_core.progress import Progress
 
-if TYPE_CHECKING:
-    from model_core.services import Studio
 
+class ExportWorker(StudioWorker):
+    """One file's error is listed and the other files go on. ``progressed`` carries
+    :class:`ExportProgressed`."""
 
-class ExportWorker(QueueWorker):
-    """One file's error is listed and the other files go on."""
-
-    progressed = Signal(object)  # ExportProgressed
     finished = Signal(object)  # ExportFinished
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._studio: Studio | None = None
-
-    def set_studio(self, studio: Studio) -> None:
-        """Before the first job; from any thread."""
-        self._studio = studio
 
     def _run(self, request: object) -> None:
         assert isinstance(request, m.Export)
-        assert self._studio is not None
         job, choice = request.job, request.choice
         if job.cancel.is_set():
             self.finished.emit(m.ExportFinished(request, BatchResult(cancelled=True)))
@@ -41,7 +27,7 @@ class ExportWorker(QueueWorker):
         def report(done: float, _total: float, text: str) -> None:
             self.progressed.emit(m.ExportProgressed(job, int(done), text))
 
-        result = self._studio.export_batch(
+        result = self.studio.export_batch(
             request.photos,
             job.folder,
             choice.options(),

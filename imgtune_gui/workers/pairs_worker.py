@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from imgtune_gui.workers import messages as m
-from imgtune_gui.workers.base import QueueWorker
+from imgtune_gui.workers.base import StudioWorker
 from model_core.domain.errors import ImgtuneError
 from model_core.progress import Cancelled, Progress
-
-if TYPE_CHECKING:
-    from model_core.services import Studio
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,32 +31,22 @@ class PairsLearned:
     error: str = ""
 
 
-class PairsWorker(QueueWorker):
+class PairsWorker(StudioWorker):
     """Always answers a request with exactly one :class:`PairsLearned`. What was learned before
     it is cancelled stays."""
 
-    progressed = Signal(object)  # WorkProgressed
     finished = Signal(object)  # PairsLearned
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._studio: Studio | None = None
-
-    def set_studio(self, studio: Studio) -> None:
-        """Before the first job; from any thread."""
-        self._studio = studio
 
     def _run(self, job: object) -> None:
         assert isinstance(job, LearnPairs)
-        assert self._studio is not None
         found = learned = 0
         left_out: list[str] = []
         error = ""
         try:
-            pairs, left_out = self._studio.pairs.match(job.before, job.after)
+            pairs, left_out = self.studio.pairs.match(job.before, job.after)
             found = len(pairs)
             progress = Progress(self._report, self.cancel)
-            for outcome in self._studio.pairs.learn(job.style, pairs, progress=progress):
+            for outcome in self.studio.pairs.learn(job.style, pairs, progress=progress):
                 if outcome.left_out:
                     left_out.append(f"{outcome.pair.before.name}: {outcome.left_out}")
                 else:
@@ -71,6 +56,3 @@ class PairsWorker(QueueWorker):
         except ImgtuneError as fault:
             error = str(fault)
         self.finished.emit(PairsLearned(job.style, found, learned, tuple(left_out), error))
-
-    def _report(self, done: float, total: float, text: str) -> None:
-        self.progressed.emit(m.WorkProgressed(done, total, text))

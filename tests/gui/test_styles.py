@@ -123,6 +123,19 @@ def test_two_styles_are_asked_about_in_plain_words_and_split_only_when_told(
     assert not notice.isVisible()
 
 
+def test_the_question_can_be_read_in_a_low_window(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    app.window.resize(1280, 720)
+    teach(app, qtbot)
+    studio.splits.suggestion = suggestion()
+    app.actions["look_for_split"].trigger()
+    notice = app.window.style_panel.notice
+    qtbot.waitUntil(notice.isVisible)
+    text = notice.text
+    qtbot.waitUntil(lambda: text.height() >= text.heightForWidth(text.width()))
+
+
 @pytest.mark.parametrize("answer", ["not_now", "never"])
 def test_the_question_goes_away(app: App, studio: FakeStudio, qtbot: QtBot, answer: str) -> None:
     studio.splits.suggestion = suggestion()
