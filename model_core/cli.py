@@ -12,14 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from model_core import __version__
-from model_core.cli_export import add_batch_arguments, add_file_arguments, options_of
+from model_core.cli_arguments import (
+    add_auto_arguments,
+    add_correct_arguments,
+    add_demo_arguments,
+    add_predict_arguments,
+    add_render_arguments,
+    add_train_arguments,
+)
+from model_core.cli_export import options_of
 from model_core.cli_input import (
     Parser,
     WrongUse,
     lessons_from,
     megapixels,
     settings_in,
-    weight,
 )
 from model_core.cli_lessons import add_lessons_arguments, run_lessons
 from model_core.cli_model import add_model_arguments, run_model
@@ -38,19 +45,18 @@ from model_core.cli_output import (
 from model_core.cli_pairs import add_pairs_arguments, run_pairs
 from model_core.cli_sidecar import Reading, Writing, add_sidecar_arguments
 from model_core.cli_styles import add_style_arguments, run_style
-from model_core.domain.develop import PARAMS
 from model_core.domain.errors import CannotWrite, ImgtuneError
 from model_core.domain.export import FORMATS, ExportItem, ExportOptions, OnCollision, format_of
 from model_core.domain.naming import NameTemplate
 from model_core.domain.prediction import PhotoFeatures
-from model_core.domain.version import ANCHORS, METHODS, Recipe
+from model_core.domain.version import Recipe
 from model_core.progress import Cancelled, Progress
-from model_core.services import DEFAULT_STYLE, MAX_MEGAPIXELS, Studio, without_exports
+from model_core.services import MAX_MEGAPIXELS, Studio, without_exports
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs one command; returns the exit status."""
-    parser = _parser()
+    parser = arguments()
     try:
         args = parser.parse_args(argv)
     except SystemExit:  # after --help and --version
@@ -257,7 +263,8 @@ def _seen(studio: Studio, style: str, path: Path) -> PhotoFeatures:
 # --- arguments -------------------------------------------------------------------------
 
 
-def _parser() -> argparse.ArgumentParser:
+def arguments() -> argparse.ArgumentParser:
+    """All commands with what they take, each with a word of help."""
     parser = Parser(
         prog="imgtune",
         description="Develops photos the way you do. Without a command, opens the window: "
@@ -281,80 +288,27 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    predict = command("predict", _predict, "settings for each photo")
-    predict.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    predict.add_argument("--json", action="store_true", help="one JSON object a line")
-    predict.add_argument(
-        "--order",
-        choices=["given", "review"],
-        default="given",
-        help="review: the most doubtful first, those you have answered last",
+    add_predict_arguments(command("predict", _predict, "settings for each photo"))
+    add_correct_arguments(
+        command("correct", _correct, "record corrections and learn from them at once")
     )
-    correct = command("correct", _correct, "record corrections and learn from them at once")
-    correct.add_argument("photo", nargs="?", type=Path, metavar="PHOTO")
-    correct.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
-    correct.add_argument("--from", dest="source", type=Path, metavar="FILE.jsonl")
-    correct.add_argument("--shoot", help="the shoot PHOTO belongs to (default: folder and day)")
     add_pairs_arguments(
         command("learn-pairs", run_pairs, "learn from photos and copies that any program made")
     )
-    train = command("train", _train, "fine-tune on all corrections; published if it is better")
-    train.add_argument("--method", default=METHODS[0], choices=METHODS)
-    train.add_argument(
-        "--anchor",
-        default=ANCHORS[0],
-        choices=ANCHORS,
-        help="what holds the weights near the old ones (default: %(default)s)",
+    add_train_arguments(
+        command("train", _train, "fine-tune on all corrections; published if it is better")
     )
-    train.add_argument(
-        "--distil",
-        type=weight,
-        default=Recipe().distil,
-        metavar="WEIGHT",
-        help="of answering other photos as before; 0 is off (default: %(default)s)",
-    )
-    train.add_argument(
-        "--adversarial",
-        type=weight,
-        default=Recipe().adversarial,
-        metavar="WEIGHT",
-        help="of the same answer around each lesson (default: %(default)s, off)",
-    )
-    train.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
-    train.add_argument("--json", action="store_true", help="report in JSON lines")
-    auto = command("auto", _auto, "adjust photos and write copies")
-    auto.add_argument(
-        "paths",
-        nargs="+",
-        type=Path,
-        metavar="PATH",
-        help="photos, and folders with all below them except what imgtune exported there",
-    )
-    auto.add_argument("--out", type=Path, required=True, metavar="DIR", help="made if missing")
-    add_file_arguments(auto, default_format="jpeg")
-    add_batch_arguments(auto)
-    render = command("render", _render, "render one photo with given settings")
-    render.add_argument("photo", type=Path, metavar="PHOTO")
-    render.add_argument(
-        "--settings",
-        type=Path,
-        required=True,
-        metavar="FILE.json",
-        help='{"exposure_ev": 0.5, ...}, or a line of predict --json; sliders: '
-        + ", ".join(f"{p.name} {p.low:g}..{p.high:g}" for p in PARAMS),
-    )
-    render.add_argument("--out", type=Path, required=True, metavar="FILE")
-    add_file_arguments(render, default_format=None)
-    for sub in (predict, correct, train, auto):
-        sub.add_argument(
-            "--style", default=DEFAULT_STYLE, help="whose way of editing (default: %(default)s)"
-        )
+    add_auto_arguments(command("auto", _auto, "adjust photos and write copies"))
+    add_render_arguments(command("render", _render, "render one photo with given settings"))
     add_lessons_arguments(command("lessons", run_lessons, "what a style was taught; forget, undo"))
-    add_style_arguments(command("style", run_style, "your styles: make, copy, rename, delete"))
+    add_style_arguments(
+        command("style", run_style, "your styles: make, copy, rename, delete, check, split, merge")
+    )
     add_model_arguments(command("model", run_model, "versions of a style's model"))
     add_sidecar_arguments(command("sidecar", _sidecar, "edits in .xmp files beside the photos"))
-    demo = command("demo", _demo, "the whole loop on the bundled photos, without a window")
-    demo.add_argument("--out", type=Path, default=Path("imgtune-demo"), metavar="DIR")
+    add_demo_arguments(
+        command("demo", _demo, "the whole loop on the bundled photos, without a window")
+    )
     command("doctor", _doctor, "what is installed, what is missing")
     return parser
 

@@ -45,9 +45,14 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, default_format: str |
     )
     size = parser.add_argument_group("size (photos are never enlarged unless asked)")
     one = size.add_mutually_exclusive_group()
-    one.add_argument("--long-side", type=whole_number, metavar="PIXELS")
+    one.add_argument(
+        "--long-side",
+        type=whole_number,
+        metavar="PIXELS",
+        help="exactly so long, or the photo's own",
+    )
     one.add_argument("--fit", type=_box, metavar="WxH", help="within W x H pixels")
-    one.add_argument("--megapixels", type=megapixels, metavar="M")
+    one.add_argument("--megapixels", type=megapixels, metavar="M", help="about so many pixels")
     size.add_argument("--enlarge", action="store_true", help="photos that are smaller, too")
     size.add_argument(
         "--sharpen", choices=SHARPENING, default="none", help="after resizing (default: none)"

@@ -22,11 +22,15 @@ def add_lessons_arguments(parser: argparse.ArgumentParser) -> None:
     found.add_argument("--json", action="store_true", help="one JSON object a line")
     text = "unlearn lessons, as if they had never been taught"
     forget = actions.add_parser("forget", help=text, description=text)
-    forget.add_argument("ids", nargs="+", type=int, metavar="ID")
+    forget.add_argument(
+        "ids", nargs="+", type=int, metavar="ID", help="the numbers that `lessons list` shows"
+    )
     text = "teach again what was forgotten last (up to twenty times)"
     undo = actions.add_parser("undo", help=text, description=text)
     for action in (found, undo):
-        action.add_argument("--style", default=DEFAULT_STYLE)
+        action.add_argument(
+            "--style", default=DEFAULT_STYLE, help="whose lessons (default: %(default)s)"
+        )
 
 
 def run_lessons(args: argparse.Namespace) -> int:

@@ -12,16 +12,20 @@ from model_core.services import DEFAULT_STYLE, Studio
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """The actions and what they take."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    for name, text, file in (
-        ("list", "all versions; * serves", None),
-        ("rollback", "let the version before serve again", None),
-        ("export", "write the model as one portable file", "FILE"),
-        ("import", "take a model from such a file", "FILE"),
+    for name, text, file, whose in (
+        ("list", "all versions; * serves", None, DEFAULT_STYLE),
+        ("rollback", "let the version before serve again", None, DEFAULT_STYLE),
+        ("export", "write the model as one portable file", "FILE", DEFAULT_STYLE),
+        ("import", "take a model from such a file", "FILE", "a new one, called as in the file"),
     ):
         action = actions.add_parser(name, help=text, description=text)
-        action.add_argument("--style")
+        action.add_argument("--style", help=f"whose model (default: {whose})")
         if file:
-            action.add_argument("file", type=Path, metavar=file)
+            action.add_argument("file", type=Path, metavar=file, help="the pack (.imgtune)")
+        if name == "rollback":
+            action.add_argument(
+                "--to", metavar="VERSION", help="this one, as `model list` names it; or base"
+            )
         if name == "export":
             action.add_argument(
                 "--int8", action="store_true", help="weights in 8 bits: half the size"
@@ -39,7 +43,7 @@ def run_model(args: argparse.Namespace) -> int:
         if args.action == "list":
             _print_versions(studio, style)
         elif args.action == "rollback":
-            print(f"{style}: {studio.rollback(style)} serves now; all lessons are kept")
+            print(f"{style}: {studio.rollback(style, args.to)} serves now; all lessons are kept")
         else:
             done = studio.export_pack(style, args.file, int8=args.int8)
             print(done.file)

@@ -34,8 +34,12 @@ def add_sidecar_arguments(parser: argparse.ArgumentParser) -> None:
         help="take them as your corrections, with stars, colours and crop",
     )
     for action in (write, read):
-        action.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-        action.add_argument("--style", default=DEFAULT_STYLE)
+        action.add_argument(
+            "paths", nargs="+", type=Path, metavar="PATH", help="photos, or folders of photos"
+        )
+        action.add_argument(
+            "--style", default=DEFAULT_STYLE, help="whose edits (default: %(default)s)"
+        )
 
 
 class Writing:

@@ -45,10 +45,16 @@ def add_split_actions(actions: argparse._SubParsersAction[argparse.ArgumentParse
         "Of photos that both have lessons of, each keeps its own.",
     )
     for action in (check, split):
-        action.add_argument("name", nargs="?", default=DEFAULT_STYLE, metavar="NAME")
+        action.add_argument(
+            "name",
+            nargs="?",
+            default=DEFAULT_STYLE,
+            metavar="NAME",
+            help="the style (default: %(default)s)",
+        )
     split.add_argument("--into", metavar="NEW", help="name of the new style (default: NAME 2)")
-    merge.add_argument("name", metavar="NAME")
-    merge.add_argument("into", metavar="INTO")
+    merge.add_argument("name", metavar="NAME", help="the style that is given up")
+    merge.add_argument("into", metavar="INTO", help="the style that gets its lessons")
 
 
 def run_split_action(studio: Studio, args: argparse.Namespace) -> int:

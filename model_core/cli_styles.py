@@ -23,6 +23,8 @@ _ACTIONS = (
     ("delete", "delete a style with its lessons, edits and versions", ("NAME",)),
 )
 
+_TOLD = {"NAME": "the style", "NEW": "the name it gets"}
+
 
 def add_style_arguments(parser: argparse.ArgumentParser) -> None:
     """The actions and what they take."""
@@ -30,7 +32,7 @@ def add_style_arguments(parser: argparse.ArgumentParser) -> None:
     for name, text, takes in _ACTIONS:
         action = actions.add_parser(name, help=text, description=text)
         for one in takes:
-            action.add_argument(one.lower(), metavar=one)
+            action.add_argument(one.lower(), metavar=one, help=_TOLD[one])
         if name == "list":
             action.add_argument("--json", action="store_true", help="one JSON object a line")
         if name == "delete":

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,18 @@ def photos(tmp_path: Path) -> list[Path]:
     return [write_scene(tmp_path / "in" / f"IMG_{i}.jpg", i) for i in (1, 2, 10)]
 
 
+def _unexplained(
+    parser: argparse.ArgumentParser, where: str = "imgtune"
+) -> Iterator[tuple[str, argparse.Action]]:
+    """Every argument of every command that has no help."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, command in action.choices.items():
+                yield from _unexplained(command, f"{where} {name}")
+        elif not action.help:
+            yield where, action
+
+
 class TestWords:
     def test_without_a_command_help_is_shown(self, say: Say) -> None:
         said = say()
@@ -44,6 +57,10 @@ class TestWords:
         said = say(name, "--help")
         assert said.status == DONE
         assert f"usage: imgtune {name}" in said.out
+
+    def test_everything_that_can_be_said_is_explained(self) -> None:
+        unexplained = [f"{where} {action.dest}" for where, action in _unexplained(cli.arguments())]
+        assert unexplained == []
 
     @pytest.mark.parametrize(
         "words",
@@ -374,6 +391,12 @@ class TestModel:
         assert "(shipped)" not in said.out
         assert "serves now" in said.out
         assert say("model", "list", "--style", "Hers").out.startswith("* base-")
+        newest = listed[1].split()[1]
+        assert newest in say("model", "rollback", "--to", newest, "--style", "Hers").out
+        assert say("model", "list", "--style", "Hers").out.splitlines()[1].startswith(f"* {newest}")
+        said = say("model", "rollback", "--to", "v0099-00000000", "--style", "Hers")
+        assert said.status == SOME_FAILED
+        assert "v0099-00000000" in said.err
 
     @pytest.mark.parametrize("action", ["list", "rollback"])
     def test_an_unknown_style_is_named(self, say: Say, action: str) -> None:
