@@ -27,7 +27,7 @@ PROXY_BYTES = 96 * 1024**2
 FULL_SIDE = 1_000_000
 #: A photo as it is framed.
 Framed = tuple[Path, Geometry]
-#: After the last move of a slider the picture is rendered once more, with all care.
+#: After the last change of what is shown, the picture is rendered once more, with all care.
 _SETTLE_MS = 120
 #: The histogram is counted once the picture is on the screen, and not for each of them.
 _COUNT_AFTER_MS, _COUNT_EVERY_S = 12, 0.1
@@ -147,7 +147,7 @@ class LoupeController(QObject):
         if size is not None:
             self._loupe.show_photo(*size, self._snapshot)
         self._want()
-        self._render()
+        self._render_twice()
 
     def set_snapshot(self, image: QImage | None) -> None:
         """What to show of the next frame until it is rendered."""
@@ -176,7 +176,7 @@ class LoupeController(QObject):
         text = item.error or ("" if stand_in is not None else self.tr("Opening…"))
         self._loupe.show_photo(*size, stand_in, text)
         self._want()
-        self._render()
+        self._render_twice()
 
     def _want(self) -> None:
         """The current photo, its full size if zoomed, then the next and the previous one."""
@@ -224,7 +224,7 @@ class LoupeController(QObject):
         if item is self._session.current and key == self._key(item):
             size = self._size(item) or (result.proxy.width, result.proxy.height)
             self._loupe.set_photo_size(*size)
-            self._render()
+            self._render_twice()
             if result.long_side != FULL_SIDE:
                 self._want()
 
@@ -242,12 +242,16 @@ class LoupeController(QObject):
         item = self._session.current
         if item is not None and self._needs_full(item):
             self._want()
-        self._render()
+        self._render_twice()
 
     def _on_settings_changed(self, item: PhotoItem) -> None:
         if item is self._session.current:
-            self._settle.start()
-            self._render(quick=True)
+            self._render_twice()
+
+    def _render_twice(self) -> None:
+        """At once, for the eye, and with all care when nothing has changed for a while."""
+        self._settle.start()
+        self._render(quick=True)
 
     def _on_settled(self) -> None:
         self._render()
