@@ -36,7 +36,8 @@ class PhotoSession(QObject):
     photos_reset = Signal()
     photos_added = Signal(int, int)  # first new row, last new row
     current_changed = Signal(object)  # PhotoItem or None
-    settings_changed = Signal(object)  # the look of an item changed, for whatever reason
+    look_changed = Signal(object)  # the look of an item changed, for whatever reason
+    settings_changed = Signal(object)  # the same, told when it is being rendered already
     edit_changed = Signal(object)  # the user's part of it changed: to be saved
     item_changed = Signal(object)  # anything else about an item
     items_changed = Signal(object)  # list[PhotoItem]: the same of many, of which only the current
@@ -294,6 +295,10 @@ class PhotoSession(QObject):
         if self._current is not None and self._current in items:
             self.item_changed.emit(self._current)
 
+    def _tell_look(self, item: PhotoItem) -> None:
+        self.look_changed.emit(item)
+        self.settings_changed.emit(item)
+
     def apply_edits(self, edits: Sequence[tuple[PhotoItem, DevelopSettings | None]]) -> None:
         """For commands only: changes edits and tells everybody."""
         if len(edits) == 1:
@@ -304,7 +309,7 @@ class PhotoSession(QObject):
         items = [item for item, _ in edits]
         self._tell_changed(items)
         if self._current is not None and self._current in items:
-            self.settings_changed.emit(self._current)
+            self._tell_look(self._current)
         for item in items:
             self.edit_changed.emit(item)
 
@@ -312,7 +317,7 @@ class PhotoSession(QObject):
         """For commands only: changes the edit and tells everybody."""
         state = item.state
         item.edit = edit
-        self.settings_changed.emit(item)
+        self._tell_look(item)
         self.edit_changed.emit(item)
         # Only then: a dragged slider must not repaint the filmstrip at every step.
         if item.state is not state:
@@ -323,8 +328,8 @@ class PhotoSession(QObject):
         """Photos were opened; what is known of them now stands in them already."""
         if items:
             self._tell_changed(items)
-            if self._current in items:
-                self.settings_changed.emit(self._current)
+            if self._current is not None and self._current in items:
+                self._tell_look(self._current)
 
     def mark_failed(self, item: PhotoItem, text: str) -> None:
         item.error = text
@@ -350,7 +355,7 @@ class PhotoSession(QObject):
         before = item.settings
         item.prediction = prediction
         if item.settings != before:
-            self.settings_changed.emit(item)
+            self._tell_look(item)
         self.item_changed.emit(item)
 
     def restore_edit(
@@ -361,7 +366,7 @@ class PhotoSession(QObject):
     ) -> None:
         """What the catalog remembers; not an act of the user, so neither saved nor undone."""
         item.edit, item.taught = edit, taught
-        self.settings_changed.emit(item)
+        self._tell_look(item)
         self.item_changed.emit(item)
 
     def mark_learned(self, item: PhotoItem, lesson: Correction) -> None:
@@ -393,4 +398,4 @@ class PhotoSession(QObject):
         self.style_changed.emit(style)
         self._tell_changed(self._all)
         if self._current is not None:
-            self.settings_changed.emit(self._current)
+            self._tell_look(self._current)

@@ -76,7 +76,7 @@ class LoupeController(QObject):
         self.renderer.histogram_computed.connect(self._on_histogram_computed)
         self.renderer.failed.connect(self._on_failed)
         session.current_changed.connect(self._on_current_changed)
-        session.settings_changed.connect(self._on_settings_changed)
+        session.look_changed.connect(self._on_look_changed)
         session.photos_reset.connect(self._on_photos_reset)
         session.geometry_changed.connect(self._on_geometry_changed)
         session.item_changed.connect(self._on_item_changed)
@@ -244,7 +244,7 @@ class LoupeController(QObject):
             self._want()
         self._render_twice()
 
-    def _on_settings_changed(self, item: PhotoItem) -> None:
+    def _on_look_changed(self, item: PhotoItem) -> None:
         if item is self._session.current:
             self._render_twice()
 

@@ -99,8 +99,10 @@ class LoupeView(QWidget):
         self._picture = picture
         if picture.region == WHOLE:
             self._backdrop = picture
+        # A moving slider leaves all around the photo as it is.
+        alone = self.compare is not Compare.SIDE and not self._text
         self._text = ""
-        self.update()
+        self.update(self._shown_rect().toAlignedRect() if alone else self.rect())
 
     def picture(self) -> Picture | None:
         return self._picture
@@ -290,7 +292,8 @@ class LoupeView(QWidget):
         painter = QPainter(self)
         panes = self.panes()
         shown = self._shown_rect()
-        self._paint_canvas(painter, [shown.translated(pane.topLeft()) for pane in panes])
+        if not shown.toAlignedRect().contains(event.rect()):
+            self._paint_canvas(painter, [shown.translated(pane.topLeft()) for pane in panes])
         if self.compare is Compare.SIDE:
             for pane, before in zip(panes, (True, False), strict=True):
                 self._paint_pane(painter, pane, before)

@@ -19,12 +19,13 @@ from model_core.domain.develop import DevelopSettings
 from model_core.domain.image import CodedImage, Float32
 from model_core.imaging.cores import CORES, pool
 from model_core.imaging.render import PREVIEW_GRID, interpolate, render
-from model_core.imaging.table import Cells, bake, cells_of, place_of
+from model_core.imaging.table import Cells, cells_of, corners_of, place_of, points
 
 #: Points a side of the table of a picture that is about to be replaced. Baking it takes a third of
 #: the time of a table of 33; the mean error over photos and sliders is 0.17 deltaE00, not 0.08.
 MOVING_GRID = 21
 _ROW = 512
+_PIECES = 2  # for each core
 #: With more distinct colours for each pixel than this, rendering the pixels is as fast.
 _MOST = 0.6
 
@@ -34,15 +35,15 @@ class Palette:
     """``colours``: all that occur, 8 bit, as an image of rows of 512. ``place``: (H * W,), the
     number of each pixel's colour. ``exact`` is False when the picture is deeper than 8 bits:
     then the palette is good for a picture that is about to be replaced only. ``cells``: see
-    ``render``; ``moving``: those of the coarser table. ``spots``: (rows, 512, 4), where along a
-    table's edges each colour lies."""
+    ``render``. ``spots``: (rows, 512, 4), where along a table's edges each colour lies;
+    ``corners``: the points of the coarser table around them."""
 
     colours: CodedImage
     place: npt.NDArray[np.intp]
     exact: bool
     cells: Cells
-    moving: Cells
     spots: Float32
+    corners: npt.NDArray[np.intp]
 
 
 def palette_of(image: CodedImage) -> Palette | None:
@@ -63,10 +64,11 @@ def palette_of(image: CodedImage) -> Palette | None:
     colours = np.zeros((rows * _ROW, 4), np.uint8)
     colours[: distinct.size] = distinct.astype("<u4")[:, None].view(np.uint8)
     coded = CodedImage(np.ascontiguousarray(colours[:, :3]).reshape(rows, _ROW, 3), image.space)
-    cells, moving = (cells_of(colours[:, :3], grid) for grid in (PREVIEW_GRID, MOVING_GRID))
+    cells = cells_of(colours[:, :3], PREVIEW_GRID)
     colours[:, 3] = 255
     spots = place_of(np.arange(256) / 255.0)[colours].reshape(rows, _ROW, 4)
-    return Palette(coded, number[code].astype(np.intp), exact, cells, moving, spots)
+    corners = corners_of(spots, MOVING_GRID)
+    return Palette(coded, number[code].astype(np.intp), exact, cells, spots, corners)
 
 
 def render_palette(
@@ -78,32 +80,46 @@ def render_palette(
     quick: bool = False,
 ) -> npt.NDArray[np.uint8]:
     """Fills ``out`` (H, W, 4: blue, green, red, 255), as ``render`` would."""
-    colours = palette.colours
-    table = np.empty(palette.spots.shape, np.uint8)
-    cells = palette.moving
-    if quick and not settings.is_identity and len(cells.corners) < len(cells.own):
-        points, _ = bake(settings, colours.space, space, MOVING_GRID, cells, quick=True)
-        apply = interpolate(points)
-        _side_by_side(lambda a, b: apply(palette.spots[a:b], table[a:b]), len(table))
+    colours, corners = palette.colours, palette.corners
+    shown = np.empty(palette.spots.shape, np.uint8)
+    if quick and not settings.is_identity and len(corners) < len(palette.cells.own):
+        apply = interpolate(points(settings, colours.space, space, MOVING_GRID, corners))
+        _side_by_side(lambda a, b: apply(palette.spots[a:b], shown[a:b]), len(shown))
     else:
-        render(colours, settings, space=space, out=table, cells=palette.cells, quick=quick)
-    source, target = table.reshape(-1, 4).view(np.uint32)[:, 0], out.reshape(-1, 4).view(np.uint32)
+        render(colours, settings, space=space, out=shown, cells=palette.cells, quick=quick)
+    return _fetched(shown, palette.place, out)
+
+
+def _fetched(
+    colours: npt.NDArray[np.uint8], place: npt.NDArray[np.intp], out: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.uint8]:
+    """``out`` filled with the colour of each pixel."""
+    source = colours.reshape(-1, 4).view(np.uint32)[:, 0]
+    target = out.reshape(-1, 4).view(np.uint32)[:, 0]
 
     def fetch(first: int, last: int) -> None:
         # Clipping skips the check of every number, which is within the table by construction.
-        np.take(source, palette.place[first:last], out=target[first:last, 0], mode="clip")
+        np.take(source, place[first:last], out=target[first:last], mode="clip")
 
-    _side_by_side(fetch, palette.place.size)
+    _side_by_side(fetch, place.size)
     return out
 
 
 def _side_by_side(work: Callable[[int, int], None], size: int) -> None:
-    """``work`` on parts of 0 .. ``size``, one of them on this thread: to wake one costs time."""
-    edges = [size * i // CORES for i in range(CORES + 1)]
-    parts = [pool.submit(work, a, b) for a, b in itertools.pairwise(edges[1:])]
+    """``work`` on pieces of 0 .. ``size``. This thread takes its share, and that of a thread that
+    is late: to wake one costs time, and its core may be somebody else's just then."""
+    count = _PIECES * CORES
+    pieces = itertools.pairwise([size * i // count for i in range(count + 1)])
+
+    def run() -> None:
+        for first, last in pieces:  # a step of it is not divided between threads
+            work(first, last)
+
+    helpers = [pool.submit(run) for _ in range(CORES - 1)]
     try:
-        work(0, edges[1])
+        run()
     finally:
-        wait(parts)
-    for part in parts:
-        part.result()
+        wait([helper for helper in helpers if not helper.cancel()])
+    for helper in helpers:
+        if not helper.cancelled():
+            helper.result()

@@ -35,19 +35,18 @@ _WORTH_THREADS = 1 << 18  # numbers in a table, for a pass over it
 _WEIGHTS = (64.0, 102.0, 51.0)
 _DOUBT, _WRONG = 0.3, 0.3
 _CORNERS = np.array(list(product((0, 1), repeat=3)))
+_INNER = (slice(2, -2),) * 3  # of a table with a margin
 _DIRECTIONS = ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:
     """The cells of a table that a picture's colours fall into, by the flat number of their
-    first point: ``own`` of each pixel (N,), ``all`` that occur, rising. ``corners``: numbers of
-    the points between which their colours lie; ``points``: of those that it takes to judge these
-    cells, which are the corners and one further in each direction."""
+    first point: ``own`` of each pixel (N,), ``all`` that occur, rising. ``points``: numbers of
+    those that it takes to know these cells: corners, and one further in each direction."""
 
     own: npt.NDArray[np.uint16]
     all: npt.NDArray[np.intp]
-    corners: npt.NDArray[np.intp]
     points: npt.NDArray[np.intp]
 
 
@@ -58,17 +57,29 @@ def cells_of(colours: npt.NDArray[np.uint8], grid: int) -> Cells:
     own = (red * grid + green) * grid + blue
     filled = np.zeros(grid**3, np.bool_)
     filled[own] = True
-    room = np.pad(filled.reshape((grid,) * 3), 2)
-    corners = np.zeros_like(room)
-    for corner in _CORNERS:
-        corners |= np.roll(room, corner, (0, 1, 2))
+    corners = _corners(filled, grid)
     points = corners.copy()
     for direction in _DIRECTIONS:
         points |= np.roll(corners, direction, (0, 1, 2))
         points |= np.roll(corners, np.negative(direction), (0, 1, 2))
-    inner = (slice(2, -2),) * 3
-    wanted = (np.flatnonzero(which[inner]) for which in (corners, points))
-    return Cells(own, np.flatnonzero(filled), *wanted)
+    return Cells(own, np.flatnonzero(filled), np.flatnonzero(points[_INNER]))
+
+
+def corners_of(spots: Float32, grid: int) -> npt.NDArray[np.intp]:
+    """Numbers of the points of a table between which ``spots`` (..., 3 or 4) lie in it."""
+    first = (spots * np.float32(grid - 1)).astype(np.intp)
+    filled = np.zeros(grid**3, np.bool_)
+    filled[(first[..., 0] * grid + first[..., 1]) * grid + first[..., 2]] = True
+    return np.flatnonzero(_corners(filled, grid)[_INNER])
+
+
+def _corners(filled: npt.NDArray[np.bool_], grid: int) -> npt.NDArray[np.bool_]:
+    """All corners of the filled cells, with a margin of two around the table."""
+    room = np.pad(filled.reshape((grid,) * 3), 2)
+    corners = np.zeros_like(room)
+    for corner in _CORNERS:
+        corners |= np.roll(room, corner, (0, 1, 2))
+    return corners
 
 
 def look(
@@ -91,20 +102,31 @@ def bake(
 ) -> tuple[Float32, npt.NDArray[np.intp]]:
     """Output code values (grid**3, 3), input red slowest, blue fastest; and which cells are off.
     Of ``cells`` only, if given; the rest of the table is 0 then. ``quick``: none is tried."""
-    light = _grid_light(source, grid)
-    where = None if cells is None else cells.corners if quick else cells.points
-    points = light if where is None else np.asfortranarray(light[where])
-    found = _parts(lambda some: _developed(some, settings, target), points, CORES)
-    table = found
-    if where is not None:
-        table = np.zeros_like(light)
-        table[where] = found
+    table = points(settings, source, target, grid, None if cells is None else cells.points)
     if quick:
         return np.ascontiguousarray(table), np.empty(0, np.intp)
     bent = _bent(table, grid).reshape(-1)
     doubtful = np.flatnonzero(bent) if cells is None else cells.all[bent[cells.all]]
     wrong = _tried(table, doubtful, grid, lambda code: look(code, settings, source, target, CORES))
     return np.ascontiguousarray(table), wrong
+
+
+def points(
+    settings: DevelopSettings,
+    source: str,
+    target: str,
+    grid: int,
+    which: npt.NDArray[np.intp] | None,
+) -> Float32:
+    """A table's points (grid**3, 3) as output code values: all, or those numbers; 0 else."""
+    light = _grid_light(source, grid)
+    wanted = light if which is None else np.asfortranarray(light[which])
+    found = _parts(lambda some: _developed(some, settings, target), wanted, CORES)
+    if which is None:
+        return found
+    table = np.zeros_like(light)
+    table[which] = found
+    return table
 
 
 def _developed(light: Float32, settings: DevelopSettings, target: str) -> Float32:

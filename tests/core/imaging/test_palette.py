@@ -94,6 +94,17 @@ def test_a_moving_picture_is_near_the_one_at_rest() -> None:
     assert np.quantile(gap, 0.99) < 1.5
 
 
+def test_black_and_white_stay_so_while_a_slider_moves() -> None:
+    """Else what is clipped would be marked in another place at each move."""
+    image = picture()
+    image.pixels[:20], image.pixels[20:40] = 0, 255
+    palette = made(image)
+    contrast = IDENTITY.with_value("contrast", 20.0)
+    shown = render_palette(palette, contrast, screen(image), quick=True)
+    assert (shown[:20, :, :3] == 0).all()
+    assert (shown[20:40] == 255).all()
+
+
 def test_noise_has_none() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), dtype=np.uint8)
     assert palette_of(CodedImage(noise)) is None
