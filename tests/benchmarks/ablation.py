@@ -30,7 +30,15 @@ from model_core.predict.prior import Prior, shipped_prior
 from model_core.progress import Progress
 from tests.benchmarks.protocol_photographers import DEVELOPMENT, Photographer, photographers
 from tests.benchmarks.protocol_shots import Float64, seen_by, shots_of
-from tests.benchmarks.protocol_trials import JND, World, head_of, lessons_of, query_of, rows_of
+from tests.benchmarks.protocol_trials import (
+    JND,
+    World,
+    head_of,
+    lessons_of,
+    possible,
+    query_of,
+    rows_of,
+)
 
 ASSETS = Path(__file__).parents[2] / "assets"
 _PEOPLE = ("linear", "key keeper", "green muter", "both at once", "dresser", "night keeper")
@@ -65,7 +73,8 @@ def fine_tuned_error(
         asked, z = _answers(net, world.asked.images[::_EVERY])
     query = query_of(who, world)
     wanted = (query.network + query.wanted)[::_EVERY]
-    return float(np.abs(asked + head.shift(z) - wanted).mean())
+    shown = asked + possible(asked, head.shift(z))
+    return float(np.abs(shown - wanted).mean())
 
 
 def _answers(net: torch.nn.Module, images: np.ndarray) -> tuple[Float64, Float64]:
@@ -96,7 +105,8 @@ def main() -> None:
         for who in people:
             query = query_of(who, world)
             shift = head_of(lessons_of(who, world, n), prior).shift(query.z)
-            alone.append(np.abs(shift - query.wanted)[::_EVERY].mean())
+            shown = possible(query.network, shift)
+            alone.append(np.abs(shown - query.wanted)[::_EVERY].mean())
         print(f"n = {n}: head alone {np.mean(alone):.3f} J", flush=True)
         for method in args.methods:
             started = time.monotonic()

@@ -82,8 +82,8 @@ def controls(people: list[Photographer], world: World, prior: Prior, n: int) -> 
             heads[rng.choice(others)].shift(query.z), shift[rng.permutation(len(shift))],
             np.tile(population, (len(shift), 1)), head_of(shuffled, prior).shift(query.z), -shift,
         )  # fmt: skip
-        own = np.abs(shift - query.wanted).mean()
-        found[i] = [np.abs(rival - query.wanted).mean() - own for rival in rivals]
+        own = query.error(shift)
+        found[i] = [query.error(rival) - own for rival in rivals]
     return found
 
 
@@ -106,7 +106,7 @@ def forgetting(
                 known = [t for t in turns[:until] if name == "one for both" or t[0] is mine]
                 some = _joined(known, n)
                 shift = head_of(some, prior).shift(query.z)
-                errors[name].append(float(np.abs(shift - query.wanted).mean()))
+                errors[name].append(query.error(shift))
         for name in found:
             found[name].append(errors[name])
     return {name: np.array(rows) for name, rows in found.items()}
@@ -137,7 +137,7 @@ def fixed_values(
     taught, asked = (seen.settings / JND for seen in (world.taught_seen, world.asked_seen))
     for index in range(people):
         rng = np.random.default_rng([11, index])
-        sliders, values = rng.choice(P, 3, replace=False), rng.normal(0, 2, 3)
+        sliders, values = rng.choice(P, 3, replace=False), rng.normal(0, 1, 3)
         rows = rng.permutation(len(taught))[: max(counts)]
         y, wanted = np.zeros((len(rows), P)), np.zeros((len(asked), P))
         hand = rng.normal(0, 0.2, (len(rows), 3))
@@ -148,7 +148,8 @@ def fixed_values(
         query = Query(world.asked_seen.z, asked, wanted, wanted)
         for j, n in enumerate(counts):
             for i, learner in enumerate(learners.values()):
-                off = np.abs(learner(lessons.first(n), query) - wanted)
+                shift = possible(asked, learner(lessons.first(n), query))
+                off = np.abs(shift - wanted)
                 found[index, i, j] = off[:, sliders].mean()
     mean: Float64 = found.mean(0)
     return mean

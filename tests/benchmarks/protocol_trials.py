@@ -52,6 +52,10 @@ class Query:
     wanted: Float64
     set: Float64
 
+    def error(self, shift: Float64) -> float:
+        """Mean distance in J from the steady taste of what is shown: sliders have ends."""
+        return float(np.abs(possible(self.network, shift) - self.wanted).mean())
+
 
 #: Lessons and query -> the predicted shift, (N, P) in J beyond the base model.
 Learner = Callable[[Lessons, Query], Float64]
@@ -141,7 +145,7 @@ def oracle(who: Photographer, world: World, query: Query) -> float:
     facts = standardised(world.taught.facts, world.reference)
     z, wanted = personal_head.held_in(world.taught_seen.z), who.wants(facts)
     rule = np.linalg.solve(z.T @ z + np.eye(z.shape[1]), z.T @ wanted)
-    return float(np.abs(personal_head.held_in(query.z) @ rule - query.wanted).mean())
+    return query.error(personal_head.held_in(query.z) @ rule)
 
 
 # --- trials --------------------------------------------------------------------------
@@ -223,5 +227,5 @@ def trial(
     for j, n in enumerate(counts):
         some = lessons.first(n)
         for i, learner in enumerate(learners.values()):
-            found[i, j] = np.abs(learner(some, query) - query.wanted).mean()
+            found[i, j] = query.error(learner(some, query))
     return found
