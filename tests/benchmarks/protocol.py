@@ -24,6 +24,7 @@ from model_core.predict.prior import PRIOR_FILE, Prior, prior_for
 from model_core.training import base_sha256
 from tests.benchmarks import protocol_plots as plots
 from tests.benchmarks import protocol_proofs as proofs
+from tests.benchmarks import protocol_tried as tried
 from tests.benchmarks.protocol_photographers import (
     DEVELOPMENT,
     HELD_OUT,
@@ -110,6 +111,10 @@ def main() -> int:
         report, bursts_of(args.photos, args.base / MODEL_FILE, "val", 1), held.people, world, prior
     )
     _families(report, found, list(learners), args.out)
+    some = found["development families"].people[:: 3 if not args.quick else 1]
+    report.say("\nTried and left out (development families)")
+    tried.neighbours_in_the_mixture(some, world, prior, (5, 10, 20, 50, 100), report.say)
+    tried.exports_as_lessons(some, world, prior, (10, 25, 50), report.say)
     report.say("\nTargets, fixed in advance (unseen families, val photos)")
     for what, target, measured, met in targets:
         report.say(f"  {what:52} {target:22} {measured:28} {'met' if met else 'MISSED'}")
