@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model_core.domain.correction import Correction
-from model_core.domain.develop import IDENTITY, PARAMS
+from model_core.domain.develop import PARAMS
 
 _JND = np.array([spec.jnd for spec in PARAMS])
 #: Lessons that are averaged for one point of the curve, and for the match.
@@ -22,7 +22,8 @@ class LearningCurve:
 
     ``errors``: mean distance in J (just noticeable differences of a slider) between what was
     predicted and what the user chose, before that lesson was learned. ``preset_errors``: the
-    same for the best that a fixed preset could have done, the median of all earlier choices.
+    same for a fixed preset made of all earlier choices, their median; before there are any it
+    leaves what was predicted.
     ``match``: share of the sliders, 0 .. 1, in the last WINDOW lessons that were predicted
     within one J; None without lessons.
     """
@@ -39,7 +40,7 @@ def learning_curve(lessons: Sequence[Correction]) -> LearningCurve:
     chosen = np.array([one.chosen.values for one in lessons]) / _JND
     predicted = np.array([one.predicted.values for one in lessons]) / _JND
     off = np.abs(chosen - predicted)
-    presets = np.stack([_preset(chosen[:n]) for n in range(len(lessons))])
+    presets = np.stack([predicted[0], *(_preset(chosen[:n]) for n in range(1, len(lessons)))])
     return LearningCurve(
         errors=_smooth(off.mean(axis=1)),
         preset_errors=_smooth(np.abs(chosen - presets).mean(axis=1)),
@@ -49,8 +50,6 @@ def learning_curve(lessons: Sequence[Correction]) -> LearningCurve:
 
 def _preset(earlier: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     # A few hundred say as much of a median as all of them, and thousands would be slow.
-    if not len(earlier):
-        return np.array(IDENTITY.values)
     found: npt.NDArray[np.float64] = np.median(earlier[-200:], axis=0)
     return found
 

@@ -43,3 +43,9 @@ def test_learning_shows_as_a_falling_curve() -> None:
     assert found.errors[0] > found.errors[30] > found.errors[-1] == pytest.approx(0)
     assert found.preset_errors[-1] > 0.5
     assert found.match == 1
+
+
+def test_both_lines_begin_at_the_same_point() -> None:
+    found = learning_curve([taught(0.4, 1.0), taught(0.4, 1.0)])
+    assert found.preset_errors[0] == found.errors[0]
+    assert found.preset_errors[-1] == pytest.approx(found.errors[0] / 2)
