@@ -365,7 +365,7 @@ class App(QObject):
             return
         self._closed = True
         self.collector.stop()
-        self.restore.remember()
+        self.restore.end()
         self.learn.flush()
         # The stack announces its end when the window's actions are gone already.
         self.session.undo_stack.blockSignals(True)

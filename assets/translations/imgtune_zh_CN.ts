@@ -282,6 +282,10 @@
         <translation>相机视为白色的光线</translation>
     </message>
     <message>
+        <source>Your own sliders</source>
+        <translation>您自己的滑块设置</translation>
+    </message>
+    <message>
         <source>Your style · 1 lesson</source>
         <translation>您的风格 · 1 次示范</translation>
     </message>
@@ -904,8 +908,8 @@ every export is a new file.</source>
         <translation>目前无法访问 {0}；恢复后其中的照片也会恢复</translation>
     </message>
     <message>
-        <source>{0} has vanished. Connect its disk again, and its photos come back; all your edits are kept.</source>
-        <translation>{0} 已消失。重新连接所在磁盘后照片就会恢复；您的所有编辑都已保留。</translation>
+        <source>{0} has vanished. Connect its disk again, or give the folder its old name, and its photos come back; all your edits are kept.</source>
+        <translation>{0} 已消失。重新连接其磁盘，或恢复文件夹原名，照片便会回来；您的所有编辑均已保留。</translation>
     </message>
     <message>
         <source>{0} new photos</source>
@@ -1085,6 +1089,10 @@ every export is a new file.</source>
         <translation>使用所选版本；示范会保留。</translation>
     </message>
     <message>
+        <source>Lower is better. Amber: how far the prediction was from what you then chose. Grey: how far the same preset for all photos would have been, the middle of your edits before each. In J, a slider step that one just notices; averages of {0}.</source>
+        <translation>越低越好。琥珀色：预测与您随后的选择相差多少。灰色：若对所有照片使用同一预设（取之前各次编辑的中间值）会相差多少。单位 J 为刚能察觉的滑块变化；每 {0} 次取平均。</translation>
+    </message>
+    <message>
         <source>None yet. The first starts by itself when there is enough.</source>
         <translation>暂无。示范足够多时，首次微调会自动开始。</translation>
     </message>
@@ -1093,12 +1101,16 @@ every export is a new file.</source>
         <translation>版本 {0}</translation>
     </message>
     <message>
+        <source>one preset, made of your edits so far</source>
+        <translation>由您至今的编辑得出的同一预设</translation>
+    </message>
+    <message>
         <source>{0} · {1} · {2} lessons, {3}</source>
         <translation>{0} · {1} · {2} 次示范，{3}</translation>
     </message>
     <message>
-        <source>{0}; {1:.0%} closer than the best preset</source>
-        <translation>{0}；比最佳预设接近 {1:.0%}</translation>
+        <source>{0}; {1:.0%} closer than one preset</source>
+        <translation>{0}；比同一预设接近 {1:.0%}</translation>
     </message>
     <message>
         <source>How far predictions were off</source>
@@ -1129,20 +1141,12 @@ every export is a new file.</source>
         <translation>您的风格</translation>
     </message>
     <message>
-        <source>one fixed preset, the best there was</source>
-        <translation>同一个固定预设（最佳者）</translation>
-    </message>
-    <message>
         <source>published</source>
         <translation>已发布</translation>
     </message>
     <message>
         <source>not published</source>
         <translation>未发布</translation>
-    </message>
-    <message>
-        <source>In J: 1 J is a slider step that one just notices. Each photo counts as it was predicted before its lesson; averages of {0}.</source>
-        <translation>以 J 计：1 J 是刚能察觉的滑块变化。每张照片按其示范之前的预测计算；每 {0} 次取平均。</translation>
     </message>
     <message>
         <source>How well {0} knows you</source>
@@ -2030,10 +2034,6 @@ every export is a new file.</source>
         <translation>所有文件 (*)</translation>
     </message>
     <message>
-        <source>All lessons and edits of {0} go into the other style, and {0} is deleted. Photos that both have lessons of keep theirs. This cannot be undone; to keep a copy, duplicate the style before.</source>
-        <translation>{0}的所有示范和编辑将并入另一风格，{0}随后被删除。两者都有示范的照片各自保留。此操作无法还原；如需副本，请先复制该风格。</translation>
-    </message>
-    <message>
         <source>Delete style</source>
         <translation>删除风格</translation>
     </message>
@@ -2058,12 +2058,16 @@ every export is a new file.</source>
         <translation>载入风格</translation>
     </message>
     <message>
-        <source>Merge into</source>
-        <translation>并入</translation>
+        <source>All lessons and edits of {0} go into {1}, and {0} is deleted. Photos that both have lessons of keep theirs. This cannot be undone; to keep a copy, duplicate the style before.</source>
+        <translation>{0}的所有示范和编辑将并入{1}，{0}随后被删除。两者都有示范的照片各自保留。此操作无法还原；如需副本，请先复制该风格。</translation>
     </message>
     <message>
         <source>Merge styles</source>
         <translation>合并风格</translation>
+    </message>
+    <message>
+        <source>Merge {0} into</source>
+        <translation>将{0}并入</translation>
     </message>
     <message>
         <source>Name of the style</source>
@@ -2155,6 +2159,10 @@ every export is a new file.</source>
     <message>
         <source>None yet. Correct a photo and press Enter.</source>
         <translation>暂无。修正一张照片并按 Enter。</translation>
+    </message>
+    <message>
+        <source>Predicted → what you chose:</source>
+        <translation>预测 → 您的选择：</translation>
     </message>
     <message>
         <source>Recent lessons</source>

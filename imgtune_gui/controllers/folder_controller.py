@@ -16,7 +16,7 @@ from imgtune_gui.workers.finder_worker import FinderWorker
 _SETTLE_MS = 1_200
 #: ... or after so long, when thousands are being copied.
 _PATIENCE_MS = 5_000
-_CHECK_MS = 10_000
+_CHECK_MS = 2_000
 
 
 class FolderController(QObject):
@@ -163,8 +163,8 @@ class FolderController(QObject):
         new = [folder for folder in result.missing if folder not in self._missing]
         if new:
             text = self.tr(
-                "{0} has vanished. Connect its disk again, and its photos come back; "
-                "all your edits are kept."
+                "{0} has vanished. Connect its disk again, or give the folder its old name, and "
+                "its photos come back; all your edits are kept."
             )
             self.message_raised.emit(text.format(", ".join(map(str, new))))
         elif self._missing and not result.missing:

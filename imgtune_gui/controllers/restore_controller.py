@@ -17,10 +17,15 @@ from imgtune_gui.views.main_window import MainWindow
 _SELECTED = 1_000
 #: Filters and orders settle while the photos are being opened; then the hand has it.
 _HOLD_MS = 2_000
+#: How old what is remembered may be when the program is killed.
+_REMEMBER_MS = 1_000
 
 
 class RestoreController(QObject):
-    """Folders, photo, page, filter and order, selection, and where the grid was scrolled to."""
+    """Folders, photo, page, filter and order, selection, and where the grid was scrolled to.
+
+    Remembered at the end, and a second after it changes: not every program ends well.
+    """
 
     def __init__(
         self,
@@ -40,6 +45,21 @@ class RestoreController(QObject):
         self._hold = QTimer(self)
         self._hold.setSingleShot(True)
         self._hold.setInterval(_HOLD_MS)
+        self._ended = False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_REMEMBER_MS)
+        self._soon.timeout.connect(self._on_soon)
+        for signal in (
+            session.current_changed,
+            session.arrangement_changed,
+            session.photos_reset,
+            session.photos_added,
+            library.scan_ended,
+            window.page_changed,
+            window.placed,
+        ):
+            signal.connect(self._remember_soon)
         session.photos_reset.connect(self._on_photos_reset)
         session.current_changed.connect(self._on_current_changed)
         library.scan_ended.connect(self._on_scan_ended)
@@ -58,6 +78,25 @@ class RestoreController(QObject):
         store.set_json("arrangement", to_stored(self._session.arrangement))
         selected = [str(item.path) for item in marked] if 1 < len(marked) <= _SELECTED else []
         store.set_json("selected", selected)
+
+    def end(self) -> None:
+        """The window closes."""
+        self._ended = True
+        self._soon.stop()
+        self.remember()
+
+    def _remember_soon(self, *_: object) -> None:
+        if self._ended:
+            return
+        if not self._soon.isActive():  # else a hand that never rests is never remembered
+            self._soon.start()
+
+    def _on_soon(self) -> None:
+        # Before the last session is there again, it would be forgotten for nothing.
+        if not self._pending and self._window.isVisible():
+            self.remember()
+            self._window.remember()
+            self._settings.sync()
 
     def restore(self) -> tuple[Path, ...]:
         """What to open; the rest follows when it is found."""

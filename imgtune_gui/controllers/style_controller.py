@@ -129,13 +129,18 @@ class StyleController(QObject):
             self.message_raised.emit(self.tr("There is only one style"))
             return
         text = self.tr(
-            "All lessons and edits of {0} go into the other style, and {0} is deleted. Photos that "
-            "both have lessons of keep theirs. This cannot be undone; to keep a copy, duplicate "
-            "the style before."
+            "All lessons and edits of {0} go into {1}, and {0} is deleted. Photos that both have "
+            "lessons of keep theirs. This cannot be undone; to keep a copy, duplicate the style "
+            "before."
         )
-        text = f"{text.format(style)}\n\n{self.tr('Merge into')}"
-        into, good = QInputDialog.getItem(self._window, title, text, others, 0, False)
-        if good and into in others:
+        ask = self.tr("Merge {0} into").format(style)
+        into, good = QInputDialog.getItem(self._window, title, ask, others, 0, False)
+        if not good or into not in others:
+            return
+        buttons = QMessageBox.StandardButton
+        text = text.format(style, into)
+        both = buttons.Yes | buttons.No
+        if QMessageBox.question(self._window, title, text, both, buttons.No) == buttons.Yes:
             self._learn.flush()
             self._catalog.submit(s.MergeStyles(style, into))
 

@@ -142,8 +142,13 @@ class ViewController(QObject):
         """All that can be undone; a click goes there."""
         if self._history is None:
             self._history = HistoryWindow(self._session.undo_stack, self._window)
+        elif self._history.isVisible():
+            self._history.close()  # the key that opened it
+            return
         self._history.show()
         self._history.raise_()
+        self._history.activateWindow()  # so that Escape closes it, too
+        self._history.move_aside()
 
     # --- loupe ----------------------------------------------------------------------
     def toggle_zoom(self) -> None:

@@ -273,6 +273,8 @@ class DevelopPanel(QFrame):
         if item is None or item.error:
             return ""
         if item.prediction is None:
+            if item.edit is not None:
+                return self.tr("Your own sliders")  # what the model would say does not matter yet
             return self.tr("Looking at the photo…")
         lessons = item.prediction.lessons
         if not lessons and is_base(item.prediction.version):

@@ -21,3 +21,9 @@ class HistoryWindow(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.view)
+
+    def move_aside(self) -> None:
+        """To the left edge of the window, where it covers the panel and not the photo."""
+        window = self.parentWidget()
+        corner = window.mapToGlobal(window.rect().topLeft())
+        self.move(corner.x() + 8, corner.y() + 64)

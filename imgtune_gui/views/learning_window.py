@@ -73,8 +73,9 @@ class LearningWindow(QDialog):
         self.curve.setFocus()
         note = QLabel(
             self.tr(
-                "In J: 1 J is a slider step that one just notices. Each photo counts as it was "
-                "predicted before its lesson; averages of {0}."
+                "Lower is better. Amber: how far the prediction was from what you then chose. "
+                "Grey: how far the same preset for all photos would have been, the middle of your "
+                "edits before each. In J, a slider step that one just notices; averages of {0}."
             ).format(WINDOW)
         )
         note.setObjectName("Dim")
@@ -85,7 +86,7 @@ class LearningWindow(QDialog):
         title.addStretch(1)
         for ink, text in (
             (theme.ACCENT, self.tr("your style")),
-            ("#8a8a8a", self.tr("one fixed preset, the best there was")),
+            ("#8a8a8a", self.tr("one preset, made of your edits so far")),
         ):
             title.addWidget(QLabel(f'<span style="color:{ink}">━━</span>&nbsp; {text}'))
             title.addSpacing(SPACE)
@@ -166,7 +167,7 @@ class LearningWindow(QDialog):
         gain = _gain(loaded.curve)
         if gain is None:
             return says
-        text = self.tr("{0}; {1:.0%} closer than the best preset")
+        text = self.tr("{0}; {1:.0%} closer than one preset")
         return text.format(says, gain).replace("%", " %")
 
     def _fill_versions(self, loaded: StyleLoaded) -> None:

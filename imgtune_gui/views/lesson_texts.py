@@ -17,17 +17,22 @@ if TYPE_CHECKING:
     from model_core.services import Readiness
 
 
-def lesson_text(lesson: Correction) -> str:
-    """What was taught, largest change first: ``Exposure +0.40, Temp -12``."""
+def lesson_text(lesson: Correction, most: int = 3, between: str = ", ") -> str:
+    """What was taught, largest change first, from the prediction to what was chosen:
+    ``Exposure +1.20 → +0.80, Temp 0 → -12``. ``most``: how many of them."""
     if lesson.verdict is Verdict.ACCEPTED:
         return QCoreApplication.translate("StylePanel", "prediction accepted")
     changes = [
-        (abs(chosen - predicted) / spec.jnd, spec, chosen - predicted)
+        (abs(chosen - predicted) / spec.jnd, spec, predicted, chosen)
         for spec, chosen, predicted in zip(PARAMS, lesson.chosen, lesson.predicted, strict=True)
         if chosen != predicted
     ]
     changes.sort(key=lambda change: -change[0])
-    return ", ".join(f"{param_label(spec)} {spec.format(delta)}" for _, spec, delta in changes[:3])
+    shown = (
+        f"{param_label(spec)} {spec.format(predicted)} → {spec.format(chosen)}"
+        for _, spec, predicted, chosen in changes[:most]
+    )
+    return between.join(shown)
 
 
 def day(stamp: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from imgtune_gui.models.filmstrip_model import FilmstripModel
@@ -34,6 +34,8 @@ class MainWindow(QMainWindow):
     """``closing`` is emitted while the window still exists, for the last autosave."""
 
     paths_dropped = Signal(object)  # tuple[Path, ...]
+    page_changed = Signal()
+    placed = Signal()  # it was moved or resized
     closing = Signal()
 
     def __init__(self, session: PhotoSession, model: FilmstripModel, settings: AppSettings) -> None:
@@ -143,6 +145,7 @@ class MainWindow(QMainWindow):
         if self._session.all_items:
             self._stack.setCurrentWidget(self.grid if grid else self.loupe_page)
             self._update_filmstrip()
+            self.page_changed.emit()
 
     def is_grid(self) -> bool:
         return self._stack.currentWidget() is self.grid
@@ -184,6 +187,7 @@ class MainWindow(QMainWindow):
             self._stack.setCurrentWidget(self.start_page)
         elif self._stack.currentWidget() is self.start_page:
             self._stack.setCurrentWidget(self.grid if self._first_grid else self.loupe_page)
+            self.focus_photo()  # the arrows page at once
         self._update_filmstrip()
         if not self._said:
             self.show_message("")
@@ -212,9 +216,21 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.paths_dropped.emit(paths)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.placed.emit()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self.placed.emit()
+
+    def remember(self) -> None:
+        """Where it stands, for the next start."""
         self._settings.set_blob("geometry", self.saveGeometry())
         self._settings.set_sizes("splitter", self._split.sizes())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.remember()
         self.closing.emit()
         event.accept()
 

@@ -39,6 +39,7 @@ from imgtune_gui.views.split_notice import SplitNotice
 from imgtune_gui.views.theme import SPACE
 from imgtune_gui.workers.messages import StyleLoaded
 from model_core.domain.correction import Correction
+from model_core.domain.develop import PARAMS
 
 if TYPE_CHECKING:
     pass
@@ -48,6 +49,7 @@ _LESSON_PATH = Qt.ItemDataRole.UserRole + 2
 _SHOWN_LESSONS = 200
 _RECOUNT_MS = 200
 _ICON = 40
+_NAMED = 2  # sliders that a lesson names in the list
 _STYLE_ACTIONS = (
     "new_style", "duplicate_style", "rename_style", "merge_style", "delete_style", "",
     "look_for_split", "", "export_pack", "export_small_pack", "import_pack",
@@ -296,13 +298,16 @@ class StylePanel(QFrame):
     def _fill_lessons(self, lessons: tuple[Correction, ...], thumbnails: dict[int, QImage]) -> None:
         self.lessons.clear()
         for lesson in reversed(lessons[-_SHOWN_LESSONS:]):
-            entry = QListWidgetItem(f"{shown_name(lesson.path)}\n{lesson_text(lesson)}")
+            says = lesson_text(lesson, _NAMED, "\n")
+            entry = QListWidgetItem(f"{shown_name(lesson.path)}\n{says}")
             picture = thumbnails.get(lesson.id)
             if picture is not None:
                 entry.setIcon(QIcon(QPixmap.fromImage(picture)))
             entry.setData(_LESSON_ID, lesson.id)
             entry.setData(_LESSON_PATH, lesson.path)
-            entry.setToolTip(f"{lesson.path}\n{lesson_text(lesson)}\n{day(lesson.created_at)}")
+            whole = lesson_text(lesson, len(PARAMS), "\n")
+            how = self.tr("Predicted → what you chose:")
+            entry.setToolTip(f"{lesson.path}\n{day(lesson.created_at)}\n{how}\n{whole}")
             self.lessons.addItem(entry)
         self._empty.setVisible(not lessons)
         self.lessons.setVisible(bool(lessons))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
@@ -13,6 +15,7 @@ from imgtune_gui.views.develop_slider import DevelopSlider
 from imgtune_gui.views.filter_bar import StarPicker
 from imgtune_gui.views.slider_access import install_slider_access
 from model_core.domain.develop import PARAM_NAMES
+from tests.gui.conftest import MakeApp, wait_for_predictions
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -233,6 +236,30 @@ def test_thumbnails_grow_by_the_keys_that_zoom(app: App, qtbot: QtBot) -> None:
     assert grid.cell_width() > before
     qtbot.keyClick(grid, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
     assert grid.cell_width() == pytest.approx(before, abs=2)
+
+
+def test_the_arrows_page_from_the_start(
+    make_app: MakeApp, photos: list[Path], qtbot: QtBot
+) -> None:
+    app = make_app(photos)
+    wait_for_predictions(app, qtbot)
+    assert app.window.focusWidget() is app.window.loupe
+    qtbot.keyClick(app.window.focusWidget(), Qt.Key.Key_Right)
+    assert app.session.current_row == 1
+
+
+def test_escape_and_its_key_close_the_history(app: App, qtbot: QtBot) -> None:
+    for close in (
+        lambda window: qtbot.keyClick(window.view, Qt.Key.Key_Escape),
+        lambda _window: app.actions["history"].trigger(),
+    ):
+        app.actions["history"].trigger()
+        window = app.view._history
+        assert window is not None
+        assert window.isVisible()
+        assert window.geometry().left() < app.window.geometry().center().x()
+        close(window)
+        assert not window.isVisible()
 
 
 def test_a_photo_is_corrected_and_accepted_by_keys_alone(app: App, qtbot: QtBot) -> None:

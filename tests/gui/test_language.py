@@ -263,7 +263,9 @@ def test_lessons_and_history_name_the_sliders_in_chinese(
     app.actions["accept"].trigger()
     lessons = app.window.style_panel.lessons
     qtbot.waitUntil(lambda: lessons.count() == 1)
-    assert "曝光度 +0.5" in lessons.item(0).text()
+    spec = param("exposure_ev")
+    assert f"曝光度 {spec.format(before)} → {spec.format(before + 0.5)}" in lessons.item(0).text()
+    assert "预测" in lessons.item(0).toolTip()
 
 
 @pytest.mark.parametrize("code", list(LANGUAGES))

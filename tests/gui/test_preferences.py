@@ -35,6 +35,28 @@ def test_the_last_folder_and_photo_are_there_again(
     assert again.window.is_grid()
 
 
+def test_what_is_open_is_remembered_before_the_window_closes(
+    make_app: MakeApp, photos: list[Path], tmp_path: Path, qtbot: QtBot
+) -> None:
+    """A program that is killed has closed nothing; see tests/journeys/test_killed_windows."""
+    app = make_app([photos[0].parent])
+    wait_for_predictions(app, qtbot)
+    app.window.resize(1111, 777)
+    app.session.select_row(4)
+    app.actions["grid"].trigger()
+    file = tmp_path / "data" / "window.ini"
+
+    def kept() -> bool:
+        return (
+            file.is_file() and "photo4.png" in file.read_text() and "geometry" in file.read_text()
+        )
+
+    qtbot.waitUntil(kept)
+    stored = AppSettings(tmp_path / "data")
+    assert stored.open_paths == [str(photos[0].parent)]
+    assert stored.value("grid", False)
+
+
 def test_a_folder_that_is_gone_is_not_missed(
     make_app: MakeApp, photos: list[Path], qtbot: QtBot
 ) -> None:

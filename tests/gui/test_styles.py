@@ -192,11 +192,17 @@ def test_a_style_is_merged_into_another(
         asked.extend(args[2:4])
         return FAKE_STYLE, True
 
+    def agree(*args: object) -> QMessageBox.StandardButton:
+        asked.extend(args[2:5:2])
+        return YES
+
     monkeypatch.setattr(QInputDialog, "getItem", answer)
+    monkeypatch.setattr(QMessageBox, "question", agree)
     app.actions["merge_style"].trigger()
     qtbot.waitUntil(lambda: app.session.style == FAKE_STYLE)
-    assert "cannot be undone" in str(asked[0])
-    assert asked[1] == [FAKE_STYLE]
+    assert asked[:2] == ["Merge Evenings into", [FAKE_STYLE]]
+    assert "cannot be undone" in str(asked[2])
+    assert asked[3] == NO
     qtbot.waitUntil(lambda: names(app) == [FAKE_STYLE])
     assert len(studio.lessons(FAKE_STYLE)) == 1
     assert said[-1] == f"Evenings is a part of {FAKE_STYLE} now"

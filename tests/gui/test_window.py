@@ -205,6 +205,17 @@ def test_verdicts_come_back(
     assert again.session.items[0].state is EditState.ACCEPTED
 
 
+def test_what_was_corrected_is_not_said_to_be_looked_at(app: App, qtbot: QtBot) -> None:
+    """After a restart the model has not answered yet, and need not have."""
+    item, panel = app.session.items[0], app.window.develop_panel
+    app.session.set_param("contrast", 31.0, drag=1)
+    app.session.accept(item)
+    qtbot.waitUntil(lambda: item.state is EditState.CORRECTED)
+    item.prediction = None
+    app.session.item_changed.emit(item)
+    assert panel._model_line.full_text() == "Your own sliders"
+
+
 def test_broken_and_missing_files_are_told_and_the_rest_opens(
     make_app: MakeApp, photos: list[Path], tmp_path: Path, qtbot: QtBot
 ) -> None:

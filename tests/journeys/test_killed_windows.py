@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from imgtune_gui.settings import AppSettings
 from model_core import cli
 from model_core.domain.photo import PhotoId
 from model_core.services import DEFAULT_STYLE, Studio
@@ -125,5 +126,9 @@ def test_nothing_that_was_on_the_screen_for_a_second_is_lost(tmp_path: Path) -> 
         (own,) = [c for c in studio.lessons(DEFAULT_STYLE) if c.path == photos[6]]
         assert own.chosen["contrast"] == 10 + round_
         studio.close()
+        remembered = AppSettings(data)
+        assert {Path(one) for one in remembered.open_paths} <= set(photos[:6])
+        assert Path(remembered.value("current_photo", "")) in photos[:6]
+        assert not remembered.blob("geometry").isEmpty()
     assert edits > 20 * ROUNDS
     assert lessons > 0
