@@ -12,6 +12,7 @@ class HistoryWindow(QDialog):
 
     def __init__(self, stack: QUndoStack, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Tool)
+        self._window = parent
         self.setWindowTitle(self.tr("History"))
         self.resize(320, 420)
         self.view = QUndoView(stack)
@@ -24,6 +25,5 @@ class HistoryWindow(QDialog):
 
     def move_aside(self) -> None:
         """To the left edge of the window, where it covers the panel and not the photo."""
-        window = self.parentWidget()
-        corner = window.mapToGlobal(window.rect().topLeft())
+        corner = self._window.mapToGlobal(self._window.rect().topLeft())
         self.move(corner.x() + 8, corner.y() + 64)
