@@ -114,7 +114,7 @@ class DevelopSlider(QWidget):
         """Shows ``value``; emits nothing."""
         if value != self._value:
             self._value = value
-            self._describe()
+            self.setAccessibleDescription(self.value_text())
             self.value_shown.emit(self)
             self.update()
 

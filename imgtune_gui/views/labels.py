@@ -22,8 +22,9 @@ class ElidedLabel(QLabel):
         return self._full
 
     def set_full_text(self, text: str) -> None:
-        self._full = text
-        self._elide()
+        if text != self._full:  # the same is said again at every move of a slider
+            self._full = text
+            self._elide()
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()

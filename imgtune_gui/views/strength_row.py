@@ -92,8 +92,12 @@ def strength_of(item: PhotoItem, likely: int = 100) -> int | None:
     if at_strength(predicted, likely) == item.edit:
         return likely
     pairs = zip(PARAMS, predicted.values, item.edit.values, strict=True)
-    _, whole, part = max(pairs, key=lambda pair: abs(pair[1]) / pair[0].jnd)
+    spec, whole, part = max(pairs, key=lambda pair: abs(pair[1]) / pair[0].jnd)
     guess = round(100 * part / whole) if whole else 0
     near = sorted(range(guess - 8, guess + 9), key=lambda n: abs(n - guess))
-    fits = (n for n in near if 0 <= n <= _STRONGEST and at_strength(predicted, n) == item.edit)
-    return next(fits, None)
+    # Asked at every move of a slider: all ten are looked at only where the strongest one fits.
+    likely_ones = (
+        n for n in near if round(spec.clamp(whole * n / 100), spec.decimals) == round(part, 9)
+    )
+    fits = (n for n in likely_ones if 0 <= n <= _STRONGEST)
+    return next((n for n in fits if at_strength(predicted, n) == item.edit), None)
