@@ -79,7 +79,9 @@ class CullController(QObject):
     def mark(self, text: str, change: Callable[[Marks], Marks]) -> None:
         """Changes the marks of what is shown or selected, as one undo."""
         items = self._targets()
-        self._session.set_marks([(item, change(item.marks)) for item in items], text)
+        # Thousands of photos have few different marks between them.
+        after = {marks: change(marks) for marks in {item.marks for item in items}}
+        self._session.set_marks([(item, after[item.marks]) for item in items], text)
         if len(items) == 1:
             self.message_raised.emit(f"{items[0].name}: {text}")
         elif items:
