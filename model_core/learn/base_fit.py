@@ -29,8 +29,8 @@ FEATURES = ("both", "statistics", "cnn")
 _BATCH, _PATIENCE = 64, 10
 #: Chosen on the development fold. Less weight on the labels renders as well, but spreads an
 #: exposure over four tone sliders; a good photo left alone counts more than a bad one mended,
-#: but not much more: with twice the weight, over-exposure was not taken back.
-_LABEL_WEIGHT, _GOOD_WEIGHT = 1.0, 1.5
+#: but not much more: with 3.0, over-exposure was hardly taken back.
+_LABEL_WEIGHT, _GOOD_WEIGHT = 1.0, 2.5
 #: Median-like losses answer "no cast" to all casts that are not sure; the mean does not.
 _CAST_WEIGHT = 0.03
 _PIXELS = 60 * MEMBERS  # of each lesson's look, drawn anew in every step
@@ -46,7 +46,7 @@ class Recipe:
 
     train: str = "head"
     features: str = "both"
-    adversarial: float = 0.0
+    adversarial: float = 0.1
     augment: bool = False
     epochs: int = 12
     seed: int = 0
@@ -71,14 +71,29 @@ def fit_base(
     kept: Path | None,
     progress: Progress,
 ) -> DevelopNet:
-    """Trains ``net`` on ``lessons``, stopping early on what each member leaves out; returns it,
-    in eval mode, on the CPU. With ``kept``, a killed training goes on from its last epoch in
-    that file, and ends as it would have. Raises CannotTrain or Cancelled."""
+    """Trains ``net`` on ``lessons``: the search for the light, then :func:`fit_heads`."""
+    torch.manual_seed(recipe.seed)
+    net.to(device).eval()
+    seen = lessons.take(np.asarray(recipe.learns(lessons.photo).any(0)))
+    fit_illuminant(net, seen, device, progress, min(8, recipe.epochs))
+    return fit_heads(net, lessons, pictures, recipe, device, kept, progress)
+
+
+def fit_heads(
+    net: DevelopNet,
+    lessons: Lessons,
+    pictures: Pictures | None,
+    recipe: Recipe,
+    device: torch.device,
+    kept: Path | None,
+    progress: Progress,
+) -> DevelopNet:
+    """Trains what follows the search for the light, stopping early on what each member leaves
+    out; returns ``net``, in eval mode, on the CPU. With ``kept``, a killed training goes on from
+    its last epoch in that file, and ends as it would have. Raises CannotTrain or Cancelled."""
     torch.manual_seed(recipe.seed)
     net.to(device).eval()
     learns = recipe.learns(lessons.photo)
-    seen = lessons.take(np.asarray(learns.any(0)))
-    fit_illuminant(net, seen, device, progress, min(8, recipe.epochs))
     course = Course.of(net, lessons, pictures, device, learns)
     standardise(net, course, recipe.features)
     fit_projections(net, course)

@@ -22,6 +22,7 @@ from model_core.imaging.colour import cielab, delta_e2000
 from model_core.imaging.pipeline import develop
 from model_core.learn.base_course import Course, embedded, unseen_answers
 from model_core.learn.export_onnx import OPSET, export_int8, export_onnx, parity
+from model_core.learn.illuminant import HISTOGRAMS
 from model_core.learn.labels import settings_of
 from model_core.learn.network import (
     CNN_SIDE,
@@ -32,6 +33,8 @@ from model_core.learn.network import (
 )
 
 MANIFEST_SCHEMA = 2
+#: Beside the manifest: what each part is worth, by ``tests.benchmarks.base_ablation``.
+ABLATION = "ablation.json"
 #: The int8 file ships if no prediction for a val photo is further than this, in J, from torch.
 MAX_INT8_J = 0.1
 
@@ -126,8 +129,17 @@ def write_base(
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (out / "manifest.json").write_text(text, encoding="utf-8")
-    (out / "MODEL_CARD.md").write_text(model_card(manifest, out / "photos.csv"), encoding="utf-8")
+    rewrite_card(out)
     return manifest
+
+
+def rewrite_card(out: Path) -> None:
+    """Writes the model card of the base in ``out`` from its other files."""
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    ablation = out / ABLATION
+    lines = json.loads(ablation.read_text(encoding="utf-8")) if ablation.exists() else []
+    card = model_card(manifest, out / "photos.csv", lines)
+    (out / "MODEL_CARD.md").write_text(card, encoding="utf-8")
 
 
 def _write_network(
@@ -172,8 +184,32 @@ def _left_out(recipe: dict[str, Any]) -> str:
     return "Each member left out another fifth of the train photos."
 
 
-def model_card(manifest: dict[str, Any], photos: Path) -> str:
-    """The card of a base model, all figures from its manifest."""
+def _ablation(lines: list[dict[str, Any]]) -> str:
+    """The part of the card on what each part is worth; nothing where it was not measured."""
+    if not lines:
+        return ""
+    rows = "\n".join(
+        f"| {x['line']} | {x['weights']} | {x['lessons']} | {x['epochs']} | {x['far']['mean']} | "
+        f"{x['far']['p90']} | {x['good moved']['median']} | {x['good moved']['p90']} |"
+        for x in lines
+    )
+    return f"""
+## What each part is worth
+Trained without the development fold (every fifth train photo), with fewer epochs than the base
+that ships, and measured on that fold, where deltaE00 is {lines[0]["no change"]} with no change.
+Weights: "random" where the published ones cannot be had on the machine it ran on, which makes the
+line no judgement of that architecture.
+
+| | weights | lessons | epochs | deltaE00 | p90 | good moved, median | p90 |
+|---|---|---|---|---|---|---|---|
+{rows}
+
+`python -m tests.benchmarks.base_ablation --photos DIR --out assets/base`
+"""
+
+
+def model_card(manifest: dict[str, Any], photos: Path, lines: list[dict[str, Any]]) -> str:
+    """The card of a base model, all figures from its manifest and its ablation (``lines``)."""
     with photos.open(newline="", encoding="utf-8") as file:
         licences = Counter(r.get("licence", "unknown") for r in csv.DictReader(file))
     listed = ", ".join(f"{name} ({count})" for name, count in licences.most_common())
@@ -199,8 +235,9 @@ Predicts ten develop settings of a photo and how sure it is of each, before any 
 
 ## What it is
 {manifest["backbone"]}, at {CNN_SIDE} x {CNN_SIDE} pixels, whitened to a few features;
-{PhotometricStatistics.MEASURED} photometric statistics; a small convolution over the histogram of
-log chroma that looks for the light; {MEMBERS} two-layer heads, whose mean is the answer.
+{PhotometricStatistics.MEASURED} photometric statistics; a small convolution over {HISTOGRAMS}
+histograms of log chroma (of all pixels and of those near the brightest) that looks for the light;
+{MEMBERS} two-layer heads, whose mean is the answer.
 Input: the photo squashed to {INPUT_SIDE} x {INPUT_SIDE}, sRGB.
 ONNX opset {manifest["opset"]}, {manifest["precision"]}; largest difference from torch on the
 val photos {parity_j[manifest["precision"]]} J (float32 {parity_j["float32"]}, int8
@@ -241,7 +278,7 @@ Val, by slider:
 {sliders}
 
 `python -m tests.benchmarks.judge` compares with classical methods and draws the contact sheet.
-
+{_ablation(lines)}
 ## Limits
 * Small colour casts stay: in a photo of unknown colours they cannot be told from the light
   of the scene. Large ones are mended in part.

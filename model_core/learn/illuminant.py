@@ -21,6 +21,10 @@ from model_core.imaging.steps.white_balance import TEMPERATURE_SLOPE, TINT_SLOPE
 
 BINS = 32
 REACH = 32.0  # J on either side of neutral
+#: Pixels alike, by lightness, and thrice by what is near the brightest: the light is told best
+#: by what it is reflected from whole. (Correlation of the answer with the label of temperature,
+#: on the development fold: 0.41 with the first two, 0.61 with all.)
+HISTOGRAMS = 5
 WB = (PARAM_NAMES.index("temperature"), PARAM_NAMES.index("tint"))
 
 
@@ -38,7 +42,7 @@ class Illuminant(nn.Module):
     place: Tensor
     to_sliders: Tensor
 
-    def __init__(self, channels: int = 12) -> None:
+    def __init__(self, channels: int = 16) -> None:
         super().__init__()
         axis = torch.linspace(-REACH, REACH, BINS)
         self.register_buffer("axis", axis, persistent=False)
@@ -48,30 +52,38 @@ class Illuminant(nn.Module):
         self.register_buffer("to_sliders", matrix, persistent=False)
         # Far enough to see the whole cloud of colours around each place.
         self.search = nn.Sequential(
-            nn.Conv2d(4, channels, 5, padding=2), nn.ReLU(), nn.Dropout2d(0.2),
+            nn.Conv2d(HISTOGRAMS + 2, channels, 5, padding=2), nn.ReLU(), nn.Dropout2d(0.2),
             nn.Conv2d(channels, channels, 5, padding=4, dilation=2), nn.ReLU(), nn.Dropout2d(0.2),
             nn.Conv2d(channels, channels, 5, padding=4, dilation=2), nn.ReLU(),
             nn.Conv2d(channels, 1, 3, padding=1),
         )  # fmt: skip
 
     def histogram(self, image: Tensor) -> Tensor:
-        """(N, 2, BINS, BINS): where the pixels lie between cool and warm, green and magenta;
-        once all alike, once by their lightness. Clipped and black pixels tell nothing."""
+        """(N, HISTOGRAMS, BINS, BINS): where the pixels lie between cool and warm, green and
+        magenta, counted in several ways. Clipped and black pixels tell nothing."""
         some = image[:, :, ::2, ::2]
         light = to_working(some.flatten(2).transpose(1, 2), "srgb")
         return self.histogram_of(light)
 
     def histogram_of(self, light: Tensor) -> Tensor:
         """:meth:`histogram` of working light (N, pixels, 3)."""
-        luma = torch.tensor(LUMA, dtype=light.dtype, device=light.device)
-        y = light @ luma
+        # Spelled out: the product with a vector takes ten times as long in onnxruntime.
+        y = LUMA[0] * light[..., 0] + LUMA[1] * light[..., 1] + LUMA[2] * light[..., 2]
         tells = ((light.amax(2) < 0.99) & (y > 0.003)).to(light.dtype)
         where = torch.log(light.clamp_min(2e-4)) @ self.to_sliders.T
         warm, magenta = self._shares(where[..., 0]), self._shares(where[..., 1])
+        near = y * tells
+        near = near / near.amax(1, keepdim=True).clamp_min(1e-3)
+        second = near * near
+        sixth = second * second * second
+        sixteenth = sixth * sixth * second * second
+        # The pixels near the brightest are few: their histogram may be of little weight.
+        counted = [(tells, 1.0), (tells * torch.sqrt(y.clamp(0, 1)), 1.0),
+                   (second, 0.1), (sixth, 0.1), (sixteenth, 0.1)]  # fmt: skip
         found = []
-        for weight in (tells, tells * torch.sqrt(y.clamp(0, 1))):
+        for weight, least in counted:
             counts = (warm * weight[:, :, None]).transpose(1, 2) @ magenta
-            found.append(counts / (counts.sum((1, 2), keepdim=True) + 1.0))
+            found.append(counts / (counts.sum((1, 2), keepdim=True) + least))
         return torch.sqrt(torch.stack(found, 1) + 1e-6)
 
     def _shares(self, value: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ from model_core.learn.base_course import Course, unseen_answers
 from model_core.learn.base_data import Lessons, Pictures, listed
 from model_core.learn.base_fit import Recipe, fit_base
 from model_core.learn.base_report import evaluate
-from model_core.learn.illuminant import BINS
+from model_core.learn.illuminant import BINS, HISTOGRAMS
 from model_core.learn.labels import fit_labels, look_distance
 from model_core.learn.network import MEMBERS, DevelopNet, PhotometricStatistics
 from model_core.predict.onnx_network import OnnxNetwork
@@ -108,7 +108,7 @@ def made_up(count: int, seed: int) -> Lessons:
     bad = good / 2 ** (labels[:, EV] * PARAMS[EV].jnd)[:, None, None]
     return Lessons(
         measured,
-        rng.uniform(0, 0.1, (count, 2, BINS, BINS)).astype(np.float16),
+        rng.uniform(0, 0.1, (count, HISTOGRAMS, BINS, BINS)).astype(np.float16),
         rng.normal(0, 1, (count, BACKBONES[DEFAULT_BACKBONE].size)).astype(np.float32),
         bad.astype(np.float16),
         good.astype(np.float16),
