@@ -28,7 +28,7 @@ from model_core.imaging.framing import framed
 from model_core.imaging.output.metadata import facts_of
 from model_core.imaging.output.replacing import refuse_foreign, refuse_original
 from model_core.imaging.output.size import Coded
-from model_core.imaging.render import EXPORT_GRID, render
+from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, render
 from model_core.progress import Cancelled, Progress
 from model_core.storage.atomic import cannot_write, write_atomic, write_new
 
@@ -81,14 +81,14 @@ def export_photo(
         image,
         settings,
         space=options.profile,
-        grid=EXPORT_GRID,
+        grid=EXPORT_GRID if options.depth == 16 else PREVIEW_GRID,
         depth=options.depth,
         out=_room_for(image.pixels, options),
         threads=threads,
     )
     del image
     go_on()
-    data = encode(pixels, path, options, marks, size=size)
+    data = encode(pixels, path, options, marks, size=size, threads=threads)
     go_on()
     _make(out.parent)
     (write_new if new else write_atomic)(out, data)

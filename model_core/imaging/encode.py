@@ -7,6 +7,7 @@ from pathlib import Path
 from model_core.domain.errors import CannotWrite
 from model_core.domain.export import FORMATS, ExportOptions
 from model_core.domain.marks import UNMARKED, Marks
+from model_core.imaging.cores import CORES
 from model_core.imaging.output.containers import ENCODERS
 from model_core.imaging.output.metadata import metadata_for
 from model_core.imaging.output.profile import icc_profile
@@ -21,6 +22,7 @@ def encode(
     marks: Marks = UNMARKED,
     *,
     size: tuple[int, int] | None = None,
+    threads: int | None = None,
 ) -> bytes:
     """Pixels (H, W, 3) coded in ``options.profile`` as the bytes of a file.
 
@@ -28,8 +30,8 @@ def encode(
     what the options make of these pixels. The file holds the profile and, as far as
     ``options.metadata`` goes, what the original and its sidecar know of the picture, with
     orientation and size made true of the copy and without other programs' develop settings,
-    which these pixels do not need. ``marks``: the user's own stars and colour. Raises
-    CannotWrite where the format cannot hold the size.
+    which these pixels do not need. ``marks``: the user's own stars and colour. ``threads``: by
+    default one a core. Raises CannotWrite where the format cannot hold the size.
     """
     assert pixels.dtype.itemsize * 8 == options.depth
     size = size or options.size(pixels.shape[1], pixels.shape[0])
@@ -38,7 +40,8 @@ def encode(
     pixels = sharpen(pixels, options.sharpen, options.sharpen_for, options.profile)
     metadata = metadata_for(original, options, size, marks)
     coded = ENCODERS[options.format]
-    return coded(pixels, options.quality, icc_profile(options.profile), metadata)
+    icc = icc_profile(options.profile)
+    return coded(pixels, options.quality, icc, metadata, threads or CORES)
 
 
 def _refuse_size(size: tuple[int, int], options: ExportOptions) -> None:

@@ -4,7 +4,8 @@ The table goes from the source's own code values to the output's, so that one lo
 decoding, look and encoding. It is baked from ``pipeline.develop`` and tested against it. Cells
 that hold a kink of the look are marked in it: their first point, that of the lowest codes,
 which weighs more than nothing all over the cell, is put far outside. Pixels that fall into them
-come out as pure magenta, so they are found and computed one by one: a few in a hundred.
+come out as pure magenta, so they are found and computed one by one: a few in a hundred. A
+large photo of 8 bits is paid by its colours (``by_colour``), which are far fewer.
 """
 
 from __future__ import annotations
@@ -20,15 +21,19 @@ import numpy.typing as npt
 
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.image import CodedImage, Float32
+from model_core.imaging.by_colour import fill_by_colour
 from model_core.imaging.colour import encode_transfer, to_working
 from model_core.imaging.cores import CORES, pool
 from model_core.imaging.pipeline import develop
 from model_core.imaging.table import AXIS, Cells, bake, look, places
 
-#: Points a side: for the screen, and where the last bit matters.
+#: Points a side: where 8 bits come out, which round by more than the table errs; and where
+#: the last bit matters.
 PREVIEW_GRID = 33
 EXPORT_GRID = 65
 _MIN_ROWS = 64
+_LARGE = 1 << 20  # pixels, from which on looking for their colours first is sooner done
+_COLUMNS = 512
 _PIECE = 1 << 18  # pixels that one thread works on at a time: what the cache holds
 _ocio_lock = threading.Lock()
 
@@ -76,17 +81,43 @@ def render(
     wanted = np.dtype(np.uint16 if depth == 16 else np.uint8)
     if settings.is_identity and image.space == space and pixels.dtype == wanted:
         return pixels if out is None else _copied(pixels, out)
-    job = _Job(image, settings, space, grid, depth, cells, quick)
     if out is None:
         out = np.empty(pixels.shape, wanted)
-    bands = min(threads or CORES, max(1, image.height // _MIN_ROWS))
-    edges = [image.height * i // bands for i in range(bands + 1)]
+    threads = threads or CORES
+    if cells is None and not quick and _is_large(pixels, out):
+
+        def developer(count: int) -> Callable[[Any], Any]:
+            return _Job(image, settings, space, grid, depth, count=count).of_colours
+
+        source: Any = pixels.reshape(-1, 3)
+        target: Any = out.reshape(-1, 3)
+        fill_by_colour(source, target, developer, threads)
+        return out
+    return _in_bands(_Job(image, settings, space, grid, depth, cells, quick), out, threads)
+
+
+def _is_large(pixels: Pixels, out: Pixels) -> bool:
+    """Whether it is a photo to be rendered by its colours."""
+    eight = pixels.dtype == np.uint8 and out.dtype == np.uint8 and out.shape == pixels.shape
+    return eight and pixels.size >= 3 * _LARGE and out.flags.c_contiguous
+
+
+def _in_rows(colours: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Colours (N, 3) as a picture, which may end in some black that is none of them."""
+    rows = np.zeros((-(-len(colours) // _COLUMNS) * _COLUMNS, 3), np.uint8)
+    rows[: len(colours)] = colours
+    return rows.reshape(-1, _COLUMNS, 3)
+
+
+def _in_bands(job: _Job, out: Pixels, threads: int) -> Pixels:
+    height = len(out)
+    bands = min(threads, max(1, height // _MIN_ROWS))
+    edges = [height * i // bands for i in range(bands + 1)]
     if bands == 1:
-        job.apply(out, 0, image.height)
+        job.apply(out, 0, height)
     else:
-        target = out
         # OpenColorIO and numpy release the interpreter lock, so bands run side by side.
-        work = (pool.submit(job.apply, target, top, bottom) for top, bottom in pairwise(edges))
+        work = (pool.submit(job.apply, out, top, bottom) for top, bottom in pairwise(edges))
         for band in list(work):
             band.result()
     return out
@@ -102,7 +133,8 @@ def _copied(pixels: Pixels, out: Pixels) -> Pixels:
 
 
 class _Job:
-    """One rendering: what all its bands have in common."""
+    """One rendering: what all its bands have in common. ``count``: of the colours that it is
+    asked for, by default one a pixel."""
 
     def __init__(
         self,
@@ -111,15 +143,17 @@ class _Job:
         space: str,
         grid: int,
         depth: int,
-        cells: Cells | None,
-        quick: bool,
+        cells: Cells | None = None,
+        quick: bool = False,
+        count: int | None = None,
     ) -> None:
         self._image, self._settings, self._space, self._depth = image, settings, space, depth
         self._full = (1 << depth) - 1
         self._cells = cells
         # Mere conversion to another space is to be right to the last bit; and a table has to
-        # have fewer points than there are pixels, to be worth its baking.
-        self._exact = settings.is_identity or image.height * image.width <= grid**3
+        # have fewer points than there are colours, to be worth its baking.
+        count = image.height * image.width if count is None else count
+        self._exact = settings.is_identity or count <= grid**3
         if not self._exact:
             kind = image.pixels.dtype.name
             self._processor, self._wrong = _processor(
@@ -128,7 +162,17 @@ class _Job:
 
     def apply(self, target: Pixels, top: int, bottom: int) -> None:
         """Fills those rows of ``target``, which may be those of the image."""
-        source, width = self._image.pixels, self._image.width
+        self._fill(self._image.pixels, target, top, bottom)
+
+    def of_colours(self, colours: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        """What becomes of colours (N, 3), and of some black after them."""
+        rows = _in_rows(colours)
+        done = np.empty_like(rows)
+        self._fill(rows, done, 0, len(rows))
+        return done.reshape(-1, 3)
+
+    def _fill(self, source: Pixels, target: Pixels, top: int, bottom: int) -> None:
+        width = source.shape[1]
         result = target[top:bottom].reshape(-1, target.shape[2])
         rows = max(1, _PIECE // width)
         wrong: list[tuple[npt.NDArray[np.intp], Pixels]] = []

@@ -26,9 +26,9 @@ from model_core.imaging.pipeline import develop
 #: err three times as much (deltaE00 0.02 against 0.007 at 65 points).
 _GATHER = 0.8
 AXIS = 4096  # entries of the curve from code values to places between the points
-#: Colours at a time: so many that numpy's calls pay, and that what it makes between stays in
-#: the cache.
-_LEAST, _CHUNK = 1 << 13, 1 << 15
+#: Colours at a time: so many that numpy's calls pay, that what it makes between stays in the
+#: cache, and that OpenBLAS (over 29,127 colours times a matrix) starts no threads beside ours.
+_LEAST, _CHUNK = 1 << 13, 7 << 12
 _WORTH_THREADS = 1 << 18  # numbers in a table, for a pass over it
 #: DeltaE of a step of 1 in the code values of red, green and blue, roughly, and how much an
 #: interpolated colour may seem to be off: judged by the points around, and then by trial.

@@ -20,17 +20,20 @@ from model_core.imaging.output import exif as exif_
 from model_core.imaging.output import iptc
 from model_core.imaging.output.metadata import Metadata
 from model_core.imaging.output.size import Coded
+from model_core.imaging.output.strips import jpeg_in_strips
 
 _SEGMENT = 65_533  # bytes of a JPEG segment after its marker and length
 _EXIF_HEAD, _XMP_HEAD = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 _ICC_HEAD, _PHOTOSHOP_HEAD = b"ICC_PROFILE\0", b"Photoshop 3.0\0"
+#: (pixels, quality, ICC profile, metadata, threads) to the bytes of a file.
+Encoder = Callable[[Coded, int, bytes, Metadata, int], bytes]
 _FULL_CHROMA = 90  # from this quality on: 4:4:4, as photographers' programs do
 
 
-def jpeg(pixels: Coded, quality: int, icc: bytes, metadata: Metadata) -> bytes:
+def jpeg(pixels: Coded, quality: int, icc: bytes, metadata: Metadata, threads: int) -> bytes:
     """Baseline JPEG. What of the metadata a JPEG has no room for is left out."""
     subsampling = "444" if quality >= _FULL_CHROMA else "420"
-    coded = imagecodecs.jpeg8_encode(pixels, level=quality, subsampling=subsampling)
+    coded = jpeg_in_strips(pixels, quality, subsampling, threads)
     exif = exif_.small(metadata.exif, _SEGMENT - len(_EXIF_HEAD)).tobytes()
     segments = [(0xE1, _EXIF_HEAD + exif)] if exif else []
     if metadata.xmp and len(metadata.xmp) <= _SEGMENT - len(_XMP_HEAD):
@@ -49,7 +52,7 @@ def jpeg(pixels: Coded, quality: int, icc: bytes, metadata: Metadata) -> bytes:
     return b"".join((coded[:start], head, memoryview(coded)[start:]))
 
 
-def png(pixels: Coded, _: int, icc: bytes, metadata: Metadata) -> bytes:
+def png(pixels: Coded, _: int, icc: bytes, metadata: Metadata, threads: int) -> bytes:
     """PNG of 8 or 16 bits."""
     # Level 4: 6 takes twice as long for seven per cent.
     coded = imagecodecs.png_encode(pixels, level=4)
@@ -66,7 +69,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def tiff(pixels: Coded, _: int, icc: bytes, metadata: Metadata) -> bytes:
+def tiff(pixels: Coded, _: int, icc: bytes, metadata: Metadata, threads: int) -> bytes:
     """TIFF of 8 or 16 bits, deflate with the horizontal predictor."""
     height, width = pixels.shape[:2]
     rows = max(1, (1 << 20) // (width * 3 * pixels.itemsize))  # strips of about 1 MB
@@ -100,8 +103,8 @@ def tiff(pixels: Coded, _: int, icc: bytes, metadata: Metadata) -> bytes:
     return b"".join((head, ifd.tobytes(8), *strips))
 
 
-def _by_pillow(name: str, **options: object) -> Callable[[Coded, int, bytes, Metadata], bytes]:
-    def encode(pixels: Coded, quality: int, icc: bytes, metadata: Metadata) -> bytes:
+def _by_pillow(name: str, **options: object) -> Encoder:
+    def encode(pixels: Coded, quality: int, icc: bytes, metadata: Metadata, threads: int) -> bytes:
         # Upright needs no saying, and Pillow rewrites the EXIF of an AVIF that says it.
         exif = exif_.without_orientation(metadata.exif)
         extra = {"exif": exif.tobytes(), "xmp": metadata.xmp}
@@ -119,8 +122,7 @@ def _by_pillow(name: str, **options: object) -> Callable[[Coded, int, bytes, Met
     return encode
 
 
-#: Format -> (pixels, quality, ICC profile, metadata) to the bytes of a file.
-ENCODERS: dict[str, Callable[[Coded, int, bytes, Metadata], bytes]] = {
+ENCODERS: dict[str, Encoder] = {
     "jpeg": jpeg,
     "png": png,
     "tiff": tiff,

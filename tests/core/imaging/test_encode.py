@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pillow_heif
 import pytest
@@ -64,6 +65,19 @@ class TestPixels:
         gaps = [np.abs(np.asarray(Image.open(io.BytesIO(d))).astype(int) - PIXELS).mean() for d in
                 found]  # fmt: skip
         assert gaps[0] > gaps[1] > gaps[2]
+
+    @pytest.mark.parametrize(("quality", "subsampling"), [(95, "444"), (80, "420")])
+    def test_of_a_large_jpeg_are_those_of_one_coded_in_one_piece(
+        self, tmp_path: Path, quality: int, subsampling: str
+    ) -> None:
+        noise = np.random.default_rng(0).integers(0, 40, (5003, 2101, 3), np.uint8)
+        large = np.resize(scene(height=300, width=2101), noise.shape) // 2 + noise
+        options = ExportOptions(format="jpeg", quality=quality)
+        files = {encode(large, tmp_path / "gone.jpg", options, threads=n) for n in (1, 2)}
+        assert len(files) == 1
+        alone = imagecodecs.jpeg8_encode(large, level=quality, subsampling=subsampling)
+        with Image.open(io.BytesIO(files.pop())) as found, Image.open(io.BytesIO(alone)) as wanted:
+            assert found.tobytes() == wanted.tobytes()
 
     def test_the_same_photo_gives_the_same_bytes(self, tmp_path: Path) -> None:
         path = write_scene(tmp_path / "a.jpg")

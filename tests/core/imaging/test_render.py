@@ -234,6 +234,35 @@ class TestWhereItIsPut:
         assert np.array_equal(render(image, WARM, threads=threads), render(image, WARM))
 
 
+class TestLargePhotos:
+    """Those of 8 bits are rendered by their colours."""
+
+    @staticmethod
+    def photo() -> CodedImage:
+        noise = np.random.default_rng(0).integers(-6, 7, (1100, 1000, 3))
+        tall = np.resize(scene(height=1100, width=500), (1100, 1000, 3))
+        return CodedImage((tall + noise).clip(0, 255).astype(np.uint8), "display-p3")
+
+    @pytest.mark.parametrize("settings", [IDENTITY, WARM])
+    def test_every_pixel_is_what_the_table_gives(self, settings: DevelopSettings) -> None:
+        image = self.photo()
+        screen = np.zeros((*image.pixels.shape[:2], 4), np.uint8)
+        render(image, settings, out=screen)  # pixel by pixel
+        assert np.array_equal(render(image, settings), screen[..., 2::-1])
+
+    @pytest.mark.parametrize("threads", [1, 3])
+    def test_over_the_photo_itself_by_any_number_of_threads(self, threads: int) -> None:
+        image = self.photo()
+        expected = render(image, WARM)
+        out = render(image, WARM, out=image.pixels, threads=threads)
+        assert out is image.pixels
+        assert np.array_equal(out, expected)
+
+    def test_of_a_single_colour(self) -> None:
+        grey = CodedImage(np.full((1050, 1000, 3), 90, np.uint8))
+        assert (render(grey, WARM) == render(CodedImage(grey.pixels[:1, :1].copy()), WARM)).all()
+
+
 class TestHistogram:
     def test_counts_every_pixel_once_in_each_plane(self) -> None:
         pixels = scene()

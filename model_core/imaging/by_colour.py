@@ -1,0 +1,107 @@
+"""A large photo of 8 bits by its colours: each is developed once, and every pixel fetches its own.
+
+24 megapixels have one to five million colours. What they become may cost what it likes, then;
+the pixels cost two look-ups in memory, half of what an interpolation takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from model_core.imaging.cores import pool
+
+Bytes = npt.NDArray[np.uint8]
+Numbers = npt.NDArray[np.intp]
+
+_ALL = 1 << 24
+_PIECE = 1 << 17  # pixels at a time: what the cache holds
+_SHARE = _ALL // 16  # numbers of colours at a time
+
+
+def fill_by_colour(
+    source: Bytes,
+    target: Bytes,
+    developer: Callable[[int], Callable[[Bytes], Bytes]],
+    threads: int,
+) -> None:
+    """Into ``target`` (N, 3), which may be ``source``, what becomes of the colours. The
+    ``developer`` is told how many there are; what it returns is called, by several threads,
+    with some of them (M, 3), and may answer for more. (80 MB besides.)"""
+    seen = np.zeros(_ALL, np.bool_)
+    _share(len(source), _PIECE, threads, lambda starts: _mark(source, seen, starts))
+    develop = developer(int(np.count_nonzero(seen)))
+    answers = np.empty(_ALL, np.uint32)  # of colours that do not occur: whatever was there
+    _share(_ALL, _SHARE, threads, lambda starts: _answer(seen, answers, develop, starts))
+    _share(len(source), _PIECE, threads, lambda starts: _fetch(source, target, answers, starts))
+
+
+def _share(total: int, size: int, threads: int, work: Callable[[Iterator[int]], None]) -> None:
+    """Each thread takes the start of the piece that comes next, until there is none."""
+    starts = iter(range(0, total, size))
+    if threads == 1:
+        work(starts)
+        return
+    for done in [pool.submit(work, starts) for _ in range(threads)]:
+        done.result()
+
+
+def _answer(
+    seen: npt.NDArray[np.bool_],
+    answers: npt.NDArray[np.uint32],
+    develop: Callable[[Bytes], Bytes],
+    starts: Iterator[int],
+) -> None:
+    for first in starts:
+        number = np.flatnonzero(seen[first : first + _SHARE])
+        number += first
+        if number.size:
+            answers[number] = _packed(develop(_colours(number))[: number.size])
+
+
+def _mark(source: Bytes, seen: npt.NDArray[np.bool_], starts: Iterator[int]) -> None:
+    room = _Room()
+    for first in starts:
+        seen[room.numbers(source[first : first + _PIECE])] = True
+
+
+def _fetch(
+    source: Bytes, target: Bytes, answers: npt.NDArray[np.uint32], starts: Iterator[int]
+) -> None:
+    room, found = _Room(), np.empty(_PIECE, np.uint32)
+    for first in starts:
+        number = room.numbers(source[first : first + _PIECE])
+        # Clipping skips the check of every number, which is within by construction.
+        np.take(answers, number, mode="clip", out=found[: number.size])
+        pixels = target[first : first + _PIECE]
+        for channel in range(3):
+            pixels[:, channel] = found.view(np.uint8)[channel : 4 * number.size : 4]
+
+
+class _Room:
+    """What a thread needs to number the colours of a piece, again and again."""
+
+    def __init__(self) -> None:
+        self._bytes = np.zeros((_PIECE, 4), np.uint8)
+        self._numbers = np.empty(_PIECE, np.intp)
+
+    def numbers(self, colours: Bytes) -> Numbers:
+        """A number for each colour (N, 3): red, green and blue are its lowest bytes."""
+        count = len(colours)
+        for channel in range(3):
+            self._bytes[:count, channel] = colours[:, channel]
+        self._numbers[:count] = self._bytes.view("<u4")[:count, 0]
+        return self._numbers[:count]
+
+
+def _colours(numbers: Numbers) -> Bytes:
+    return np.ascontiguousarray(numbers.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3])
+
+
+def _packed(colours: Bytes) -> npt.NDArray[np.uint32]:
+    packed = np.empty((len(colours), 4), np.uint8)
+    for channel in range(3):
+        packed[:, channel] = colours[:, channel]
+    return packed.view("<u4")[:, 0]
