@@ -103,7 +103,7 @@ def tiff(pixels: Coded, _: int, icc: bytes, metadata: Metadata, threads: int) ->
     return b"".join((head, ifd.tobytes(8), *strips))
 
 
-def _by_pillow(name: str, **options: object) -> Encoder:
+def _by_pillow(name: str, options_for: Callable[[int], dict[str, object]]) -> Encoder:
     def encode(pixels: Coded, quality: int, icc: bytes, metadata: Metadata, threads: int) -> bytes:
         # Upright needs no saying, and Pillow rewrites the EXIF of an AVIF that says it.
         exif = exif_.without_orientation(metadata.exif)
@@ -112,20 +112,32 @@ def _by_pillow(name: str, **options: object) -> Encoder:
         Image.fromarray(pixels).save(
             buffer,
             name,
-            quality=quality,
             icc_profile=icc,
             **{k: v for k, v in extra.items() if v},
-            **options,
+            **options_for(quality),
         )
         return buffer.getvalue()
 
     return encode
 
 
+def _webp_options(quality: int) -> dict[str, object]:
+    """WebP knows half of the colours only, up to 65 of 255 off at 100; or all, without loss.
+    Then its quality is the time it takes: more hardly saves bytes."""
+    if quality == 100:
+        return {"lossless": True, "quality": 20, "method": 2}
+    return {"quality": quality, "method": 4}
+
+
+def _avif_options(quality: int) -> dict[str, object]:
+    subsampling = "4:4:4" if quality >= _FULL_CHROMA else "4:2:0"
+    return {"quality": quality, "subsampling": subsampling, "speed": 7, "max_threads": 1}
+
+
 ENCODERS: dict[str, Encoder] = {
     "jpeg": jpeg,
     "png": png,
     "tiff": tiff,
-    "webp": _by_pillow("WEBP", method=4),
-    "avif": _by_pillow("AVIF", speed=7, max_threads=1),
+    "webp": _by_pillow("WEBP", _webp_options),
+    "avif": _by_pillow("AVIF", _avif_options),
 }

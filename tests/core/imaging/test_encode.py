@@ -66,6 +66,15 @@ class TestPixels:
                 found]  # fmt: skip
         assert gaps[0] > gaps[1] > gaps[2]
 
+    @pytest.mark.parametrize(("name", "most"), [("avif", 10), ("webp", 0)])
+    def test_keep_all_of_their_colours_at_full_quality(
+        self, tmp_path: Path, name: str, most: int
+    ) -> None:
+        edges = np.full((64, 64, 3), (200, 30, 30), np.uint8)
+        edges[:, ::2] = (30, 30, 200)
+        image = written(tmp_path / "gone.jpg", edges, format=name, quality=100)
+        assert np.abs(np.asarray(image).astype(int) - edges).max() <= most
+
     @pytest.mark.parametrize(("quality", "subsampling"), [(95, "444"), (80, "420")])
     def test_of_a_large_jpeg_are_those_of_one_coded_in_one_piece(
         self, tmp_path: Path, quality: int, subsampling: str
