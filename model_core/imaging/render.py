@@ -87,13 +87,14 @@ def render(
     if cells is None and not quick and _is_large(pixels, out):
 
         def developer(count: int) -> Callable[[Any], Any]:
-            return _Job(image, settings, space, grid, depth, count=count).of_colours
+            return _Job(image, settings, space, grid, depth, None, False, count, threads).of_colours
 
         source: Any = pixels.reshape(-1, 3)
         target: Any = out.reshape(-1, 3)
         fill_by_colour(source, target, developer, threads)
         return out
-    return _in_bands(_Job(image, settings, space, grid, depth, cells, quick), out, threads)
+    job = _Job(image, settings, space, grid, depth, cells, quick, threads=threads)
+    return _in_bands(job, out, threads)
 
 
 def _is_large(pixels: Pixels, out: Pixels) -> bool:
@@ -146,6 +147,7 @@ class _Job:
         cells: Cells | None = None,
         quick: bool = False,
         count: int | None = None,
+        threads: int = CORES,
     ) -> None:
         self._image, self._settings, self._space, self._depth = image, settings, space, depth
         self._full = (1 << depth) - 1
@@ -157,7 +159,7 @@ class _Job:
         if not self._exact:
             kind = image.pixels.dtype.name
             self._processor, self._wrong = _processor(
-                settings, image.space, space, grid, kind, depth, cells, quick
+                settings, image.space, space, grid, kind, depth, cells, quick, threads
             )
 
     def apply(self, target: Pixels, top: int, bottom: int) -> None:
@@ -289,11 +291,12 @@ def _processor(
     depth: int,
     cells: Cells | None,
     quick: bool,
+    threads: int,
 ) -> tuple[Any, npt.NDArray[np.bool_]]:
     """What applies the table, and which of its cells (grid**3,) are to be computed."""
     import PyOpenColorIO as ocio
 
-    table, found = bake(settings, source, target, grid, cells, quick=quick)
+    table, found = bake(settings, source, target, grid, cells, quick=quick, threads=threads)
     wrong = np.zeros(len(table), np.bool_)
     wrong[found] = True
     if cells is None:

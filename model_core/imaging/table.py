@@ -99,15 +99,19 @@ def bake(
     cells: Cells | None = None,
     *,
     quick: bool = False,
+    threads: int = CORES,
 ) -> tuple[Float32, npt.NDArray[np.intp]]:
     """Output code values (grid**3, 3), input red slowest, blue fastest; and which cells are off.
     Of ``cells`` only, if given; the rest of the table is 0 then. ``quick``: none is tried."""
-    table = points(settings, source, target, grid, None if cells is None else cells.points)
+    which = None if cells is None else cells.points
+    table = points(settings, source, target, grid, which, threads)
     if quick:
         return np.ascontiguousarray(table), np.empty(0, np.intp)
-    bent = _bent(table, grid).reshape(-1)
+    bent = _bent(table, grid, threads).reshape(-1)
     doubtful = np.flatnonzero(bent) if cells is None else cells.all[bent[cells.all]]
-    wrong = _tried(table, doubtful, grid, lambda code: look(code, settings, source, target, CORES))
+    wrong = _tried(
+        table, doubtful, grid, lambda code: look(code, settings, source, target, threads)
+    )
     return np.ascontiguousarray(table), wrong
 
 
@@ -117,11 +121,12 @@ def points(
     target: str,
     grid: int,
     which: npt.NDArray[np.intp] | None,
+    threads: int = CORES,
 ) -> Float32:
     """A table's points (grid**3, 3) as output code values: all, or those numbers; 0 else."""
     light = _grid_light(source, grid)
     wanted = light if which is None else np.asfortranarray(light[which])
-    found = _parts(lambda some: _developed(some, settings, target), wanted, CORES)
+    found = _parts(lambda some: _developed(some, settings, target), wanted, threads)
     if which is None:
         return found
     table = np.zeros_like(light)
@@ -170,11 +175,11 @@ def _tried(
     return np.concatenate([cells[~whole], cells[whole][worst > _WRONG]])
 
 
-def _bent(table: Float32, grid: int) -> npt.NDArray[np.bool_]:
+def _bent(table: Float32, grid: int, threads: int) -> npt.NDArray[np.bool_]:
     """Which cells, by their first point (grid, grid, grid), may be off by too much."""
     planes = table.T.reshape(3, grid, grid, grid)
     worst = np.zeros((grid,) * 3, np.float32)
-    run = pool.map if table.size > _WORTH_THREADS else map
+    run = pool.map if threads > 1 and table.size > _WORTH_THREADS else map
     for error in list(run(lambda direction: _error(planes, direction), _DIRECTIONS)):
         np.maximum(worst, error, out=worst)
     return worst > _DOUBT
