@@ -1081,6 +1081,10 @@ every export is a new file.</source>
         <translation>微调</translation>
     </message>
     <message>
+        <source>How well the style knows you can be told from {0} lessons on.</source>
+        <translation>示范达到 {0} 次后才能得知匹配度。</translation>
+    </message>
+    <message>
         <source>Let it serve</source>
         <translation>使用此版本</translation>
     </message>

@@ -34,6 +34,7 @@ from model_core.domain.curve import WINDOW, LearningCurve
 from model_core.domain.version import BASE_VERSION, ModelVersion
 
 _DOT = 14
+_ENOUGH = 3  # lessons, before a match is told
 
 
 class LearningWindow(QDialog):
@@ -161,6 +162,10 @@ class LearningWindow(QDialog):
     def _match_says(self, loaded: StyleLoaded) -> str:
         if loaded.curve.match is None:
             return self.tr("Correct a photo and press Enter: the first lesson already counts.")
+        if not has_match(loaded):
+            return self.tr("How well the style knows you can be told from {0} lessons on.").format(
+                _ENOUGH
+            )
         count = min(len(loaded.lessons), WINDOW)
         says = self.tr("of the sliders in the last {0} lessons were predicted as you wanted them")
         says = says.format(count)
@@ -239,9 +244,15 @@ class LearningWindow(QDialog):
 
 
 def match_text(loaded: StyleLoaded) -> str:
-    """The match as a percentage; a dash without lessons."""
-    match = loaded.curve.match
-    return f"{match:.0%}".replace("%", " %") if match is not None else "–"
+    """The match as a percentage; a dash while there are too few lessons."""
+    if not has_match(loaded):
+        return "–"
+    return f"{loaded.curve.match:.0%}".replace("%", " %")
+
+
+def has_match(loaded: StyleLoaded) -> bool:
+    """One lesson that happened to be foretold is no match."""
+    return loaded.curve.match is not None and len(loaded.lessons) >= _ENOUGH
 
 
 def _gain(curve: LearningCurve) -> float | None:

@@ -11,7 +11,7 @@ from imgtune_gui.language import param_label
 from imgtune_gui.models.photo_item import is_base
 from imgtune_gui.workers.messages import StyleLoaded
 from model_core.domain.correction import Correction, Verdict
-from model_core.domain.develop import PARAMS
+from model_core.domain.develop import PARAMS, ParamSpec
 
 if TYPE_CHECKING:
     from model_core.services import Readiness
@@ -20,19 +20,37 @@ if TYPE_CHECKING:
 def lesson_text(lesson: Correction, most: int = 3, between: str = ", ") -> str:
     """What was taught, largest change first, from the prediction to what was chosen:
     ``Exposure +1.20 → +0.80, Temp 0 → -12``. ``most``: how many of them."""
-    if lesson.verdict is Verdict.ACCEPTED:
-        return QCoreApplication.translate("StylePanel", "prediction accepted")
-    changes = [
-        (abs(chosen - predicted) / spec.jnd, spec, predicted, chosen)
-        for spec, chosen, predicted in zip(PARAMS, lesson.chosen, lesson.predicted, strict=True)
-        if chosen != predicted
-    ]
-    changes.sort(key=lambda change: -change[0])
-    shown = (
-        f"{param_label(spec)} {spec.format(predicted)} → {spec.format(chosen)}"
-        for _, spec, predicted, chosen in changes[:most]
+    return (
+        between.join(
+            f"{param_label(spec)} {spec.format(predicted)} → {spec.format(chosen)}"
+            for spec, predicted, chosen in _changes(lesson)[:most]
+        )
+        or _accepted_text()
     )
-    return between.join(shown)
+
+
+def set_text(lesson: Correction, most: int) -> str:
+    """What was set, a line each, where there is no room to say what it was before."""
+    return (
+        "\n".join(
+            f"{param_label(spec)} {spec.format(chosen)}"
+            for spec, _, chosen in _changes(lesson)[:most]
+        )
+        or _accepted_text()
+    )
+
+
+def _changes(lesson: Correction) -> list[tuple[ParamSpec, float, float]]:
+    """Sliders with what was predicted and chosen, largest change first; none when accepted."""
+    if lesson.verdict is Verdict.ACCEPTED:
+        return []
+    rows = zip(PARAMS, lesson.predicted, lesson.chosen, strict=True)
+    changed = [row for row in rows if row[1] != row[2]]
+    return sorted(changed, key=lambda row: -abs(row[2] - row[1]) / row[0].jnd)
+
+
+def _accepted_text() -> str:
+    return QCoreApplication.translate("StylePanel", "prediction accepted")
 
 
 def day(stamp: str) -> str:

@@ -102,7 +102,7 @@ class SplitNotice(QFrame):
     def _fit_text(self) -> None:
         """A text that wraps gives way first where the panel is low; this one must be read."""
         width = self.width() - 2 * SPACE
-        self.text.setMinimumHeight(self.text.heightForWidth(width))
+        self.text.setMinimumHeight(max(self.text.heightForWidth(width), 0))
 
     def _show(self, *, asking: bool) -> None:
         for button in (self.split, self.not_now, self.never):

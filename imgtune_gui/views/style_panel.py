@@ -27,13 +27,14 @@ from imgtune_gui.models.photo_item import EditState, is_base, shown_name
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.views.folder_tree import FolderTree
 from imgtune_gui.views.labels import ElidedLabel, rule, section_title
-from imgtune_gui.views.learning_window import match_text
+from imgtune_gui.views.learning_window import has_match, match_text
 from imgtune_gui.views.lesson_texts import (
     can_roll_back,
     can_train,
     day,
     lesson_text,
     readiness_text,
+    set_text,
 )
 from imgtune_gui.views.split_notice import SplitNotice
 from imgtune_gui.views.theme import SPACE
@@ -251,7 +252,7 @@ class StylePanel(QFrame):
         self._lessons_line.set_full_text(lessons)
         self._version_line.set_full_text(self._version_text(loaded))
         self.match.setText(self.tr("Match {0}").format(match_text(loaded)))
-        self.match.setVisible(loaded.curve.match is not None)
+        self.match.setVisible(has_match(loaded))
         self._fill_lessons(loaded.lessons, loaded.thumbnails)
         self._show_buttons()
 
@@ -298,7 +299,7 @@ class StylePanel(QFrame):
     def _fill_lessons(self, lessons: tuple[Correction, ...], thumbnails: dict[int, QImage]) -> None:
         self.lessons.clear()
         for lesson in reversed(lessons[-_SHOWN_LESSONS:]):
-            says = lesson_text(lesson, _NAMED, "\n")
+            says = set_text(lesson, _NAMED)
             entry = QListWidgetItem(f"{shown_name(lesson.path)}\n{says}")
             picture = thumbnails.get(lesson.id)
             if picture is not None:
