@@ -17,7 +17,7 @@ Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.intp]
 
 _ALL = 1 << 24
-_PIECE = 1 << 17  # pixels at a time: what the cache holds
+_PIECE = 1 << 16  # pixels at a time: what the cache holds
 _SHARE = _ALL // 16  # numbers of colours at a time
 
 

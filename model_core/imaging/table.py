@@ -168,7 +168,8 @@ def _tried(
     whole = (first < grid - 1).all(axis=1)  # the last points of rows have no cell of their own
     first = first[whole]
     corners = table[(_CORNERS @ [grid * grid, grid, 1])[:, None] + cells[whole]]
-    between = (_TETRAHEDRA @ corners.reshape(8, -1)).reshape(-1, 3)  # of all cells, a sample
+    # Of all cells, a sample. Not by OpenBLAS, whose threads spin on for a while when done.
+    between = np.einsum("sc,cv->sv", _TETRAHEDRA, corners.reshape(8, -1)).reshape(-1, 3)
     codes = codes_of((_SAMPLES[:, None] + first) / (grid - 1)).astype(np.float32)
     off = np.abs(exact(codes.reshape(-1, 3)) - between) @ np.array(_WEIGHTS, np.float32)
     worst = off.reshape(len(_SAMPLES), -1).max(axis=0)
