@@ -304,7 +304,9 @@ def arguments() -> argparse.ArgumentParser:
     add_style_arguments(
         command("style", run_style, "your styles: make, copy, rename, delete, check, split, merge")
     )
-    add_model_arguments(command("model", run_model, "versions of a style's model"))
+    add_model_arguments(
+        command("model", run_model, "versions of a style's model, and packs to take it along")
+    )
     add_sidecar_arguments(command("sidecar", _sidecar, "edits in .xmp files beside the photos"))
     add_demo_arguments(
         command("demo", _demo, "the whole loop on the bundled photos, without a window")

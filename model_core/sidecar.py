@@ -68,7 +68,8 @@ def read_sidecar(photo: Photo) -> SidecarEdit | None:
     if not found:
         return None
     best = next((one for one in found if one.settings is not None), found[0])
-    return replace(best, marks=next((one.marks for one in found if one.marks), None))
+    marks = next((one.marks for one in found if one.marks), None)
+    return replace(best, marks=marks, geometry=found[0].geometry or best.geometry)
 
 
 def _light(photo: Photo) -> Light:

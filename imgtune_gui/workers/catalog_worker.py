@@ -192,7 +192,7 @@ class CatalogWorker(QueueWorker):
                 continue
             if edit is not None:
                 found.append((photo.path, edit))
-                if edit.settings is None and edit.marks is None:
+                if edit.settings is None and edit.marks is None and edit.geometry is None:
                     errors.append(edit.reason)
         self.sidecars_read.emit(m.SidecarsRead(tuple(found), tuple(errors), job))
 

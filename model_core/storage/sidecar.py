@@ -138,6 +138,14 @@ def understood(
     marks = _marks_in(root)
     if not fields and marks in (None, UNMARKED):
         return None  # as the packets of most cameras
+    geometry = (
+        None
+        if stored is None
+        else geometry_in(root, fields, stored, sidecar=source.suffix.lower() == ".xmp")
+    )
+    if fields and fields.keys() <= CROP:  # no slider was said to be at zero
+        reason = f"{source.name}: holds a crop, and no settings of sliders"
+        return SidecarEdit(source, None, reason=reason, marks=marks, geometry=geometry)
     try:
         settings, left_out = decoded(fields, light, source.name)
     except UnreadableXmp as error:
@@ -145,11 +153,6 @@ def understood(
     own = _own_settings(root, fields, light)
     if own is not None:  # the exact values stand beside what the fields cannot say
         left_out = tuple(field for field in left_out if field not in WHITE_BALANCE)
-    geometry = (
-        None
-        if stored is None
-        else geometry_in(root, fields, stored, sidecar=source.suffix.lower() == ".xmp")
-    )
     if geometry is not None:
         left_out = tuple(field for field in left_out if field not in CROP)
     return SidecarEdit(source, own or settings, "", own is not None, left_out, marks, geometry)

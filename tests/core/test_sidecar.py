@@ -592,6 +592,8 @@ class TestCrops:
         found = said(photo)
         assert found.geometry is not None
         assert found.geometry.angle == CROPPED.angle
+        assert found.settings is None
+        assert "no settings of sliders" in found.reason
 
 
 class TestStudio:
