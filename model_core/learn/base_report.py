@@ -197,8 +197,9 @@ def _ablation(lines: list[dict[str, Any]]) -> str:
 ## What each part is worth
 Trained without the development fold (every fifth train photo), with fewer epochs than the base
 that ships, and measured on that fold, where deltaE00 is {lines[0]["no change"]} with no change.
-Weights: "random" where the published ones cannot be had on the machine it ran on, which makes the
-line no judgement of that architecture.
+Weights: "random" where the published ones could not be had on the machine it ran on, which makes
+the line no judgement of that architecture. What has no line (a backbone whose weights could not be
+fetched, the augmentation) was not measured.
 
 | | weights | lessons | epochs | deltaE00 | p90 | good moved, median | p90 |
 |---|---|---|---|---|---|---|---|

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 import torch
 from PIL import Image
 
+from model_core.assets import assets_dir
 from model_core.domain.develop import PARAM_NAMES, PARAMS
 from model_core.domain.errors import CannotTrain
 from model_core.domain.image import CodedImage, Float32
@@ -22,7 +24,7 @@ from model_core.learn.backbones import BACKBONES, DEFAULT_BACKBONE
 from model_core.learn.base_course import Course, unseen_answers
 from model_core.learn.base_data import Lessons, Pictures, listed
 from model_core.learn.base_fit import Recipe, fit_base
-from model_core.learn.base_report import evaluate
+from model_core.learn.base_report import ABLATION, evaluate, rewrite_card
 from model_core.learn.illuminant import BINS, HISTOGRAMS
 from model_core.learn.labels import fit_labels, look_distance
 from model_core.learn.network import MEMBERS, DevelopNet, PhotometricStatistics
@@ -296,3 +298,20 @@ def test_the_command_makes_a_base_that_predicts(tmp_path: Path) -> None:
     assert str(manifest["figures"]["val"]["degraded"]["base model"]["mean"]) in card
     kept = Pictures(next((work / "train").iterdir()), 6)
     assert kept.of(0).shape[1:] == (224, 224, 3)
+
+
+def test_the_card_tells_what_each_part_is_worth_once_it_was_measured(tmp_path: Path) -> None:
+    for name in ("manifest.json", "photos.csv"):
+        (tmp_path / name).write_bytes((assets_dir() / "base" / name).read_bytes())
+    rewrite_card(tmp_path)
+    before = (tmp_path / "MODEL_CARD.md").read_text(encoding="utf-8")
+    line = {
+        "line": "the moon", "weights": "random", "lessons": 12, "epochs": 6, "no change": 11.5,
+        "far": {"mean": 7.25, "p90": 9.5}, "good moved": {"median": 0.5, "p90": 1.5},
+    }  # fmt: skip
+    (tmp_path / ABLATION).write_text(json.dumps([line]), encoding="utf-8")
+    rewrite_card(tmp_path)
+    card = (tmp_path / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "| the moon | random | 12 | 6 | 7.25 | 9.5 | 0.5 | 1.5 |" in card
+    assert "the moon" not in before
+    assert set(before.splitlines()) < set(card.splitlines())
