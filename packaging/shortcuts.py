@@ -23,7 +23,7 @@ def page() -> str:
         lines += [f"## {menu.replace('&', '')}", "", "| keys | does |", "|---|---|"]
         for spec in ACTIONS:
             if spec.menu == menu:
-                keys = " or ".join(f"`{key}`" for key in spec.keys).replace("\\", "\\\\")
+                keys = " or ".join(f"`{key}`" for key in spec.keys)
                 text = spec.text.replace("&", "").rstrip("…")
                 lines.append(f"| {keys or '–'} | {text}{'. ' + spec.tip if spec.tip else ''} |")
         lines.append("")
