@@ -137,9 +137,9 @@ class TestTrain:
         model = fresh(method)
         before = {n: p.detach().clone() for n, p in model.net.named_parameters()}
         start = model.state()
-        plan = replace(SHORT, epochs=1)
+        # LoHa starts from a product of zeros: one round is nothing yet.
         trainer.train(
-            model, frozen, pictures(4, 3.0), pictures(2, 3.0), plan, CPU, Progress()
+            model, frozen, pictures(4, 3.0), pictures(2, 3.0), SHORT, CPU, Progress()
         )  # fmt: skip
         moved = {n for n, p in model.net.named_parameters() if not torch.equal(p, before[n])}
         assert moved
