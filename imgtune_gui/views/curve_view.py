@@ -88,7 +88,7 @@ class CurveView(QWidget):
             painter.setPen(QPen(theme.color("#ffffff", 0.07), 1))
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(theme.color(theme.DIM))
-            label = f"{highest * tick / _TICKS:.{2 if highest < 2 else 1}f}"
+            label = f"{highest * tick / _TICKS:.3g}"  # 0.75, not 0.8 between 0 and 1.5
             painter.drawText(QRectF(0, y - 8, _LEFT - 6, 16), right, label)
         count = len(self._curve.errors)
         below = QRectF(plot.left(), plot.bottom() + 5, plot.width(), 16)
