@@ -35,6 +35,7 @@ from imgtune_gui.focus_keys import FocusKeys
 from imgtune_gui.models.filmstrip_model import FilmstripModel
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings, Preferences
+from imgtune_gui.views.companions import toggle
 from imgtune_gui.views.learning_window import LearningWindow
 from imgtune_gui.views.lesson_texts import can_roll_back, can_train
 from imgtune_gui.views.main_window import MainWindow
@@ -125,7 +126,7 @@ class App(QObject):
             "open_samples": menu.open_samples,
             "look_again": self.library.look_again,
             "export": self.export.ask,
-            "export_queue": self.export.show_queue,
+            "export_queue": self.export.toggle_queue,
             "preferences": menu.show_preferences,
             "quit": self.window.close,
             "undo": self.session.undo_stack.undo,
@@ -331,13 +332,8 @@ class App(QObject):
             self._learning.serve_clicked.connect(self.menu.serve)
             self.training.said.connect(self._learning.show_doing)
             self._learning.show_doing(self.training.doing)
-        elif self._learning.isVisible():
-            self._learning.close()  # the key that opened it
-            return
         self._learning.show_style(self._loaded)
-        self._learning.show()
-        self._learning.raise_()
-        self._learning.activateWindow()  # so that Escape closes it, too
+        toggle(self._learning)
 
     def _on_training_changed(self, running: bool) -> None:
         self.actions["train"].setEnabled(can_train(self._loaded) and not running)

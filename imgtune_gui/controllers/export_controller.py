@@ -14,6 +14,7 @@ from imgtune_gui.models.export_queue import ExportJob, ExportQueue
 from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
+from imgtune_gui.views.companions import bring_up, toggle
 from imgtune_gui.views.export_dialog import ExportDialog
 from imgtune_gui.views.export_window import ExportWindow, result_text
 from imgtune_gui.views.main_window import MainWindow
@@ -73,12 +74,14 @@ class ExportController(QObject):
             self.export(dialog.photos(), choice)
         dialog.deleteLater()
 
-    def show_queue(self) -> None:
+    def toggle_queue(self) -> None:
         """All exports of this run; not modal, so that the work in front goes on."""
+        toggle(self._queue_window())
+
+    def _queue_window(self) -> ExportWindow:
         if self.queue_window is None:
             self.queue_window = ExportWindow(self.queue, self._window)
-        self.queue_window.show()
-        self.queue_window.raise_()
+        return self.queue_window
 
     def export(self, items: list[PhotoItem], choice: ExportChoice) -> None:
         """Queues ``items`` as they look now; later edits do not change the running export."""
@@ -131,7 +134,7 @@ class ExportController(QObject):
         else:
             self._window.export.end()
         if done.result.errors:
-            self.show_queue()
+            bring_up(self._queue_window())
         self.message_raised.emit(result_text(job))
         if done.request.choice.open_folder and done.result.written:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(job.folder)))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
+from imgtune_gui.views.companions import toggle
 from imgtune_gui.views.dialogs import FieldsDialog
 from imgtune_gui.views.main_window import MainWindow
 from imgtune_gui.views.preset_window import PresetWindow
@@ -58,8 +59,7 @@ class PresetController(QObject):
     def show(self) -> None:
         if self._store is not None:
             self._presets.show_presets(self._store.all())
-            self._presets.show()
-            self._presets.raise_()
+            toggle(self._presets, self._window)
 
     # --- trying ---------------------------------------------------------------------
     def _targets(self) -> list[PhotoItem]:

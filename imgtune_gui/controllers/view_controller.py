@@ -16,6 +16,7 @@ from imgtune_gui.models.arrangement import Arrangement, SortKey
 from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
+from imgtune_gui.views.companions import toggle
 from imgtune_gui.views.history_window import HistoryWindow
 from imgtune_gui.views.loupe import Compare
 from imgtune_gui.views.main_window import MainWindow
@@ -142,13 +143,7 @@ class ViewController(QObject):
         """All that can be undone; a click goes there."""
         if self._history is None:
             self._history = HistoryWindow(self._session.undo_stack, self._window)
-        elif self._history.isVisible():
-            self._history.close()  # the key that opened it
-            return
-        self._history.show()
-        self._history.raise_()
-        self._history.activateWindow()  # so that Escape closes it, too
-        self._history.move_aside()
+        toggle(self._history, self._window)
 
     # --- loupe ----------------------------------------------------------------------
     def toggle_zoom(self) -> None:

@@ -12,7 +12,6 @@ class HistoryWindow(QDialog):
 
     def __init__(self, stack: QUndoStack, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Tool)
-        self._window = parent
         self.setWindowTitle(self.tr("History"))
         self.resize(320, 420)
         self.view = QUndoView(stack)
@@ -22,8 +21,3 @@ class HistoryWindow(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.view)
-
-    def move_aside(self) -> None:
-        """To the left edge of the window, where it covers the panel and not the photo."""
-        corner = self._window.mapToGlobal(self._window.rect().topLeft())
-        self.move(corner.x() + 8, corner.y() + 64)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
@@ -248,16 +248,18 @@ def test_the_arrows_page_from_the_start(
     assert app.session.current_row == 1
 
 
-def test_escape_and_its_key_close_the_history(app: App, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("name", ["history", "presets", "export_queue", "learning"])
+def test_escape_and_its_key_close_what_stands_beside_the_photo(
+    app: App, qtbot: QtBot, name: str
+) -> None:
     for close in (
-        lambda window: qtbot.keyClick(window.view, Qt.Key.Key_Escape),
-        lambda _window: app.actions["history"].trigger(),
+        lambda window: qtbot.keyClick(window, Qt.Key.Key_Escape),
+        lambda _window: app.actions[name].trigger(),
     ):
-        app.actions["history"].trigger()
-        window = app.view._history
-        assert window is not None
-        assert window.isVisible()
-        assert window.geometry().left() < app.window.geometry().center().x()
+        app.actions[name].trigger()
+        window = next(w for w in app.window.findChildren(QDialog) if w.isVisible())
+        if name in ("history", "presets"):
+            assert window.geometry().left() < app.window.geometry().left() + 20
         close(window)
         assert not window.isVisible()
 
