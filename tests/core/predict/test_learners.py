@@ -161,7 +161,7 @@ who_follows_photos = pytest.mark.parametrize("maker", FOLLOWING.values(), ids=FO
 
 @every_learner
 class TestEveryLearner:
-    @pytest.mark.parametrize("count", [1, 7, 40])
+    @pytest.mark.parametrize("count", [1, 7, 23, 80])
     def test_the_order_of_lessons_does_not_matter(self, maker: Maker, count: int) -> None:
         known, new = lessons(count, count), lessons(99, 9)[0]
         order = np.random.default_rng(0).permutation(count)
