@@ -98,7 +98,7 @@ class App(QObject):
         self.library = LibraryController(session, self.model, self.catalog, self)
         self.loupe = LoupeController(session, self.model, window.loupe, window.develop_panel, self)
         self.restore = RestoreController(session, window, self.library, settings, self)
-        self.edit = EditController(session, window, self.catalog, self)
+        self.edit = EditController(session, window, settings, self)
         self.cull = CullController(session, window, self.catalog, self)
         self.review = ReviewController(session, self.catalog, self)
         self.sidecars = SidecarController(session, window, self.catalog, settings, self)
@@ -132,10 +132,10 @@ class App(QObject):
             "undo": self.session.undo_stack.undo,
             "redo": self.session.undo_stack.redo,
             "copy_settings": edit.copy,
+            "copy_again": edit.copy_again,
             "paste_settings": edit.paste,
-            "paste_some": edit.paste_some,
             "sync_selected": edit.sync_selected,
-            "sync_some": edit.sync_some,
+            "sync_again": edit.sync_again,
             "read_sidecars": self.sidecars.read_selected,
             "history": view.show_history,
             "pick_white": self.picker.set_armed,

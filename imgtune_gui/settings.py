@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QByteArray, QSettings
 
 from imgtune_gui.export_choice import ExportChoice, from_stored, presets_from, presets_to
+from model_core.domain.develop import PARAM_NAMES
 
 RECENT_FOLDERS = 10
 REMEMBERED_FOLDERS = 500
@@ -122,6 +123,15 @@ class AppSettings:
     @open_paths.setter
     def open_paths(self, paths: Sequence[str]) -> None:
         self._store.setValue("open_paths", json.dumps(list(paths)))
+
+    def chosen_fields(self, what: str) -> list[str]:
+        """The sliders that were chosen the last time to ``copy`` or ``sync``; first, all."""
+        found = self.json(f"fields/{what}")
+        chosen = found if isinstance(found, list) else []
+        return [name for name in PARAM_NAMES if name in chosen] or list(PARAM_NAMES)
+
+    def choose_fields(self, what: str, names: Sequence[str]) -> None:
+        self.set_json(f"fields/{what}", list(names))
 
     def set_json(self, key: str, value: object) -> None:
         self._store.setValue(key, json.dumps(value))

@@ -372,10 +372,6 @@
         <translation>粘贴设置</translation>
     </message>
     <message>
-        <source>Paste</source>
-        <translation>粘贴</translation>
-    </message>
-    <message>
         <source>Sync settings</source>
         <translation>同步设置</translation>
     </message>
@@ -384,8 +380,28 @@
         <translation>同步</translation>
     </message>
     <message>
+        <source>Copied {1} of the settings of {0}</source>
+        <translation>已复制 {0} 的 {1} 项设置</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy settings</source>
+        <translation>复制设置</translation>
+    </message>
+    <message>
         <source>Settings of the previous photo</source>
         <translation>上一张照片的设置</translation>
+    </message>
+    <message>
+        <source>{0}, for 1 more photo</source>
+        <translation>{0}，用于另外 1 张照片</translation>
+    </message>
+    <message>
+        <source>{0}, for {1} more photos</source>
+        <translation>{0}，用于另外 {1} 张照片</translation>
     </message>
     <message>
         <source>{0}: 1 photo</source>
@@ -2369,6 +2385,10 @@ every export is a new file.</source>
         <translation>学习(&amp;L)</translation>
     </message>
     <message>
+        <source>&amp;Copy settings…</source>
+        <translation>复制设置(&amp;C)…</translation>
+    </message>
+    <message>
         <source>&amp;Help</source>
         <translation>帮助(&amp;H)</translation>
     </message>
@@ -2385,12 +2405,24 @@ every export is a new file.</source>
         <translation>打开文件夹(&amp;O)…</translation>
     </message>
     <message>
+        <source>&amp;Sync to selected photos…</source>
+        <translation>同步到所选照片(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>A filter: only photos that you have not yet accepted or corrected, the most doubtful first.</source>
+        <translation>筛选：仅显示您尚未接受或修正的照片，不确定度最高的在前。</translation>
+    </message>
+    <message>
         <source>Alt + double-click it, Shift + Delete</source>
         <translation>Alt + 双击，Shift + Delete</translation>
     </message>
     <message>
         <source>Before and after side &amp;by side</source>
         <translation>并排显示修改前后(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Copy the same settings a&amp;gain</source>
+        <translation>再次复制相同的设置(&amp;G)</translation>
     </message>
     <message>
         <source>Crop: move it, change its size</source>
@@ -2493,24 +2525,8 @@ every export is a new file.</source>
         <translation>历史记录(&amp;H)</translation>
     </message>
     <message>
-        <source>&amp;Copy settings</source>
-        <translation>复制设置(&amp;C)</translation>
-    </message>
-    <message>
         <source>&amp;Paste settings</source>
         <translation>粘贴设置(&amp;P)</translation>
-    </message>
-    <message>
-        <source>Paste &amp;some settings…</source>
-        <translation>粘贴部分设置(&amp;S)…</translation>
-    </message>
-    <message>
-        <source>&amp;Sync to selected photos</source>
-        <translation>同步到所选照片(&amp;S)</translation>
-    </message>
-    <message>
-        <source>Sync so&amp;me settings…</source>
-        <translation>同步部分设置(&amp;M)…</translation>
     </message>
     <message>
         <source>Settings of the pre&amp;vious photo</source>
@@ -2665,6 +2681,10 @@ every export is a new file.</source>
         <translation>空格键按下，方向键更改</translation>
     </message>
     <message>
+        <source>Sync the sa&amp;me settings at once</source>
+        <translation>立即同步相同的设置(&amp;M)</translation>
+    </message>
+    <message>
         <source>What Tab has come to</source>
         <translation>Tab 所到之处</translation>
     </message>
@@ -2695,10 +2715,6 @@ every export is a new file.</source>
     <message>
         <source>What needs &amp;review</source>
         <translation>待检查的照片(&amp;R)</translation>
-    </message>
-    <message>
-        <source>Only photos that you have not yet accepted or corrected, the most doubtful first.</source>
-        <translation>仅显示您尚未接受或修正的照片，不确定度最高的在前。</translation>
     </message>
     <message>
         <source>Show &amp;all photos</source>

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
 from imgtune_gui.models.photo_item import EditState, PhotoItem
 from imgtune_gui.session import PhotoSession
+from imgtune_gui.settings import AppSettings
 from imgtune_gui.views.dialogs import FieldsDialog
 from imgtune_gui.views.main_window import MainWindow
-from imgtune_gui.workers.catalog_worker import CatalogWorker
-from model_core.domain.develop import IDENTITY, PARAM_NAMES, DevelopSettings
+from model_core.domain.develop import IDENTITY, PARAM_NAMES
 
 
 class EditController(QObject):
@@ -23,12 +23,12 @@ class EditController(QObject):
         self,
         session: PhotoSession,
         window: MainWindow,
-        catalog: CatalogWorker,
+        settings: AppSettings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._window, self._catalog = session, window, catalog
-        self._copied: DevelopSettings | None = None
+        self._session, self._window, self._settings = session, window, settings
+        self._copied: dict[str, float] = {}
 
     def _selected(self) -> list[PhotoItem]:
         return [item for item in self._window.photo_list.selected_items() if not item.error]
@@ -51,64 +51,77 @@ class EditController(QObject):
         self._session.set_edits(edits, self.tr("As it was taken"))
 
     def copy(self) -> None:
+        """Asks which sliders: pasting more than wanted is the classic complaint."""
         for item in self._current():
-            self._copied = item.settings
-            text = self.tr("Copied the settings of {0}").format(item.name)
-            self.message_raised.emit(text)
+            names = self._ask("copy", self.tr("Copy settings"), item.name, self.tr("Copy"))
+            if names:
+                self._copy(item, names)
+
+    def copy_again(self) -> None:
+        """The sliders that were chosen the last time."""
+        for item in self._current():
+            self._copy(item, self._settings.chosen_fields("copy"))
+
+    def _copy(self, item: PhotoItem, names: Sequence[str]) -> None:
+        self._copied = {name: item.settings[name] for name in names}
+        if len(names) == len(PARAM_NAMES):
+            text = self.tr("Copied the settings of {0}")
+        else:
+            text = self.tr("Copied {1} of the settings of {0}")
+        self.message_raised.emit(text.format(item.name, len(names)))
 
     def paste(self) -> None:
-        self._paste(PARAM_NAMES)
-
-    def paste_some(self) -> None:
-        """Asks which sliders: pasting more than wanted is the classic complaint."""
-        if self._copied is None:
+        """What was copied, and no other slider."""
+        if not self._copied:
             self.message_raised.emit(self.tr("Copy the settings of a photo first"))
             return
-        dialog = FieldsDialog(self._window, self.tr("Paste settings"), self.tr("Paste"))
-        if dialog.exec() == FieldsDialog.DialogCode.Accepted:
-            self._paste(dialog.names())
-        dialog.deleteLater()
-
-    def _paste(self, names: Iterable[str]) -> None:
-        if self._copied is None:
-            self.message_raised.emit(self.tr("Copy the settings of a photo first"))
-            return
-        self._give(self._copied, self._targets(), names, self.tr("Paste settings"))
+        self._give(self._copied, self._targets(), self.tr("Paste settings"))
 
     def sync_selected(self) -> None:
-        """The current photo's settings for all that are selected."""
-        self._sync(PARAM_NAMES)
+        """The current photo's settings for all that are selected; asks which sliders."""
+        others = self._others()
+        for item in self._current() if others else []:
+            lead = self.tr("{0}, for 1 more photo")
+            if len(others) > 1:
+                lead = self.tr("{0}, for {1} more photos")
+            lead = lead.format(item.name, len(others))
+            names = self._ask("sync", self.tr("Sync settings"), lead, self.tr("Sync"))
+            self._sync(item, others, names)
 
-    def sync_some(self) -> None:
-        """The same, of the sliders that are asked for."""
-        dialog = FieldsDialog(self._window, self.tr("Sync settings"), self.tr("Sync"))
-        if dialog.exec() == FieldsDialog.DialogCode.Accepted:
-            self._sync(dialog.names())
-        dialog.deleteLater()
+    def sync_again(self) -> None:
+        """The same at once, of the sliders that were chosen the last time."""
+        others = self._others()
+        for item in self._current() if others else []:
+            self._sync(item, others, self._settings.chosen_fields("sync"))
 
-    def _sync(self, names: Iterable[str]) -> None:
+    def _others(self) -> list[PhotoItem]:
         others = [item for item in self._selected() if item is not self._session.current]
         if not others:
             self.message_raised.emit(self.tr("Select the photos to sync in the filmstrip first"))
-            return
-        for item in self._current():
-            self._give(item.settings, others, names, self.tr("Sync settings"))
+        return others
+
+    def _sync(self, item: PhotoItem, others: list[PhotoItem], names: Sequence[str]) -> None:
+        if names:
+            values = {name: item.settings[name] for name in names}
+            self._give(values, others, self.tr("Sync settings"))
+
+    def _ask(self, what: str, title: str, lead: str, button: str) -> list[str]:
+        """The ticked sliders, which are ticked the next time too; none when cancelled."""
+        dialog = FieldsDialog(self._window, title, button, lead, self._settings.chosen_fields(what))
+        names = dialog.names() if dialog.exec() == FieldsDialog.DialogCode.Accepted else []
+        dialog.deleteLater()
+        if names:
+            self._settings.choose_fields(what, names)
+        return names
 
     def paste_previous(self) -> None:
         row = self._session.current_row
         if row > 0:
             previous = self._session.items[row - 1]
             text = self.tr("Settings of the previous photo")
-            self._give(previous.settings, self._current(), PARAM_NAMES, text)
+            self._give(previous.settings.as_dict(), self._current(), text)
 
-    def _give(
-        self,
-        settings: DevelopSettings,
-        items: list[PhotoItem],
-        names: Iterable[str],
-        text: str,
-    ) -> None:
-        values = {name: settings[name] for name in names}
+    def _give(self, values: Mapping[str, float], items: list[PhotoItem], text: str) -> None:
         edits = [(item, item.settings.updated(values)) for item in items]
         self._session.set_edits(edits, text)
         count = len(items)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 import PySide6
@@ -26,7 +26,7 @@ from imgtune_gui.actions import ACTIONS, MENUS, native, plain, text_of, tr
 from imgtune_gui.language import param_group, param_label
 from imgtune_gui.views.labels import rule, section_title
 from imgtune_gui.views.theme import SPACE
-from model_core.domain.develop import PARAMS
+from model_core.domain.develop import PARAM_NAMES, PARAMS
 
 #: Bundled parts and their licences, as their packages declare them.
 PARTS = (
@@ -159,25 +159,39 @@ def _version(package: str) -> str:
 class FieldsDialog(QDialog):
     """Which sliders to paste, sync or keep; what is not ticked stays as it is."""
 
-    def __init__(self, parent: QWidget | None, title: str, button: str) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None,
+        title: str,
+        button: str,
+        lead: str = "",
+        ticked: Collection[str] = PARAM_NAMES,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.boxes: dict[str, QCheckBox] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
         layout.setSpacing(6)
+        if lead:
+            about = QLabel(lead)
+            about.setObjectName("Lead")
+            about.setTextFormat(Qt.TextFormat.PlainText)
+            layout.addWidget(about)
         group = ""
         for spec in PARAMS:
             if spec.group != group:
                 group = spec.group
                 layout.addWidget(section_title(param_group(group)))
             box = QCheckBox(param_label(spec))
-            box.setChecked(True)
+            box.setChecked(spec.name in ticked)
+            box.toggled.connect(self._on_toggled)
             self.boxes[spec.name] = box
             layout.addWidget(box)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        good = buttons.addButton(button, QDialogButtonBox.ButtonRole.AcceptRole)
-        good.setObjectName("Primary")
+        self.good = buttons.addButton(button, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.good.setObjectName("Primary")
+        self.good.setDefault(True)
         both = QHBoxLayout()
         for text, slot in ((self.tr("All"), self.tick_all), (self.tr("None"), self.tick_none)):
             tick = QPushButton(text)
@@ -191,6 +205,10 @@ class FieldsDialog(QDialog):
         buttons.rejected.connect(self.reject)
         layout.addSpacing(SPACE)
         layout.addWidget(buttons)
+        self.good.setFocus()
+
+    def _on_toggled(self) -> None:
+        self.good.setEnabled(bool(self.names()))
 
     def tick_all(self) -> None:
         for box in self.boxes.values():

@@ -155,7 +155,7 @@ def test_paste_never_pastes_a_crop_and_export_writes_it(
 ) -> None:
     first, second = app.session.items[:2]
     app.session.set_geometry([(first, Geometry(right=0.5))], "x")
-    app.edit.copy()
+    app.edit.copy_again()
     app.session.select(second)
     app.edit.paste()
     assert second.geometry == UNCROPPED

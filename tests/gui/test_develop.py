@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QDialog, QMessageBox
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
 from imgtune_gui.models.photo_item import EditState
 from imgtune_gui.views.dialogs import FieldsDialog
+from model_core.domain.develop import PARAM_NAMES
 from tests.core.storage.test_presets import HEAD, TAIL
 from tests.fakes import FakeStudio
 
@@ -143,20 +147,100 @@ def test_the_history_lists_edits_and_goes_back(app: App) -> None:
     assert app.session.items[0].settings == start
 
 
-def test_sync_of_chosen_sliders_spares_the_others(
-    app: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def only_tint(dialog: FieldsDialog) -> QDialog.DialogCode:
-        dialog.tick_none()
-        dialog.boxes["tint"].setChecked(True)
-        return QDialog.DialogCode.Accepted
-
-    monkeypatch.setattr(FieldsDialog, "exec", only_tint)
+def test_sync_by_the_keys_of_the_market_leader(app: App, qtbot: QtBot) -> None:
     items = app.session.items
     contrast = items[3].settings["contrast"]
     app.session.set_param("tint", 44.0, drag=1)
     app.session.set_param("contrast", 66.0, drag=2)
     app.window.filmstrip.selectAll()
-    app.actions["sync_some"].trigger()
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    with answering(only("tint")) as asked:
+        qtbot.keyClick(app.window, Qt.Key.Key_S, both)
+    activate(app, qtbot)
+    assert asked == ["Sync settings: photo0.png, for 5 more photos"]
     assert items[3].settings["tint"] == 44
     assert items[3].settings["contrast"] == contrast
+    app.session.undo_stack.undo()
+    assert all(item.state is EditState.UNTOUCHED for item in items[1:])
+    # At once, what was chosen the last time; in a new window too.
+    app.session.select_row(0)
+    app.window.filmstrip.selectAll()
+    at_once = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    qtbot.keyClick(app.window, Qt.Key.Key_S, at_once)
+    assert items[3].settings["tint"] == 44
+    assert items[3].settings["contrast"] == contrast
+    assert app.settings.chosen_fields("sync") == ["tint"]
+
+
+def test_what_was_not_chosen_is_not_pasted(app: App, qtbot: QtBot) -> None:
+    items = app.session.items
+    contrast = items[2].settings["contrast"]
+    app.session.set_param("tint", 44.0, drag=1)
+    app.session.set_param("contrast", 66.0, drag=2)
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    with answering(only("tint")) as asked:
+        qtbot.keyClick(app.window, Qt.Key.Key_C, both)
+    activate(app, qtbot)
+    assert asked == ["Copy settings: photo0.png"]
+    app.session.select_row(2)
+    qtbot.keyClick(app.window, Qt.Key.Key_V, both)
+    assert items[2].settings["tint"] == 44
+    assert items[2].settings["contrast"] == contrast
+    app.session.undo_stack.undo()
+    assert items[2].state is EditState.UNTOUCHED
+    # Cancelled: what was copied before is still what is pasted.
+    with answering(Qt.Key.Key_Escape):
+        qtbot.keyClick(app.window, Qt.Key.Key_C, both)
+    activate(app, qtbot)
+    app.session.select_row(3)
+    qtbot.keyClick(app.window, Qt.Key.Key_V, both)
+    assert items[3].settings["tint"] == 44
+
+
+def test_a_choice_of_nothing_cannot_be_synced(app: App) -> None:
+    with answering(only()):
+        app.window.filmstrip.selectAll()
+        app.actions["sync_selected"].trigger()
+    assert app.settings.chosen_fields("sync") == list(PARAM_NAMES)
+
+
+def only(*names: str) -> Callable[[FieldsDialog], None]:
+    """Ticks these, and presses Enter; Escape where Enter must do nothing."""
+
+    def answer(dialog: FieldsDialog) -> None:
+        dialog.tick_none()
+        for name in names:
+            dialog.boxes[name].setChecked(True)
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+        assert dialog.isVisible() == (not names)
+        if not names:
+            dialog.reject()
+
+    return answer
+
+
+@contextmanager
+def answering(answer: Callable[[FieldsDialog], None] | Qt.Key) -> Iterator[list[str]]:
+    """Answers the next dialog of sliders; what it said comes back."""
+    said: list[str] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, FieldsDialog)
+        lead = dialog.findChild(QLabel, "Lead")
+        assert lead is not None
+        said.append(f"{dialog.windowTitle()}: {lead.text()}")
+        if isinstance(answer, Qt.Key):
+            QTest.keyClick(dialog, answer)
+        else:
+            answer(dialog)
+
+    QTimer.singleShot(0, look)
+    yield said
+    assert said
+
+
+def activate(app: App, qtbot: QtBot) -> None:
+    """The offscreen platform does not do so when a dialog has been closed."""
+    app.window.activateWindow()
+    qtbot.waitUntil(app.window.isActiveWindow)

@@ -340,13 +340,13 @@ def test_another_style_has_its_own_edits(app: App, studio: FakeStudio, qtbot: Qt
 def test_copy_paste_and_sync(app: App) -> None:
     items = app.session.items
     app.session.set_param("shadows", 44.0, drag=1)
-    app.edit.copy()
+    app.actions["copy_again"].trigger()
     app.session.select_row(2)
-    app.edit.paste()
+    app.actions["paste_settings"].trigger()
     assert items[2].settings["shadows"] == 44.0
     app.window.filmstrip.selectAll()
     app.session.select_row(2)
-    app.edit.sync_selected()
+    app.actions["sync_again"].trigger()
     assert app.session.current_row == 2
     assert all(item.settings == items[2].settings for item in items)
     app.session.undo_stack.undo()
