@@ -306,6 +306,8 @@ class App(QObject):
         if lasting:
             self.window.show_busy("")
         self.window.show_message(failure.text, lasting=lasting)
+        if isinstance(failure.request, m.PackRequest):
+            self.styles.tell_pack_failed(failure.text)
 
     def accept(self) -> None:
         """Teaches and goes on; the keys belong to the photos again, not to a slider. In the

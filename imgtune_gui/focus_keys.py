@@ -47,6 +47,10 @@ class FocusKeys(QObject):
                 inner = isinstance(widget.parent(), QAbstractSpinBox)
                 if not inner and not isinstance(widget, PhotoListView | QScrollBar):
                     widget.installEventFilter(self)
+                if kind is QAbstractButton:
+                    # One that greys out once it was clicked would hand the keys to what comes
+                    # next, which may be a slider.
+                    widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QFocusEvent):

@@ -68,8 +68,16 @@ def run_split_action(studio: Studio, args: argparse.Namespace) -> int:
         return DONE
     suggestion = studio.splits.find(style)
     if suggestion is None:
-        count = len(studio.lessons(style))
-        print(f"{style}: one style, as far as {count} lessons can tell; nothing to split")
+        shoots = [lesson.shoot for lesson in studio.lessons(style)]
+        count, days = len(shoots), len(set(shoots))
+        lessons, least = studio.splits.needed
+        if count < lessons or days < least:
+            print(
+                f"{style}: too early to tell: it takes {lessons} lessons of {least} shoots, "
+                f"and there are {count} of {days}"
+            )
+        else:
+            print(f"{style}: one style, as far as {count} lessons can tell; nothing to split")
         return DONE
     print(_said(suggestion))
     if args.action == "check":

@@ -441,6 +441,8 @@ class FakeSplits:
         self.suggestion: SplitSuggestion | None = None
         self.answers: list[str] = []
 
+    needed = (20, 6)
+
     def due(self, style: str) -> bool:
         return self.suggestion is not None and not self.answers
 

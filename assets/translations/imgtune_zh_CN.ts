@@ -1725,6 +1725,10 @@ every export is a new file.</source>
         <translation>删除预设</translation>
     </message>
     <message>
+        <source>Rename preset</source>
+        <translation>重命名预设</translation>
+    </message>
+    <message>
         <source>{0}: without {1}{2}</source>
         <translation>{0}：不含 {1}{2}</translation>
     </message>
@@ -1758,6 +1762,10 @@ every export is a new file.</source>
     <message>
         <source>None yet. Save the sliders of a photo, or import one.</source>
         <translation>暂无。请存储一张照片的滑块设置，或导入预设。</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
     </message>
     <message>
         <source>Strength</source>
@@ -2110,12 +2118,20 @@ every export is a new file.</source>
         <translation>存储风格</translation>
     </message>
     <message>
+        <source>Style as a file</source>
+        <translation>风格文件</translation>
+    </message>
+    <message>
         <source>There is only one style</source>
         <translation>只有一种风格</translation>
     </message>
     <message>
         <source>This cannot be undone. Your photos are not touched.</source>
         <translation>此操作无法撤销。您的照片不受影响。</translation>
+    </message>
+    <message>
+        <source>Too early to tell: it takes {2} lessons of {3} shoots on different days, and there are {0} of {1}</source>
+        <translation>为时尚早：需要分属 {3} 场不同日期拍摄的 {2} 次示范，目前有 {1} 场的 {0} 次</translation>
     </message>
     <message>
         <source>{0} copy</source>
@@ -2128,6 +2144,10 @@ every export is a new file.</source>
     <message>
         <source>{0} is a part of {1} now, but for {2} photos that {1} has lessons of</source>
         <translation>{0}已并入{1}，但 {1} 已有示范的 {2} 张照片除外</translation>
+    </message>
+    <message>
+        <source>{0} is there already. Replace it?</source>
+        <translation>{0} 已存在。要替换吗？</translation>
     </message>
 </context>
 <context>

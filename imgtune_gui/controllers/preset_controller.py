@@ -43,9 +43,13 @@ class PresetController(QObject):
         self._presets = PresetWindow(window)
         self._presets.applied.connect(self._on_applied)
         self._presets.delete_clicked.connect(self._on_delete_clicked)
+        self._presets.rename_clicked.connect(self._on_rename_clicked)
+        self._presets.closed.connect(self._on_closed)
         self._presets.import_clicked.connect(self.ask_import)
         self._presets.save_clicked.connect(self.ask_save)
-        self._tried: list[PhotoItem] = []  # of the last try, while nothing else was done since
+        # Photos and preset of the last try, while nothing else was done since.
+        self._tried: list[PhotoItem] = []
+        self._tried_name = ""
         self._trying = False
         session.undo_stack.indexChanged.connect(self._on_index_changed)
 
@@ -84,12 +88,17 @@ class PresetController(QObject):
             ]
             self._session.set_edits(edits, self.tr("Preset {0}").format(preset.name))
             self._tried = targets if stack.index() > before else []
+            self._tried_name = preset.name
         finally:
             self._trying = False
 
     def _on_index_changed(self, _index: int) -> None:
         if not self._trying:
             self._tried = []
+
+    def _on_closed(self) -> None:
+        """What was tried is kept: the next preset goes on from there."""
+        self._tried = []
 
     # --- keeping --------------------------------------------------------------------
     def ask_save(self) -> None:
@@ -160,8 +169,23 @@ class PresetController(QObject):
         text = self.tr("Delete the preset {0}? Photos keep their sliders.").format(name)
         answer = QMessageBox.question(self._presets, self.tr("Delete preset"), text)
         if answer == QMessageBox.StandardButton.Yes:
+            if self._tried and self._tried_name == name:
+                self._session.undo_stack.undo()  # it was clicked only to be deleted
             try:
                 self._store.delete(name)
             except ImgtuneError as error:
                 self.message_raised.emit(str(error))
             self._presets.show_presets(self._store.all())
+
+    def _on_rename_clicked(self, name: str) -> None:
+        assert self._store is not None
+        title, label = self.tr("Rename preset"), self.tr("Name of the preset")
+        new, good = QInputDialog.getText(self._presets, title, label, text=name)
+        if not good:
+            return
+        try:
+            self._store.rename(name, new)
+        except ImgtuneError as error:
+            self.message_raised.emit(str(error))
+            return
+        self._presets.show_presets(self._store.all(), new.strip())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from imgtune_gui.controllers.learn_controller import LearnController
@@ -133,7 +133,7 @@ class StyleController(QObject):
             "lessons of keep theirs. This cannot be undone; to keep a copy, duplicate the style "
             "before."
         )
-        ask = self.tr("Merge {0} into").format(style)
+        ask = self.tr("Merge {0} into").format(style.replace("&", "&&"))  # no mnemonic
         into, good = QInputDialog.getItem(self._window, title, ask, others, 0, False)
         if not good or into not in others:
             return
@@ -165,8 +165,19 @@ class StyleController(QObject):
             str(Path(self._folder()) / f"{plain}{_PACK_SUFFIX}"),
             f"imgtune (*{_PACK_SUFFIX})",
         )
-        if found:
-            self._learn.pack(Path(found), importing=False, small=small)
+        if not found:
+            return
+        file = Path(found)
+        if file.suffix.lower() != _PACK_SUFFIX:  # not every file dialog adds it
+            file = file.with_name(file.name + _PACK_SUFFIX)
+            if file.exists() and not self._may_replace(file):
+                return
+        self._learn.pack(file, importing=False, small=small)
+
+    def _may_replace(self, file: Path) -> bool:
+        text = self.tr("{0} is there already. Replace it?").format(file.name)
+        answer = QMessageBox.question(self._window, self.tr("Save style"), text)
+        return answer == QMessageBox.StandardButton.Yes
 
     def import_pack(self) -> None:
         """It gets a style of its own."""
@@ -179,6 +190,15 @@ class StyleController(QObject):
         if found:
             self._learn.flush()
             self._learn.pack(Path(found), importing=True)
+
+    def tell_pack_failed(self, text: str) -> None:
+        """A line in the status bar would be gone before it is read."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(self.tr("Style as a file"))
+        box.setText(text)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
 
     def _folder(self) -> str:
         return self._settings.last_folder or str(Path.home())
@@ -200,7 +220,13 @@ class StyleController(QObject):
                 self._window.style_panel.show()
         elif result.asked:
             text = self.tr("One style, as far as {0} lessons can tell")
-            self.message_raised.emit(text.format(result.lessons))
+            if result.lessons < result.needed[0] or result.shoots < result.needed[1]:
+                text = self.tr(
+                    "Too early to tell: it takes {2} lessons of {3} shoots on different days, and "
+                    "there are {0} of {1}"
+                )
+            counts = result.lessons, result.shoots, *result.needed
+            self.message_raised.emit(text.format(*counts))
 
     def _on_answered(self, suggestion: SplitSuggestion, answer: s.Answer) -> None:
         self._learn.flush()

@@ -74,10 +74,20 @@ class ViewController(QObject):
 
     # --- pages ----------------------------------------------------------------------
     def show_loupe(self) -> None:
-        self._window.show_page(grid=False)
+        self._show_page(grid=False)
 
     def show_grid(self) -> None:
-        self._window.show_page(grid=True)
+        self._show_page(grid=True)
+
+    def _show_page(self, *, grid: bool) -> None:
+        """With the keys: else the arrows would go on turning the slider that had them."""
+        self._window.show_page(grid=grid)
+        self._window.focus_photo()
+
+    def _in_loupe(self) -> None:
+        """For what only the loupe shows; who works on a slider goes on with it."""
+        if self._window.is_grid():
+            self.show_loupe()
 
     def open_item(self, item: PhotoItem) -> None:
         self._session.select(item)
@@ -147,17 +157,17 @@ class ViewController(QObject):
 
     # --- loupe ----------------------------------------------------------------------
     def toggle_zoom(self) -> None:
-        self.show_loupe()
+        self._in_loupe()
         self._window.loupe.toggle_zoom()
         self._on_zoom_changed("")
 
     def zoom_fit(self) -> None:
-        self.show_loupe()
+        self._in_loupe()
         self._window.loupe.fit()
 
     def zoom_fill(self) -> None:
         """Again: back to fit, like the other zooms."""
-        self.show_loupe()
+        self._in_loupe()
         loupe = self._window.loupe
         if loupe.geometry_.filled:
             loupe.fit()
@@ -188,7 +198,7 @@ class ViewController(QObject):
         self._compare(Compare.SIDE if wanted else Compare.AFTER)
 
     def _compare(self, compare: Compare) -> None:
-        self.show_loupe()
+        self._in_loupe()
         self._window.loupe.set_compare(compare)
 
     def show_clipping(self, wanted: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 
@@ -19,9 +20,10 @@ def toggle(window: QWidget, aside_of: QWidget | None = None) -> None:
 
 def bring_up(window: QWidget, aside_of: QWidget | None = None) -> None:
     """Shows a window, or brings it to the front, with the focus; see :func:`toggle`."""
+    if aside_of is not None and not window.testAttribute(Qt.WidgetAttribute.WA_Moved):
+        # Once, and before it is shown: what a manager puts around it is not counted then.
+        corner = aside_of.mapToGlobal(aside_of.rect().topLeft())
+        window.move(corner.x() + 8, corner.y() + 64)
     window.show()
     window.raise_()
     window.activateWindow()
-    if aside_of is not None:
-        corner = aside_of.mapToGlobal(aside_of.rect().topLeft())
-        window.move(corner.x() + 8, corner.y() + 64)

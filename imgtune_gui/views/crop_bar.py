@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -18,11 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from imgtune_gui.models.crop_state import CropState
+from imgtune_gui.views.keys import ENTER, claims
 from imgtune_gui.views.theme import SPACE
 from model_core.domain.geometry import MAX_ANGLE
 
 _RATIOS = ("1:1", "5:4", "4:3", "3:2", "16:10", "16:9", "2:1")
 _STEPS = 10  # of the angle's slider, to a degree
+
+
+class AngleBox(QDoubleSpinBox):
+    """Enter takes the number that was typed; it must not end the tool."""
+
+    def event(self, event: QEvent) -> bool:
+        return claims(event, ENTER) or super().event(event)
 
 
 class CropBar(QFrame):
@@ -35,6 +43,7 @@ class CropBar(QFrame):
     reset = Signal()
     done = Signal()
     cancelled = Signal()
+    left = Signal()  # a number was typed; the keys are the tool's again
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -83,7 +92,8 @@ class CropBar(QFrame):
         self.slider.setAccessibleName(self.tr("Straighten"))
         self.slider.setToolTip(self.tr("Straighten; or drag outside the crop"))
         self.slider.valueChanged.connect(self._on_slider_changed)
-        self.angle = QDoubleSpinBox()
+        self.angle = AngleBox()
+        self.angle.setKeyboardTracking(False)  # half a number would be written over
         self.angle.setRange(-MAX_ANGLE, MAX_ANGLE)
         self.angle.setDecimals(1)
         self.angle.setSingleStep(0.1)
@@ -92,6 +102,7 @@ class CropBar(QFrame):
         self.angle.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.angle.setAccessibleName(self.tr("Angle"))
         self.angle.valueChanged.connect(self.angle_changed)
+        self.angle.lineEdit().returnPressed.connect(self.left)
         layout.addWidget(self.slider, 1)
         layout.addWidget(self.angle)
 

@@ -58,6 +58,7 @@ class CropOverlay(QWidget):
         self.bar = CropBar(self)
         self.bar.ratio_chosen.connect(self._on_ratio_chosen)
         self.bar.swapped.connect(self._on_swapped)
+        self.bar.left.connect(self.setFocus)
         self.bar.angle_changed.connect(self._on_angle_changed)
         self.bar.turned.connect(self._on_turned)
         self.bar.reset.connect(self._on_reset)

@@ -58,6 +58,7 @@ _FITS = (
 class DevelopPanel(QFrame):
     """Shows the session's current photo and asks the session to move sliders."""
 
+    left = Signal()  # the hand wants to go back to the photo
     accept_clicked = Signal()
     reset_clicked = Signal()
 
@@ -147,6 +148,7 @@ class DevelopPanel(QFrame):
             slider.value_moved.connect(self._session.set_param)
             slider.prediction_wanted.connect(self._on_prediction_wanted)
             slider.zero_wanted.connect(self._on_zero_wanted)
+            slider.left.connect(self.left)
             self.sliders[spec.name] = slider
             layout.addWidget(slider)
         layout.addStretch(1)

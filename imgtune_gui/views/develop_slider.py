@@ -45,6 +45,8 @@ _NUDGE_KEYS = {
     Qt.Key.Key_Right: 1,
     Qt.Key.Key_Up: 1,
 }
+#: Who has dragged a slider goes on to the next photo by these; up and down still turn it.
+_PAGING = {Qt.Key.Key_Left, Qt.Key.Key_Right}
 _LEAP_KEYS = {Qt.Key.Key_PageDown: -1, Qt.Key.Key_PageUp: 1}
 _BACK_KEYS = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
 
@@ -83,6 +85,7 @@ class DevelopSlider(QWidget):
     drag_finished = Signal(str)
     prediction_wanted = Signal(str)
     zero_wanted = Signal(str)
+    left = Signal()  # a value was typed that a click had begun: the keys are the photo's again
 
     def __init__(self, spec: ParamSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,6 +101,7 @@ class DevelopSlider(QWidget):
         self._hovered = False
         self._wheel_rest = 0.0
         self._editor: ValueEdit | None = None
+        self._clicked = False  # whether a click, not a key, gave it the focus
         self._nudge_timer = QTimer(self)
         self._nudge_timer.setSingleShot(True)
         self._nudge_timer.setInterval(_NUDGE_JOIN_MS)
@@ -280,6 +284,8 @@ class DevelopSlider(QWidget):
             )
             # Digits are stars and colours, whatever was touched last; signs begin a number.
             sign = event.text() in {"-", "+"}
+            if self._clicked and event.key() in _PAGING:
+                return super().event(event)
             if plain and (event.key() in _NUDGE_KEYS or event.key() in _LEAP_KEYS or sign):
                 event.accept()
                 return True
@@ -342,20 +348,28 @@ class DevelopSlider(QWidget):
             self._editor.set_wrong(True)
             self._editor.selectAll()
             return
-        self._editor.hide()
-        self.setFocus()
+        self._end_typing()
         if value is not None:
             self._drag = next(_drag_ids)
             self._move(value)
+
+    def _end_typing(self) -> None:
+        """The keys go back to where they were; nowhere when they are elsewhere already."""
+        if self._editor is None:
+            return
+        focused = self._editor.hasFocus()
+        self._editor.hide()
+        if focused and self._clicked:
+            self.left.emit()
+        elif focused:
+            self.setFocus()
 
     def _on_text_edited(self, _text: str) -> None:
         if self._editor is not None:
             self._editor.set_wrong(False)
 
     def _on_editing_cancelled(self) -> None:
-        if self._editor is not None:
-            self._editor.hide()
-            self.setFocus()
+        self._end_typing()
 
     # --- looks ----------------------------------------------------------------------
     def enterEvent(self, event: QEvent) -> None:
@@ -367,6 +381,7 @@ class DevelopSlider(QWidget):
         self.update()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        self._clicked = event.reason() == Qt.FocusReason.MouseFocusReason
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

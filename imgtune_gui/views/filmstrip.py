@@ -30,6 +30,7 @@ GRID_CELL = QSize(184, 172)  # at least; cells grow to fill the row
 GRID_WIDTHS = range(110, 330)
 _ZOOM_STEP = 1.12
 _SETTLE_MS = 40
+_CHOOSING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
 def _ranges(selection: QItemSelection) -> list[QItemSelectionRange]:
@@ -60,6 +61,7 @@ class PhotoListView(QListView):
         self._session = session
         self._model = model
         self._cell = cell
+        self._end = -1  # of a selection by Shift, whose other end is the photo in hand
         self.setModel(model)
         self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -126,6 +128,7 @@ class PhotoListView(QListView):
         row = self._session.row_of(item) if item is not None else -1
         if row < 0:
             return
+        self._end = -1
         index = self._model.index(row)
         if index != self.currentIndex():
             parts = _ranges(self.selectionModel().selection())
@@ -211,12 +214,75 @@ class PhotoListView(QListView):
         if item is not None:
             self.opened.emit(item)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """With Shift or Ctrl others are chosen too, and the photo in hand stays the one whose
+        settings they get; Qt would put the last one clicked in its place."""
+        index = self.indexAt(event.position().toPoint())
+        modifiers = event.modifiers()
+        if event.button() == Qt.MouseButton.LeftButton and index.isValid():
+            if modifiers & Qt.KeyboardModifier.ShiftModifier:
+                self._select_to(index.row())
+                return
+            if modifiers & Qt.KeyboardModifier.ControlModifier:
+                self._toggle(index)
+                return
+        self._end = -1
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not event.modifiers() & _CHOOSING:  # else all was done at the press
+            super().mouseReleaseEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not event.buttons():  # a hand that trembles must not choose what it passes over
+            super().mouseMoveEvent(event)
+
+    def _select_to(self, row: int) -> None:
+        """From the photo in hand to this one."""
+        self._end = row
+        here = max(self._session.current_row, 0)
+        low, high = self._model.index(min(here, row)), self._model.index(max(here, row))
+        flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.selectionModel().select(QItemSelection(low, high), flag)
+        self.scrollTo(self._model.index(row))
+
+    def _toggle(self, index: QModelIndex) -> None:
+        """Into the selection or out of it; the photo in hand hands over to the nearest."""
+        self._end = -1
+        flag = QItemSelectionModel.SelectionFlag.Toggle
+        if index.row() != self._session.current_row:
+            self.selectionModel().select(index, flag)
+            return
+        others = [row for row in self._marked_rows() if row != index.row()]
+        if others:
+            nearest = min(others, key=lambda row: abs(row - index.row()))
+            self._session.select_row(nearest)
+            self.selectionModel().select(index, flag)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Typing must not search by name: single letters are shortcuts of the window.
         if event.text() and event.text().isprintable():
             event.ignore()
             return
+        step = self._steps().get(Qt.Key(event.key()))
+        if step is not None and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            start = self._end if self._end >= 0 else self._session.current_row
+            self._select_to(min(max(start + step, 0), len(self._session.items) - 1))
+            return
         super().keyPressEvent(event)
+
+    def _steps(self) -> dict[Qt.Key, int]:
+        """How many photos on each key goes."""
+        every = len(self._session.items)
+        across = max(1, self.viewport().width() // self._cell.width()) if self.isWrapping() else 0
+        return {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -across,
+            Qt.Key.Key_Down: across,
+            Qt.Key.Key_Home: -every,
+            Qt.Key.Key_End: every,
+        }
 
 
 class Filmstrip(PhotoListView):

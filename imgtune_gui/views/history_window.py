@@ -17,6 +17,9 @@ class HistoryWindow(QDialog):
         self.view = QUndoView(stack)
         self.view.setSpacing(2)
         self.view.setEmptyLabel(self.tr("As opened"))
+        # Long names of photos go on in the next line, not out of sight.
+        self.view.setWordWrap(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setAccessibleName(self.tr("History"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)

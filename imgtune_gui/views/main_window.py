@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         self.filter_bar.left.connect(self.focus_photo)
         self.offer = OfferBar()
         self.develop_panel = DevelopPanel(session)
+        self.develop_panel.left.connect(self.focus_photo)
         self.style_panel = StylePanel(session)
         self._selected: list[PhotoItem] = []
         self._alone = False

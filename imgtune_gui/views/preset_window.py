@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -33,6 +35,8 @@ class PresetWindow(QDialog):
 
     applied = Signal(object, float)  # Preset, strength; the newest try replaces the one before
     delete_clicked = Signal(str)
+    rename_clicked = Signal(str)
+    closed = Signal()
     import_clicked = Signal()
     save_clicked = Signal()
 
@@ -77,21 +81,22 @@ class PresetWindow(QDialog):
         row.addWidget(self._percent)
         return row
 
-    def _build_buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(SPACE)
+    def _build_buttons(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(SPACE)
         save = QPushButton(self.tr("Save…"))
         save.clicked.connect(self.save_clicked)
         load = QPushButton(self.tr("Import…"))
         load.setToolTip(self.tr("Camera Raw presets (.xmp)"))
         load.clicked.connect(self.import_clicked)
+        self._rename = QPushButton(self.tr("Rename…"))
+        self._rename.clicked.connect(self._on_rename_clicked)
         self._delete = QPushButton(self.tr("Delete"))
-        self._delete.setEnabled(False)
         self._delete.clicked.connect(self._on_delete_clicked)
-        for button in (save, load, self._delete):
+        for place, button in enumerate((save, load, self._rename, self._delete)):
             button.setAutoDefault(False)
-            row.addWidget(button, 1)
-        return row
+            grid.addWidget(button, place // 2, place % 2)
+        return grid
 
     def show_presets(self, presets: Sequence[Preset], chosen: str = "") -> None:
         """The list anew; ``chosen`` is marked, not applied."""
@@ -115,7 +120,8 @@ class PresetWindow(QDialog):
 
     def _on_current_changed(self, *_: object) -> None:
         preset = self._preset()
-        self._delete.setEnabled(preset is not None)
+        for button in (self._rename, self._delete):
+            button.setEnabled(preset is not None)
         self._sets.setText(_values_text(preset) if preset is not None else "")
 
     def _on_clicked(self, _entry: QListWidgetItem) -> None:
@@ -133,6 +139,26 @@ class PresetWindow(QDialog):
         preset = self._preset()
         if preset is not None:
             self.delete_clicked.emit(preset.name)
+
+    def _on_rename_clicked(self) -> None:
+        preset = self._preset()
+        if preset is not None:
+            self.rename_clicked.emit(preset.name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = {
+            Qt.Key.Key_F2: self._on_rename_clicked,
+            Qt.Key.Key_Delete: self._on_delete_clicked,
+        }
+        does = keys.get(Qt.Key(event.key()))
+        if does is not None:
+            does()
+        else:
+            super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.closed.emit()
 
 
 def _values_text(preset: Preset) -> str:

@@ -267,8 +267,10 @@ class CatalogWorker(QueueWorker):
         splits = self.studio.splits
         if job.asked or splits.due(job.style):
             found = splits.look(job.style)
-            count = len(self.studio.lessons(job.style))
-            self.split_looked_for.emit(s.SplitLookedFor(job.style, job.asked, count, found))
+            shoots = [lesson.shoot for lesson in self.studio.lessons(job.style)]
+            counts = len(shoots), len(set(shoots))
+            looked = s.SplitLookedFor(job.style, job.asked, *counts, splits.needed, found)
+            self.split_looked_for.emit(looked)
 
     def _answer_split(self, job: s.AnswerSplit) -> None:
         if job.answer is s.Answer.SPLIT:

@@ -52,11 +52,14 @@ class LookForSplit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SplitLookedFor:
-    """``found`` None: one style, as far as its ``lessons`` can tell."""
+    """``found`` None: one style, as far as its ``lessons`` can tell, or fewer than ``needed``
+    (lessons, shoots) to tell it from."""
 
     style: str
     asked: bool
     lessons: int
+    shoots: int
+    needed: tuple[int, int]
     found: SplitSuggestion | None
 
 

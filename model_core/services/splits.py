@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from model_core.domain.develop import PARAMS
-from model_core.predict.change import MIN_LESSONS, find_change
+from model_core.predict.change import MIN_LESSONS, MIN_SHOOTS, find_change
 from model_core.predict.personal_predictor import lesson_table
 from model_core.predictors import Predictors
 from model_core.services.styles import Styles
@@ -57,6 +57,9 @@ class Splits:
     ) -> None:
         self._catalog, self._models, self._predictors = catalog, models, predictors
         self._styles = styles
+
+    #: Lessons and shoots below which there is nothing to tell two styles from.
+    needed = (2 * MIN_LESSONS, 2 * MIN_SHOOTS)
 
     # --- asking -------------------------------------------------------------------
     def due(self, style: str) -> bool:

@@ -82,6 +82,18 @@ class PresetStore:
             raise CannotWrite(f"{self.folder}: cannot be made ({error.strerror})") from None
         write_atomic(self._file(name), data)
 
+    def rename(self, old: str, new: str) -> None:
+        """Another name for a preset. Raises PresetRefused, also where the name is taken."""
+        names = {preset.name.casefold(): preset for preset in self.all()}
+        preset, taken = names.get(old.casefold()), names.get(new.strip().casefold())
+        if preset is None or preset.name == new.strip():
+            return
+        if taken is not None and taken is not preset:
+            raise PresetRefused(f"There is a preset {taken.name!r} already; choose another name.")
+        self.save(Preset(new.strip(), preset.values))
+        if self._file(new.strip()) != self._file(old):
+            self.delete(old)
+
     def delete(self, name: str) -> None:
         """Deletes a preset; nothing happens when there is none."""
         try:

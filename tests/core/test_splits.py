@@ -172,7 +172,7 @@ class TestCommand:
         assert "would move 14 lessons" in said.out
         assert say("style", "list").out.count("\n") == 1
         assert "Dark: 14 lessons" in say("style", "split", "--into", "Dark").out
-        assert "nothing to split" in say("style", "check", "dark").out
+        assert "too early to tell" in say("style", "check", "dark").out
         merged = say("style", "merge", "Dark", DEFAULT_STYLE).out
         assert merged == f"{DEFAULT_STYLE}: 28 lessons; Dark: deleted\n"
 

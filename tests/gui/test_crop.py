@@ -150,6 +150,22 @@ def test_turning_without_the_tool_and_whole_again(app: App, qtbot: QtBot) -> Non
     assert item.geometry == UNCROPPED
 
 
+def test_an_angle_is_typed_whole_and_enter_takes_only_the_number(app: App, qtbot: QtBot) -> None:
+    app.actions["crop"].trigger()
+    qtbot.waitUntil(lambda: app.crop.is_cropping)
+    box = app.crop.overlay.bar.angle
+    for typed, angle in (("-3.4", -3.4), ("2.5", 2.5)):
+        box.setFocus()
+        box.selectAll()
+        qtbot.keyClicks(box, typed)
+        qtbot.keyClick(box, Qt.Key.Key_Return)
+        assert box.value() == angle
+        assert app.crop.is_cropping
+        assert app.crop.overlay.hasFocus()
+    qtbot.keyClick(app.crop.overlay, Qt.Key.Key_Return)
+    assert app.session.items[0].geometry.angle == 2.5
+
+
 def test_paste_never_pastes_a_crop_and_export_writes_it(
     app: App, studio: FakeStudio, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
 from imgtune_gui.models.photo_item import EditState
 from imgtune_gui.views.dialogs import FieldsDialog
+from imgtune_gui.views.preset_window import PresetWindow
 from model_core.domain.develop import PARAM_NAMES
 from tests.core.storage.test_presets import HEAD, TAIL
 from tests.fakes import FakeStudio
@@ -118,6 +119,50 @@ def test_a_try_after_another_edit_does_not_undo_that_edit(app: App) -> None:
     assert item.settings["contrast"] == 70
     app.session.undo_stack.undo()
     assert item.settings["contrast"] == 10
+
+
+def try_on(window: PresetWindow, row: int) -> None:
+    window.list.setCurrentRow(row)
+    window.list.itemClicked.emit(window.list.item(row))
+
+
+def test_a_preset_goes_on_from_what_was_kept_when_the_window_was_closed(app: App) -> None:
+    item, window = app.session.items[0], app.presets.window
+    app.presets.save("A", {"contrast": 50.0})
+    app.presets.save("B", {"tint": 20.0})
+    app.presets.show()
+    try_on(window, 0)
+    app.presets.show()  # its key closes it
+    app.presets.show()
+    try_on(window, 1)
+    assert (item.settings["contrast"], item.settings["tint"]) == (50, 20)
+
+
+def test_a_preset_that_is_clicked_only_to_be_deleted_leaves_nothing(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item, window = app.session.items[0], app.presets.window
+    app.presets.save("Wild", {"contrast": 50.0})
+    app.presets.show()
+    try_on(window, 0)
+    yes = QMessageBox.StandardButton.Yes
+    monkeypatch.setattr(QMessageBox, "question", lambda *_args, **_more: yes)
+    QTest.keyClick(window.list, Qt.Key.Key_Delete)
+    assert window.list.count() == 0
+    assert item.state is EditState.UNTOUCHED
+
+
+def test_a_preset_is_renamed(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = app.presets.window
+    for name in ("Punch", "Soft"):
+        app.presets.save(name, {"contrast": 50.0})
+    app.presets.show()
+    window.list.setCurrentRow(0)
+    for name, names in (("soft", ["Punch", "Soft"]), ("Zap", ["Soft", "Zap"])):
+        answer = (name, True)
+        monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: answer)  # noqa: B023
+        QTest.keyClick(window.list, Qt.Key.Key_F2)
+        assert [window.list.item(row).text() for row in range(2)] == names
 
 
 def test_imported_presets_say_what_is_missing(app: App, tmp_path: Path, qtbot: QtBot) -> None:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
 from imgtune_gui.models.photo_item import EditState
+from imgtune_gui.workers import messages as m
 from model_core.services import SplitSuggestion
 from tests.fakes import FAKE_STYLE, FakeStudio
 
@@ -157,11 +158,31 @@ def test_it_is_looked_by_itself_when_the_user_pauses(
     qtbot.waitUntil(app.window.style_panel.notice.isVisible)
 
 
-def test_one_style_is_said_to_be_one_when_asked(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
+@pytest.mark.parametrize(
+    ("needed", "says"), [((1, 1), "Too early to tell"), ((0, 0), "One style, as far as 0 lessons")]
+)
+def test_one_style_is_said_to_be_one_when_asked_and_there_is_enough_to_tell(
+    app: App, studio: FakeStudio, qtbot: QtBot, needed: tuple[int, int], says: str
+) -> None:
     said: list[str] = []
+    studio.splits.needed = needed
     app.styles.message_raised.connect(said.append)
     app.actions["look_for_split"].trigger()
-    qtbot.waitUntil(lambda: said == ["One style, as far as 0 lessons can tell"])
+    qtbot.waitUntil(lambda: bool(said) and said[0].startswith(says))
+
+
+def test_a_file_of_a_style_gets_its_ending_and_what_cannot_be_loaded_stays_said(
+    app: App, studio: FakeStudio, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = str(tmp_path / "pack")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (named, ""))
+    app.actions["export_pack"].trigger()
+    qtbot.waitUntil(lambda: "pack.imgtune" in app.window.message())
+    app._on_catalog_failed(m.WorkFailed(m.PackRequest("a", tmp_path / "b", True), "It is broken"))
+    box = app.window.findChild(QMessageBox)
+    assert box is not None
+    assert box.text() == "It is broken"
+    box.close()
 
 
 def test_a_question_about_another_style_is_not_left_standing(

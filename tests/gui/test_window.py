@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from imgtune_gui.app import App
 from imgtune_gui.models.photo_item import EditState
 from imgtune_gui.views.loupe import Compare
+from imgtune_gui.views.slider_paint import value_rect
 from model_core.domain.develop import IDENTITY
 from model_core.domain.errors import BrokenCatalog
 from model_core.domain.photo import PhotoId
@@ -429,6 +430,62 @@ def test_arrows_page_unless_a_slider_has_the_focus(app: App, qtbot: QtBot) -> No
     qtbot.keyClick(slider, Qt.Key.Key_Right)
     assert app.session.current_row == 1
     assert app.session.items[1].settings["tint"] > before
+
+
+def test_a_typed_value_gives_the_keys_back_to_the_photos(app: App, qtbot: QtBot) -> None:
+    slider = app.window.develop_panel.sliders["contrast"]
+    area = value_rect(QRectF(slider.rect())).center().toPoint()
+    qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=area)
+    qtbot.keyClicks(QApplication.focusWidget(), "15")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    item = app.session.items[0]
+    assert item.settings["contrast"] == 15
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
+    assert app.session.current_row == 1
+    assert item.settings["contrast"] == 15
+    # A slider that was only dragged leaves left and right to the photos, too.
+    qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=slider.rect().center())
+    tint = app.session.items[1].settings["contrast"]
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert app.session.current_row == 2
+    assert app.session.items[1].settings["contrast"] == tint
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_G)
+    assert not slider.hasFocus()
+
+
+def test_others_are_chosen_and_the_photo_in_hand_stays(app: App, qtbot: QtBot) -> None:
+    items, grid = app.session.items, app.window.grid
+    shift, control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+    app.actions["grid"].trigger()
+
+    def click(row: int, how: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> list[int]:
+        place = grid.visualRect(grid.model().index(row, 0)).center()
+        qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, how, place)
+        return [items.index(item) for item in grid.marked_items()]
+
+    assert click(1) == [1]
+    assert click(4, shift) == [1, 2, 3, 4]
+    assert click(2, control) == [1, 3, 4]
+    assert click(5, control) == [1, 3, 4, 5]
+    assert app.session.current_row == 1
+    app.session.set_param("contrast", 77.0, drag=1)
+    app.actions["sync_again"].trigger()
+    assert [row for row in range(6) if items[row].settings["contrast"] == 77] == [1, 3, 4, 5]
+    # Taken out itself, it hands over to its neighbour.
+    assert click(1, control) == [3, 4, 5]
+    assert app.session.current_row == 3
+    # By keys, there and back.
+    for key, rows in (
+        ("Right", [3, 4]),
+        ("Right", [3, 4, 5]),
+        ("Left", [3, 4]),
+        ("Home", range(4)),
+    ):
+        qtbot.keyClick(grid, getattr(Qt.Key, f"Key_{key}"), shift)
+        assert [items.index(item) for item in grid.marked_items()] == list(rows)
+        assert app.session.current_row == 3
+    assert click(0) == [0]
 
 
 def test_most_doubtful_first_and_back(app: App) -> None:
