@@ -26,6 +26,8 @@ def star_polygon(centre: QPointF, radius: float) -> QPolygonF:
 
 def paint_stars(painter: QPainter, row: QRectF, stars: int) -> None:
     """``stars`` small ones, centred in ``row``."""
+    if not stars:
+        return
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.color("#cfcfcf"))
     left = row.center().x() - (stars - 1) * STAR_STEP / 2

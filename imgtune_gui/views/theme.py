@@ -5,6 +5,8 @@ One accent, a muted amber, says "this comes from the model" and nothing else.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtGui import QColor, QFont, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -44,8 +46,10 @@ _TOKENS = {
 }
 
 
+@lru_cache(maxsize=256)
 def color(name: str, alpha: float = 1.0) -> QColor:
-    """A theme colour with an opacity of 0 .. 1."""
+    """A theme colour with an opacity of 0 .. 1. Kept, as painting a grid asks for hundreds: not
+    to be changed."""
     found = QColor(name)
     found.setAlphaF(alpha)
     return found

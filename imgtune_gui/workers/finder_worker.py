@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: A folder may be called "Rome 2024.05"; no photo is.
 _SUFFIX = re.compile(r"\.[A-Za-z]\w{1,4}")
 #: What was found is told when so much time has passed, or so many photos are waiting.
-_TELL_S, _TELL_PHOTOS = 0.15, 1_000
+_TELL_S, _TELL_PHOTOS = 0.15, 500
 _LOOK = 50
 
 

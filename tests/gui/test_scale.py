@@ -18,6 +18,8 @@ from imgtune_gui.collector import Collector
 from imgtune_gui.models.arrangement import Arrangement, SortKey
 from imgtune_gui.models.filmstrip_model import FilmstripModel
 from imgtune_gui.session import PhotoSession
+from imgtune_gui.views.filmstrip import GRID_CELL, PhotoGrid
+from imgtune_gui.views.thumb_delegate import ThumbDelegate
 from imgtune_gui.workers.base import QueueWorker, WorkerThread
 from imgtune_gui.workers.library_worker import LibraryWorker
 from imgtune_gui.workers.messages import OpenPhoto, Scan, Scanned
@@ -193,6 +195,36 @@ def test_scrolling_makes_way_and_its_end_lets_go_on(app: App, qtbot: QtBot) -> N
     app.session.set_param("contrast", 3.0, 1)
     assert worker._resting
     qtbot.waitUntil(lambda: not worker._resting)
+
+
+class Painted(ThumbDelegate):
+    """Notes which rows are painted."""
+
+    rows: list[int]
+
+    def paint(self, painter: Any, option: Any, index: Any) -> None:
+        self.rows.append(index.row())
+        super().paint(painter, option, index)
+
+
+def test_scrolling_paints_only_what_comes_into_sight(session: PhotoSession, qtbot: QtBot) -> None:
+    session.set_photos([Path(f"/many/{n}.jpg") for n in range(2_000)])
+    grid = PhotoGrid(session, FilmstripModel(session))
+    qtbot.addWidget(grid)
+    cells = Painted(GRID_CELL, parent=grid)
+    cells.rows = []
+    grid.setItemDelegate(cells)
+    grid.resize(800, 900)
+    with qtbot.waitExposed(grid):
+        grid.show()
+    grid.verticalScrollBar().setValue(20)
+    qtbot.waitUntil(lambda: len(cells.rows) >= 16)
+    qtbot.wait(60)  # until it is at rest
+    cells.rows.clear()
+    grid.verticalScrollBar().setValue(40)
+    qtbot.waitUntil(lambda: bool(cells.rows))
+    assert len(cells.rows) <= 8
+    grid.release()
 
 
 class Witness(FakeStudio):
