@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from imgtune_gui.backend import Backend
 from imgtune_gui.controllers.folder_controller import FolderController
@@ -86,8 +86,8 @@ class LibraryController(QObject):
         return [self.finder_thread, self.thumbs.quick_thread, self.worker_thread]
 
     def start(self) -> None:
-        for thread in self.threads:
-            thread.start()
+        for thread in self.threads:  # painting and the picture under a slider go before thumbnails
+            thread.start(QThread.Priority.LowPriority)
 
     def set_studio(self, backend: Backend, opened: m.StudioOpened) -> None:
         """Services are there: whatever was asked for before begins now."""

@@ -7,6 +7,8 @@ Python container under a lock and the queued signal only says "look at it".
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterable
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from model_core.services import Studio
 
 log = logging.getLogger(__name__)
+
+_NICE = 10
 
 
 class QueueWorker(QObject):
@@ -70,6 +74,13 @@ class QueueWorker(QObject):
 
     def _take(self) -> object | None:
         return self._jobs.popleft() if self._jobs else None
+
+    @Slot()
+    def give_way(self) -> None:
+        """Lets the threads that a hand waits for go before this worker's own, in which it runs.
+        Linux heeds the niceness of a thread, and no QThread.Priority."""
+        if sys.platform == "linux":
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
     @Slot()
     def _on_woken(self) -> None:
@@ -138,6 +149,8 @@ class WorkerThread:
         worker.moveToThread(self.thread)
 
     def start(self, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
+        if priority == QThread.Priority.LowPriority:
+            self.thread.started.connect(self.worker.give_way)
         self.thread.start(priority)
 
     def begin_stop(self, *, finish_queue: bool = False) -> None:
