@@ -7,9 +7,6 @@ colour lies in the table does not depend on the sliders: it is found once, too.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
-from concurrent.futures import wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +14,7 @@ import numpy.typing as npt
 
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.image import CodedImage, Float32
-from model_core.imaging.cores import CORES, pool
+from model_core.imaging.cores import helpers
 from model_core.imaging.render import PREVIEW_GRID, interpolate, render
 from model_core.imaging.table import Cells, cells_of, corners_of, place_of, points
 
@@ -25,7 +22,6 @@ from model_core.imaging.table import Cells, cells_of, corners_of, place_of, poin
 #: the time of a table of 33; the mean error over photos and sliders is 0.17 deltaE00, not 0.08.
 MOVING_GRID = 21
 _ROW = 512
-_PIECES = 2  # for each core
 #: With more distinct colours for each pixel than this, rendering the pixels is as fast.
 _MOST = 0.6
 
@@ -84,7 +80,7 @@ def render_palette(
     shown = np.empty(palette.spots.shape, np.uint8)
     if quick and not settings.is_identity and len(corners) < len(palette.cells.own):
         apply = interpolate(points(settings, colours.space, space, MOVING_GRID, corners))
-        _side_by_side(lambda a, b: apply(palette.spots[a:b], shown[a:b]), len(shown))
+        helpers.side_by_side(lambda a, b: apply(palette.spots[a:b], shown[a:b]), len(shown))
     else:
         render(colours, settings, space=space, out=shown, cells=palette.cells, quick=quick)
     return _fetched(shown, palette.place, out)
@@ -101,25 +97,5 @@ def _fetched(
         # Clipping skips the check of every number, which is within the table by construction.
         np.take(source, place[first:last], out=target[first:last], mode="clip")
 
-    _side_by_side(fetch, place.size)
+    helpers.side_by_side(fetch, place.size)
     return out
-
-
-def _side_by_side(work: Callable[[int, int], None], size: int) -> None:
-    """``work`` on pieces of 0 .. ``size``. This thread takes its share, and that of a thread that
-    is late: to wake one costs time, and its core may be somebody else's just then."""
-    count = _PIECES * CORES
-    pieces = itertools.pairwise([size * i // count for i in range(count + 1)])
-
-    def run() -> None:
-        for first, last in pieces:  # a step of it is not divided between threads
-            work(first, last)
-
-    helpers = [pool.submit(run) for _ in range(CORES - 1)]
-    try:
-        run()
-    finally:
-        wait([helper for helper in helpers if not helper.cancel()])
-    for helper in helpers:
-        if not helper.cancelled():
-            helper.result()
