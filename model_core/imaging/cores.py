@@ -54,7 +54,9 @@ class Helpers:
         """``work`` on pieces of 0 .. ``size``. This thread takes its share, and that of a helper
         that is late: to wake one costs time, and its core may be somebody else's just then."""
         count = _PIECES * CORES
-        pieces = itertools.pairwise([size * i // count for i in range(count + 1)])
+        # No empty ones: OpenColorIO refuses them.
+        edges = sorted({size * i // count for i in range(count + 1)})
+        pieces = itertools.pairwise(edges)
 
         def run() -> None:
             for first, last in pieces:  # a step of it is not divided between threads

@@ -36,6 +36,7 @@ def test_helpers_do_each_piece_once(size: int) -> None:
     done = np.zeros(size, np.int64)
 
     def work(first: int, last: int) -> None:
+        assert first < last
         done[first:last] += 1
 
     for _ in range(3):

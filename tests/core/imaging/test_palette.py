@@ -105,6 +105,20 @@ def test_black_and_white_stay_so_while_a_slider_moves() -> None:
     assert (shown[20:40] == 255).all()
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 17, 512, 513, 927, 1400, 2_000])
+def test_photos_of_few_colours_move_too(count: int) -> None:
+    """As black-and-white ones do, whose table has as many rows as the threads have pieces, or
+    fewer."""
+    number = np.arange(120 * 90).reshape(120, 90) * 7 % count
+    grey = np.stack([number % 256, number * 3 % 256, number // 256 * 40], axis=-1)
+    image = CodedImage(grey.astype(np.uint8))
+    moving, resting = (
+        render_palette(made(image), IDENTITY.with_value("exposure_ev", 0.4), screen(image), quick=q)
+        for q in (True, False)
+    )
+    assert np.abs(moving.astype(int) - resting).mean() < 1
+
+
 def test_noise_has_none() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), dtype=np.uint8)
     assert palette_of(CodedImage(noise)) is None
