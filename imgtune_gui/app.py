@@ -29,6 +29,7 @@ from imgtune_gui.controllers.sidecar_controller import SidecarController
 from imgtune_gui.controllers.style_controller import StyleController
 from imgtune_gui.controllers.train_controller import TrainController
 from imgtune_gui.controllers.view_controller import ViewController
+from imgtune_gui.core_texts import in_language
 from imgtune_gui.crash import CrashDialog
 from imgtune_gui.errors import ErrorHook
 from imgtune_gui.focus_keys import FocusKeys
@@ -291,7 +292,9 @@ class App(QObject):
         self.learn.begin(style if style in opened.styles else backend.default_style)
         self.library.set_studio(backend, opened)
         if opened.studio.warnings:
-            self.window.show_message(" · ".join(opened.studio.warnings), lasting=True)
+            self.window.show_message(
+                " · ".join(map(in_language, opened.studio.warnings)), lasting=True
+            )
 
     def _apply_preferences(self, chosen: Preferences) -> None:
         studio = self.catalog.opened_studio

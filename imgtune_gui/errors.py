@@ -9,6 +9,7 @@ from types import TracebackType
 
 from PySide6.QtCore import QObject, Signal
 
+from imgtune_gui.core_texts import said, unexpected
 from model_core.domain.errors import ImgtuneError
 from model_core.progress import Cancelled
 
@@ -48,11 +49,10 @@ class ErrorHook(QObject):
             self._old_hook(kind, error, trace)
             return
         if isinstance(error, ImgtuneError):
-            self.error_raised.emit(str(error))
+            self.error_raised.emit(said(error))
             return
         log.error("unexpected error", exc_info=(kind, error, trace))
-        text = self.tr("Unexpected error ({0}); the details are in the log")
-        self.error_raised.emit(text.format(f"{kind.__name__}: {error}"))
+        self.error_raised.emit(unexpected(error))
         self.bug_found.emit(error)
 
     def _handle_in_thread(self, args: threading.ExceptHookArgs) -> None:

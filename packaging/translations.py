@@ -4,7 +4,8 @@ Collects the window's texts, merges them into the .ts files (Qt's lupdate keeps 
 translated), and compiles the .qm files that ship (lrelease). Translate with Qt Linguist
 (``pyside6-linguist FILE.ts``) or a text editor, and run this again. lupdate reads Python, but
 not tables, and gives free functions no context; so the texts are collected here, by the same
-rules that the tests apply.
+rules that the tests apply. What the core says of the world's faults is read from the calls that
+make those errors, so that none is forgotten.
 
 Glossary, Simplified Chinese. Where the market leader has a word, it is that word.
 
@@ -26,20 +27,31 @@ Glossary, Simplified Chinese. Where the market leader has a word, it is that wor
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "assets" / "translations"
 LANGUAGES = ("zh_CN",)
+#: Patterns of the core's sentences, one a line, by which the window knows them again.
+CORE = FOLDER / "core.txt"
 
 _FREE = ("tr", "_tr")  # functions of a module that know their context
 
 #: Rows of the table of actions that every language reads.
 UNTRANSLATED = {"★" * stars for stars in range(1, 6)}
+
+
+_BASE = "ImgtuneError"
+#: Said on the command line or by the maker of the base model only.
+_ELSEWHERE = re.compile(r"cli.*|base_.*|demo|doctor|backbones|labels|network|illuminant")
+#: Methods whose text is shown, by the place of the text among their arguments.
+_TELLING = {"warn": 0, "_warn": 0, "report": 2}
+_WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
 class Unreadable(Exception):
@@ -74,9 +86,82 @@ def table_texts() -> Iterator[tuple[str, str]]:
     for action in ACTIONS:
         texts = (action.text, action.tip, action.submenu)
         yield from (("actions", t) for t in texts if t and t not in UNTRANSLATED)
-    yield from (("Core", sentence) for sentence in SENTENCES)
+    yield from (("Core", sentence) for sentence in {*SENTENCES, *core_sentences()})
     for spec in PARAMS:
         yield from (("Params", t) for t in (spec.label, spec.group, spec.tip) if t)
+
+
+def core_sentences(root: Path = ROOT) -> set[str]:
+    """What the core says of the world's faults: sentences with ``{0}``, ``{1}`` ... where values
+    go; braces of their own are doubled."""
+    trees = {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted((root / "model_core").rglob("*.py"))
+    }
+    errors = _error_names(trees.values())
+    found: set[str] = set()
+    for path, tree in trees.items():
+        if not _ELSEWHERE.fullmatch(path.stem):
+            found |= set(_said_in(tree, errors | _makers(tree, errors)))
+    return {text for text in found if _WORDS.search(re.sub(r"\{\d+\}", "", text))}
+
+
+def _error_names(trees: Iterable[ast.Module]) -> set[str]:
+    names, before = {_BASE}, 0
+    while len(names) > before:
+        before = len(names)
+        for tree in trees:
+            for node in ast.walk(tree):
+                if isinstance(node, ast.ClassDef) and names & {_name(b) for b in node.bases}:
+                    names.add(node.name)
+    return names
+
+
+def _makers(tree: ast.Module, errors: set[str]) -> set[str]:
+    """A module's own functions that make such an error of a reason."""
+    return {
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.returns and _name(node.returns) in errors
+    }
+
+
+def _said_in(tree: ast.Module, telling: set[str]) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = _name(node.func)
+            if name in telling:
+                for argument in node.args:
+                    yield from _patterns(argument)
+            elif name in _TELLING and len(node.args) > _TELLING[name]:
+                yield from _patterns(node.args[_TELLING[name]])
+    for node in tree.body:  # tables of reasons
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            for value in node.value.values:
+                if isinstance(value, ast.Constant) and " " in str(value.value):
+                    yield from _patterns(value)
+
+
+def _patterns(node: ast.expr) -> Iterator[str]:
+    """The text of an expression; of both branches where it is one or the other."""
+    if isinstance(node, ast.IfExp):
+        yield from _patterns(node.body)
+        yield from _patterns(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield _doubled(node.value)
+    elif isinstance(node, ast.JoinedStr):
+        text, count = "", 0
+        for part in node.values:
+            if isinstance(part, ast.Constant):
+                text += _doubled(str(part.value))
+            else:
+                text += f"{{{count}}}"
+                count += 1
+        yield text
+
+
+def _doubled(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _texts(node: ast.AST, context: str, free: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -144,6 +229,7 @@ def main() -> int:
 
     tools = Path(PySide6.__file__).parent
     FOLDER.mkdir(exist_ok=True)
+    CORE.write_text("".join(f"{one}\n" for one in sorted(core_sentences())), encoding="utf-8")
     waiting = 0
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "texts.py"

@@ -57,6 +57,82 @@
         <translation>保留当前模型：在未见过的 {0} 张照片（{1} 场拍摄）上，误差仍为 {2} J。候选模型没有超出您的修正已经教会的内容。</translation>
     </message>
     <message>
+        <source>A damaged crop of a photo was skipped.</source>
+        <translation>已跳过一张照片损坏的裁剪。</translation>
+    </message>
+    <message>
+        <source>A damaged edit was skipped: {0}.</source>
+        <translation>已跳过损坏的编辑：{0}。</translation>
+    </message>
+    <message>
+        <source>A damaged record of a training was skipped: {0}.</source>
+        <translation>已跳过损坏的训练记录：{0}。</translation>
+    </message>
+    <message>
+        <source>A version cannot hold {0}; only .onnx, .safetensors and .json.</source>
+        <translation>版本中不能包含 {0}；只能是 .onnx、.safetensors 和 .json。</translation>
+    </message>
+    <message>
+        <source>A version needs a {0}; none was staged.</source>
+        <translation>版本需要 {0}，但没有提供。</translation>
+    </message>
+    <message>
+        <source>Another imgtune process ({0}) is {1}; wait until it has finished, or close it.</source>
+        <translation>另一个 imgtune 进程 ({0}) 正在{1}；请等它完成，或将其关闭。</translation>
+    </message>
+    <message>
+        <source>Cannot write the catalog {0}: {1}.</source>
+        <translation>无法写入目录 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>Cannot write {0}: {1}.</source>
+        <translation>无法写入 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>Cannot write {0}: {1}; make its folder writable.</source>
+        <translation>无法写入 {0}：{1}；请使其文件夹可写。</translation>
+    </message>
+    <message>
+        <source>Damaged features of a photo are computed again: {0}.</source>
+        <translation>正在重新计算一张照片损坏的特征：{0}。</translation>
+    </message>
+    <message>
+        <source>Damaged stars, flag or colour of a photo were skipped.</source>
+        <translation>已跳过一张照片损坏的星级、旗标或色标。</translation>
+    </message>
+    <message>
+        <source>Device or resource busy</source>
+        <translation>设备正忙</translation>
+    </message>
+    <message>
+        <source>Disk quota exceeded</source>
+        <translation>超出磁盘配额</translation>
+    </message>
+    <message>
+        <source>File is not a zip file</source>
+        <translation>不是 zip 文件</translation>
+    </message>
+    <message>
+        <source>File name too long</source>
+        <translation>文件名太长</translation>
+    </message>
+    <message>
+        <source>Fine-tuning needs at least {0} corrected photos over {1} shoots, so that the newest shoots (at least {2} photos) can be held out as a test and {3} of two others remain; there are {4} over {5}. Until then the personal head learns from each correction at once.</source>
+        <translation>微调至少需要分属 {1} 场拍摄的 {0} 张已修正照片，以便留出最新的几场拍摄 (至少 {2} 张照片) 作为测试，并剩下另外两场的 {3} 张；目前有 {5} 场的 {4} 张。在此之前，每次修正仍会被立即学习。</translation>
+    </message>
+    <message>
+        <source>In 8 bits this model would be {0} J off, more than {1}; export it without --int8.</source>
+        <translation>以 8 位存储时此模型会偏差 {0} J，超过 {1}；请存储完整的文件。</translation>
+    </message>
+    <message>
+        <source>Input/output error</source>
+        <translation>输入/输出错误</translation>
+    </message>
+    <message>
+        <source>Is a directory</source>
+        <translation>是文件夹</translation>
+    </message>
+    <message>
         <source>Kept the current model: the file made of the candidate does not answer as what was trained does, but {0} J from it.</source>
         <translation>保留当前模型：由候选模型生成的文件与训练所得的结果不一致，相差 {0} J。</translation>
     </message>
@@ -65,8 +141,268 @@
         <translation>保留当前模型：使用候选模型会使画面多出 {0}% 的死白或死黑。</translation>
     </message>
     <message>
+        <source>No file in {0} is called like a photo in {1}; copies must keep the photo&apos;s name, at least at their beginning.</source>
+        <translation>{0} 中没有与 {1} 中的照片同名的文件；副本的名称至少开头要与照片相同。</translation>
+    </message>
+    <message>
+        <source>No space left on device</source>
+        <translation>磁盘空间不足</translation>
+    </message>
+    <message>
+        <source>No such device</source>
+        <translation>没有此设备</translation>
+    </message>
+    <message>
+        <source>No such file or directory</source>
+        <translation>没有此文件或文件夹</translation>
+    </message>
+    <message>
+        <source>Not a directory</source>
+        <translation>不是文件夹</translation>
+    </message>
+    <message>
+        <source>Permission denied</source>
+        <translation>没有权限</translation>
+    </message>
+    <message>
+        <source>Read-only file system</source>
+        <translation>只读文件系统</translation>
+    </message>
+    <message>
+        <source>Stale file handle</source>
+        <translation>文件句柄已失效</translation>
+    </message>
+    <message>
+        <source>The catalog was damaged. It was moved to {0} and a new one was made.</source>
+        <translation>目录已损坏。它已移至 {0}，并新建了一个目录。</translation>
+    </message>
+    <message>
+        <source>The catalog was missing and a new one was made. {0} lessons and {1} edits were restored.</source>
+        <translation>目录缺失，已新建一个。已恢复 {0} 次示范和 {1} 个编辑。</translation>
+    </message>
+    <message>
+        <source>The catalog was not made by imgtune. It was moved to {0} and a new one was made.</source>
+        <translation>目录不是由 imgtune 制作的。它已移至 {0}，并新建了一个目录。</translation>
+    </message>
+    <message>
+        <source>The catalog was older than the second copy of its lessons: {0} lessons were restored; edits since then that taught nothing are lost.</source>
+        <translation>目录比其示范的备份更旧：已恢复 {0} 次示范；此后未用于教学的编辑已丢失。</translation>
+    </message>
+    <message>
+        <source>The catalog {0} cannot be opened ({1}); move it away.</source>
+        <translation>无法打开目录 {0} ({1})；请将其移走。</translation>
+    </message>
+    <message>
+        <source>The catalog {0} is a folder; rename it or choose another place.</source>
+        <translation>目录 {0} 是一个文件夹；请将其重命名或选择其他位置。</translation>
+    </message>
+    <message>
+        <source>The catalog {0} is damaged; start imgtune again and it repairs itself.</source>
+        <translation>目录 {0} 已损坏；请重新启动 imgtune，它会自行修复。</translation>
+    </message>
+    <message>
+        <source>The catalog {0} is locked by another program; close other imgtune windows (or the program that reads it) and try again.</source>
+        <translation>目录 {0} 被另一个程序锁定；请关闭其他 imgtune 窗口 (或读取它的程序) 后重试。</translation>
+    </message>
+    <message>
+        <source>The catalog {0} was written by a newer imgtune; update this one.</source>
+        <translation>目录 {0} 由更新版本的 imgtune 写入；请更新此程序。</translation>
+    </message>
+    <message>
+        <source>The catalog {0}. It was moved to {1} and a new one was made.</source>
+        <translation>目录有问题 ({0})。它已移至 {1}，并新建了一个目录。</translation>
+    </message>
+    <message>
+        <source>The damaged catalog value {0} was ignored.</source>
+        <translation>已忽略目录中损坏的值 {0}。</translation>
+    </message>
+    <message>
+        <source>The damaged catalog {0} cannot be moved aside ({1}); close other imgtune windows and make its folder writable.</source>
+        <translation>无法移走损坏的目录 {0} ({1})；请关闭其他 imgtune 窗口，并使其文件夹可写。</translation>
+    </message>
+    <message>
+        <source>The damaged lesson {0} was read from its second copy.</source>
+        <translation>损坏的示范 {0} 已从备份中读取。</translation>
+    </message>
+    <message>
+        <source>The damaged lesson {0} was skipped: {1}.</source>
+        <translation>已跳过损坏的示范 {0}：{1}。</translation>
+    </message>
+    <message>
         <source>The fine-tuned model is better: on {0} photos of {1} shoots that it had not seen, the error went from {2} to {3} J.</source>
         <translation>微调后的模型更好：在未见过的 {0} 张照片（{1} 场拍摄）上，误差从 {2} 降到 {3} J。</translation>
+    </message>
+    <message>
+        <source>The lessons are stored, but not their second copy. {0}</source>
+        <translation>示范已存储，但其备份未能存储。{0}</translation>
+    </message>
+    <message>
+        <source>The model to pack cannot be read ({0}).</source>
+        <translation>无法读取要打包的模型 ({0})。</translation>
+    </message>
+    <message>
+        <source>The name of a preset is one line of 1 to {0} characters.</source>
+        <translation>预设的名称应为一行，1 到 {0} 个字符。</translation>
+    </message>
+    <message>
+        <source>The name of a style is one line of at most {0} characters.</source>
+        <translation>风格的名称应为一行，最多 {0} 个字符。</translation>
+    </message>
+    <message>
+        <source>The name of a style must be plain text.</source>
+        <translation>风格的名称必须是纯文本。</translation>
+    </message>
+    <message>
+        <source>The name of a style must not be empty, nor begin or end in a space.</source>
+        <translation>风格的名称不能为空，也不能以空格开头或结尾。</translation>
+    </message>
+    <message>
+        <source>The pack {0} cannot be used: {1}; get it again.</source>
+        <translation>无法使用风格文件 {0}：{1}；请重新获取。</translation>
+    </message>
+    <message>
+        <source>The pack&apos;s {0} cannot be used: {1}; get it again.</source>
+        <translation>无法使用风格文件中的 {0}：{1}；请重新获取。</translation>
+    </message>
+    <message>
+        <source>The preset {0} cannot be deleted ({1})</source>
+        <translation>无法删除预设 {0} ({1})</translation>
+    </message>
+    <message>
+        <source>The preset {0} would set no slider; tick at least one.</source>
+        <translation>预设 {0} 不会设置任何滑块；请至少勾选一个。</translation>
+    </message>
+    <message>
+        <source>The style {0} holds {1} lessons and {2} edits; confirm that they are to be deleted with it.</source>
+        <translation>风格 {0} 包含 {1} 次示范和 {2} 个编辑；请确认将它们一并删除。</translation>
+    </message>
+    <message>
+        <source>The versions of the style {0} are not with it yet. {1}</source>
+        <translation>风格 {0} 的版本尚未随之移动。{1}</translation>
+    </message>
+    <message>
+        <source>There are no corrections to learn from yet; correct some photos.</source>
+        <translation>还没有可供学习的修正；请先修正几张照片。</translation>
+    </message>
+    <message>
+        <source>There is a preset {0} already; choose another name.</source>
+        <translation>已有名为 {0} 的预设；请选择其他名称。</translation>
+    </message>
+    <message>
+        <source>There is a style {0} already; choose another name.</source>
+        <translation>已有名为 {0} 的风格；请选择其他名称。</translation>
+    </message>
+    <message>
+        <source>There is no device {0} here; there is: {1}</source>
+        <translation>这里没有设备 {0}；可用的有：{1}</translation>
+    </message>
+    <message>
+        <source>There is no lesson {0}; it was forgotten or replaced before.</source>
+        <translation>没有示范 {0}；它已被忘记或替换。</translation>
+    </message>
+    <message>
+        <source>There is no pack {0}; check the name.</source>
+        <translation>没有风格文件 {0}；请检查名称。</translation>
+    </message>
+    <message>
+        <source>There is no style {0}; known: {1}.</source>
+        <translation>没有风格 {0}；已有：{1}。</translation>
+    </message>
+    <message>
+        <source>There is no style {0}; there are: {1}</source>
+        <translation>没有风格 {0}；已有：{1}</translation>
+    </message>
+    <message>
+        <source>There is too little memory for a fine-tune; close other programs and try again.</source>
+        <translation>内存不足，无法微调；请关闭其他程序后重试。</translation>
+    </message>
+    <message>
+        <source>This file is no ICC profile; choose another</source>
+        <translation>此文件不是 ICC 配置文件；请另选一个</translation>
+    </message>
+    <message>
+        <source>This profile is not of a screen (not RGB); choose another</source>
+        <translation>此配置文件不属于屏幕 (不是 RGB)；请另选一个</translation>
+    </message>
+    <message>
+        <source>This spot is clipped; pick a grey that is not quite white</source>
+        <translation>此处已剪切；请选取不是纯白的灰色</translation>
+    </message>
+    <message>
+        <source>This spot is too dark; pick a brighter grey</source>
+        <translation>此处太暗；请选取更亮的灰色</translation>
+    </message>
+    <message>
+        <source>Too many open files</source>
+        <translation>打开的文件过多</translation>
+    </message>
+    <message>
+        <source>Transport endpoint is not connected</source>
+        <translation>网络连接已断开</translation>
+    </message>
+    <message>
+        <source>Unexpected error ({0}); the details are in the log</source>
+        <translation>意外错误 ({0})；详情见日志</translation>
+    </message>
+    <message>
+        <source>Version {0} has no {1}.</source>
+        <translation>版本 {0} 没有 {1}。</translation>
+    </message>
+    <message>
+        <source>Version {0} of the style {1} is not there; choose another.</source>
+        <translation>风格 {1} 的版本 {0} 不存在；请另选一个。</translation>
+    </message>
+    <message>
+        <source>a JPEG XL picture</source>
+        <translation>JPEG XL 图片</translation>
+    </message>
+    <message>
+        <source>a PDF document</source>
+        <translation>PDF 文档</translation>
+    </message>
+    <message>
+        <source>a Photoshop document</source>
+        <translation>Photoshop 文档</translation>
+    </message>
+    <message>
+        <source>a box of {0} x {1} pixels is not possible</source>
+        <translation>{0} x {1} 像素的边框不可行</translation>
+    </message>
+    <message>
+        <source>a folder has that name; choose another name</source>
+        <translation>已有同名文件夹；请选择其他名称</translation>
+    </message>
+    <message>
+        <source>a long side of {0} pixels is not possible</source>
+        <translation>长边 {0} 像素不可行</translation>
+    </message>
+    <message>
+        <source>a part of it would be read from another file</source>
+        <translation>它的一部分需从另一个文件读取</translation>
+    </message>
+    <message>
+        <source>a part of its folder is a file; choose another folder</source>
+        <translation>其路径的一部分是文件；请选择其他文件夹</translation>
+    </message>
+    <message>
+        <source>a picture in OpenEXR format</source>
+        <translation>OpenEXR 格式的图片</translation>
+    </message>
+    <message>
+        <source>a picture in PGM format</source>
+        <translation>PGM 格式的图片</translation>
+    </message>
+    <message>
+        <source>a picture in PPM format</source>
+        <translation>PPM 格式的图片</translation>
+    </message>
+    <message>
+        <source>a picture in QOI format</source>
+        <translation>QOI 格式的图片</translation>
+    </message>
+    <message>
+        <source>a texture of a game</source>
+        <translation>游戏贴图</translation>
     </message>
     <message>
         <source>an interrupted fine-tune of other corrections was dropped</source>
@@ -77,12 +413,108 @@
         <translation>正在查看网络目前的预测</translation>
     </message>
     <message>
+        <source>expected {0} values, got {1}</source>
+        <translation>应有 {0} 个值，实际为 {1} 个</translation>
+    </message>
+    <message>
         <source>fine-tuning, error {0} J, at most {1} s left</source>
         <translation>正在微调，误差 {0} J，最多还需 {1} 秒</translation>
     </message>
     <message>
+        <source>fitting {0}</source>
+        <translation>正在拟合 {0}</translation>
+    </message>
+    <message>
+        <source>give one of long side, fit and megapixels, not several</source>
+        <translation>长边、边框和百万像素只能指定一项</translation>
+    </message>
+    <message>
         <source>going on with the interrupted fine-tune after {0} rounds</source>
         <translation>从第 {0} 轮之后继续上次中断的微调</translation>
+    </message>
+    <message>
+        <source>image file is truncated</source>
+        <translation>图像文件不完整</translation>
+    </message>
+    <message>
+        <source>image file is truncated ({0} bytes not processed)</source>
+        <translation>图像文件不完整 ({0} 字节未处理)</translation>
+    </message>
+    <message>
+        <source>it brings operators of its own</source>
+        <translation>它带有自己的运算符</translation>
+    </message>
+    <message>
+        <source>it cannot answer ({0})</source>
+        <translation>它无法给出回答 ({0})</translation>
+    </message>
+    <message>
+        <source>it cannot be opened; make the file and its folder writable</source>
+        <translation>无法打开；请使该文件及其文件夹可写</translation>
+    </message>
+    <message>
+        <source>it cannot be read: {0}</source>
+        <translation>无法读取：{0}</translation>
+    </message>
+    <message>
+        <source>it does not fit the network</source>
+        <translation>它与网络不匹配</translation>
+    </message>
+    <message>
+        <source>it has no manifest</source>
+        <translation>它没有清单</translation>
+    </message>
+    <message>
+        <source>it holds an unexpected file {0}</source>
+        <translation>它包含意外的文件 {0}</translation>
+    </message>
+    <message>
+        <source>it holds no tensors ({0})</source>
+        <translation>它不包含张量 ({0})</translation>
+    </message>
+    <message>
+        <source>it holds too many files, or one of them twice</source>
+        <translation>它包含的文件过多，或有重复的文件</translation>
+    </message>
+    <message>
+        <source>it is compressed in an unexpected way</source>
+        <translation>它的压缩方式不符合预期</translation>
+    </message>
+    <message>
+        <source>it is larger than {0} MB</source>
+        <translation>它大于 {0} MB</translation>
+    </message>
+    <message>
+        <source>it is no pack or incomplete ({0})</source>
+        <translation>它不是风格文件，或不完整 ({0})</translation>
+    </message>
+    <message>
+        <source>it is read-only; make the file and its folder writable</source>
+        <translation>它是只读的；请使该文件及其文件夹可写</translation>
+    </message>
+    <message>
+        <source>it uses the operator {0}</source>
+        <translation>它使用了运算符 {0}</translation>
+    </message>
+    <message>
+        <source>its answers are not finite numbers</source>
+        <translation>它的回答不是有限的数</translation>
+    </message>
+    <message>
+        <source>its answers are outside the sliders</source>
+        <translation>它的回答超出滑块范围</translation>
+    </message>
+    <message>
+        <source>its answers have another shape than ours</source>
+        <translation>它的回答形状与我们的不同</translation>
+    </message>
+    <message>
+        <source>its features are not ours</source>
+        <translation>它的特征与我们的不同</translation>
+    </message>
+    <message>
+        <source>its files are not those of its manifest</source>
+        <translation>其文件与清单不符</translation>
     </message>
     <message>
         <source>looking at the photos</source>
@@ -97,8 +529,20 @@
         <translation>正在衡量预测依赖于哪些权重</translation>
     </message>
     <message>
+        <source>opening the catalog</source>
+        <translation>打开目录</translation>
+    </message>
+    <message>
         <source>preparing {0} photos</source>
         <translation>正在准备 {0} 张照片</translation>
+    </message>
+    <message>
+        <source>preparing {0} photos ({1})</source>
+        <translation>正在准备 {0} 张照片 ({1})</translation>
+    </message>
+    <message>
+        <source>quality {0} is not within 1 .. 100</source>
+        <translation>品质 {0} 不在 1 到 100 之间</translation>
     </message>
     <message>
         <source>taking {0} of {1} corrections, the newest first</source>
@@ -107,6 +551,86 @@
     <message>
         <source>testing the candidate on photos it has not seen</source>
         <translation>正在用未见过的照片测试候选模型</translation>
+    </message>
+    <message>
+        <source>the disk is full; free some space</source>
+        <translation>磁盘已满；请释放一些空间</translation>
+    </message>
+    <message>
+        <source>the disk is full; free some space or choose another folder</source>
+        <translation>磁盘已满；请释放一些空间，或选择其他文件夹</translation>
+    </message>
+    <message>
+        <source>the disk is read-only; choose another folder</source>
+        <translation>磁盘是只读的；请选择其他文件夹</translation>
+    </message>
+    <message>
+        <source>the disk reports an error or is full; check it and free some space</source>
+        <translation>磁盘报告错误或已满；请检查磁盘并释放一些空间</translation>
+    </message>
+    <message>
+        <source>the disk reports an error; choose another disk and check this one</source>
+        <translation>磁盘报告错误；请选择其他磁盘，并检查此磁盘</translation>
+    </message>
+    <message>
+        <source>the exported network differs from the trained one by {0} J</source>
+        <translation>导出的网络与训练的网络相差 {0} J</translation>
+    </message>
+    <message>
+        <source>the file would be larger than allowed there; choose another disk</source>
+        <translation>文件会超过该处允许的大小；请选择其他磁盘</translation>
+    </message>
+    <message>
+        <source>the fine-tune goes on without checkpoints: {0}</source>
+        <translation>微调将在没有检查点的情况下继续：{0}</translation>
+    </message>
+    <message>
+        <source>the folder does not exist; create it or choose another</source>
+        <translation>文件夹不存在；请新建它或另选一个</translation>
+    </message>
+    <message>
+        <source>the name is too long; choose a shorter one</source>
+        <translation>名称太长；请选择较短的名称</translation>
+    </message>
+    <message>
+        <source>the name template has no {{{0}}}; known: {1}</source>
+        <translation>名称模板中没有 {{{0}}}；可用的有：{1}</translation>
+    </message>
+    <message>
+        <source>the name template is empty; {{name}} keeps the photo&apos;s name</source>
+        <translation>名称模板为空；{{name}} 会保留照片的名称</translation>
+    </message>
+    <message>
+        <source>the name template {0} has a brace without its partner</source>
+        <translation>名称模板 {0} 中有不成对的花括号</translation>
+    </message>
+    <message>
+        <source>the name template {0} holds {1}, which names cannot have</source>
+        <translation>名称模板 {0} 含有名称中不允许的 {1}</translation>
+    </message>
+    <message>
+        <source>the training process died ({0}); nothing was changed</source>
+        <translation>训练进程已终止 ({0})；没有任何更改</translation>
+    </message>
+    <message>
+        <source>the training process was ended from outside, most likely because memory ran out; nothing was changed. Close other programs and start it again</source>
+        <translation>训练进程被外部终止，很可能是因为内存不足；没有任何更改。请关闭其他程序后重新开始</translation>
+    </message>
+    <message>
+        <source>there is no method {0}; known: {1}</source>
+        <translation>没有方法 {0}；已有：{1}</translation>
+    </message>
+    <message>
+        <source>there is no permission to write there; choose another folder or change it</source>
+        <translation>没有写入权限；请选择其他文件夹或更改权限</translation>
+    </message>
+    <message>
+        <source>there is no permission; make the file and its folder writable</source>
+        <translation>没有权限；请使该文件及其文件夹可写</translation>
+    </message>
+    <message>
+        <source>there is no slider {0}; known: {1}</source>
+        <translation>没有滑块 {0}；已有：{1}</translation>
     </message>
     <message>
         <source>too little graphics memory: going on in smaller steps</source>
@@ -119,6 +643,338 @@
     <message>
         <source>too little memory: going on in smaller steps</source>
         <translation>内存不足：改用更小的步长继续</translation>
+    </message>
+    <message>
+        <source>your disk quota is used up; free some space or choose another folder</source>
+        <translation>您的磁盘配额已用完；请释放一些空间，或选择其他文件夹</translation>
+    </message>
+    <message>
+        <source>{0} cannot be read ({1}); roll back or train again.</source>
+        <translation>无法读取 {0} ({1})；请回退或重新训练。</translation>
+    </message>
+    <message>
+        <source>{0} cannot hold {1} bits a channel{2}</source>
+        <translation>{0} 不能存储每通道 {1} 位{2}</translation>
+    </message>
+    <message>
+        <source>{0} does not hold finite numbers</source>
+        <translation>{0} 中不是有限的数</translation>
+    </message>
+    <message>
+        <source>{0} holds at most {1} pixels a side, not {2}; choose a smaller size or another format</source>
+        <translation>{0} 每边最多 {1} 像素，而不是 {2}；请选择更小的尺寸或其他格式</translation>
+    </message>
+    <message>
+        <source>{0} holds no tensors ({1})</source>
+        <translation>{0} 不包含张量 ({1})</translation>
+    </message>
+    <message>
+        <source>{0} is damaged</source>
+        <translation>{0} 已损坏</translation>
+    </message>
+    <message>
+        <source>{0} is damaged; roll back or train again.</source>
+        <translation>{0} 已损坏；请回退或重新训练。</translation>
+    </message>
+    <message>
+        <source>{0} is damaged; the newest version of the style is used.</source>
+        <translation>{0} 已损坏；正在使用该风格的最新版本。</translation>
+    </message>
+    <message>
+        <source>{0} is no version of the style {1}.</source>
+        <translation>{0} 不是风格 {1} 的版本。</translation>
+    </message>
+    <message>
+        <source>{0} megapixels are not possible</source>
+        <translation>{0} 百万像素不可行</translation>
+    </message>
+    <message>
+        <source>{0} unpacks to far more than it should</source>
+        <translation>{0} 解压后远大于应有的大小</translation>
+    </message>
+    <message>
+        <source>{0} was made by a newer imgtune; update this one.</source>
+        <translation>{0} 由更新版本的 imgtune 制作；请更新此程序。</translation>
+    </message>
+    <message>
+        <source>{0} {1}; known: {2}</source>
+        <translation>{0} {1}；已有：{2}</translation>
+    </message>
+    <message>
+        <source>{0}. Instead of {1}, {2} serves now.</source>
+        <translation>{0}。现在由 {2} 代替 {1} 提供服务。</translation>
+    </message>
+    <message>
+        <source>{0}: another program keeps changing it; try again later</source>
+        <translation>{0}：另一个程序一直在更改它；请稍后重试</translation>
+    </message>
+    <message>
+        <source>{0}: cannot be fine-tuned ({1})</source>
+        <translation>{0}：无法微调 ({1})</translation>
+    </message>
+    <message>
+        <source>{0}: cannot be made ({1})</source>
+        <translation>{0}：无法新建 ({1})</translation>
+    </message>
+    <message>
+        <source>{0}: cannot be read (it is not a file)</source>
+        <translation>{0}：无法读取 (它不是文件)</translation>
+    </message>
+    <message>
+        <source>{0}: cannot be read ({1})</source>
+        <translation>{0}：无法读取 ({1})</translation>
+    </message>
+    <message>
+        <source>{0}: cannot be read: {1}</source>
+        <translation>{0}：无法读取：{1}</translation>
+    </message>
+    <message>
+        <source>{0}: cannot be used; choose another</source>
+        <translation>{0}：无法使用；请另选一个</translation>
+    </message>
+    <message>
+        <source>{0}: declares a size of {1} x {2} pixels</source>
+        <translation>{0}：声明的尺寸为 {1} x {2} 像素</translation>
+    </message>
+    <message>
+        <source>{0}: declares {1} x {2} pixels, over the limit of {3} megapixels</source>
+        <translation>{0}：声明为 {1} x {2} 像素，超过 {3} 百万像素的上限</translation>
+    </message>
+    <message>
+        <source>{0}: does not fit into memory</source>
+        <translation>{0}：内存不足，无法载入</translation>
+    </message>
+    <message>
+        <source>{0}: does not fit this version of imgtune</source>
+        <translation>{0}：与此版本的 imgtune 不匹配</translation>
+    </message>
+    <message>
+        <source>{0}: has inks other than CMYK; save it as RGB</source>
+        <translation>{0}：含有 CMYK 以外的油墨；请另存为 RGB</translation>
+    </message>
+    <message>
+        <source>{0}: has just been written by another program</source>
+        <translation>{0}：刚刚被另一个程序写入</translation>
+    </message>
+    <message>
+        <source>{0}: has layers or channels that are not a picture&apos;s</source>
+        <translation>{0}：含有不属于图片的图层或通道</translation>
+    </message>
+    <message>
+        <source>{0}: has no place for what was learned</source>
+        <translation>{0}：没有存放所学内容的位置</translation>
+    </message>
+    <message>
+        <source>{0}: has too few channels for its kind of colour</source>
+        <translation>{0}：通道数少于其颜色类型所需</translation>
+    </message>
+    <message>
+        <source>{0}: holds a crop, and no settings of sliders</source>
+        <translation>{0}：含有裁剪，但没有滑块设置</translation>
+    </message>
+    <message>
+        <source>{0}: holds no Camera Raw settings</source>
+        <translation>{0}：不含 Camera Raw 设置</translation>
+    </message>
+    <message>
+        <source>{0}: is XML, but holds no XMP</source>
+        <translation>{0}：是 XML，但不含 XMP</translation>
+    </message>
+    <message>
+        <source>{0}: is a JPEG 2000 of a kind that imgtune cannot read; save it as TIFF or PNG</source>
+        <translation>{0}：是 imgtune 无法读取的 JPEG 2000；请另存为 TIFF 或 PNG</translation>
+    </message>
+    <message>
+        <source>{0}: is a file, not a folder; choose another</source>
+        <translation>{0}：是文件，不是文件夹；请另选一个</translation>
+    </message>
+    <message>
+        <source>{0}: is a folder, not a photo</source>
+        <translation>{0}：是文件夹，不是照片</translation>
+    </message>
+    <message>
+        <source>{0}: is a folder; choose a name for the file</source>
+        <translation>{0}：是文件夹；请为文件选择名称</translation>
+    </message>
+    <message>
+        <source>{0}: is damaged (its parts are too large)</source>
+        <translation>{0}：已损坏 (其中的部分过大)</translation>
+    </message>
+    <message>
+        <source>{0}: is damaged ({1})</source>
+        <translation>{0}：已损坏 ({1})</translation>
+    </message>
+    <message>
+        <source>{0}: is damaged or cut off{1}</source>
+        <translation>{0}：已损坏或不完整{1}</translation>
+    </message>
+    <message>
+        <source>{0}: is empty (0 bytes)</source>
+        <translation>{0}：是空文件 (0 字节)</translation>
+    </message>
+    <message>
+        <source>{0}: is not a camera raw that LibRaw can read ({1})</source>
+        <translation>{0}：不是 LibRaw 能读取的相机原始文件 ({1})</translation>
+    </message>
+    <message>
+        <source>{0}: is not a file but a pipe or device</source>
+        <translation>{0}：不是文件，而是管道或设备</translation>
+    </message>
+    <message>
+        <source>{0}: is not a network of imgtune ({1})</source>
+        <translation>{0}：不是 imgtune 的网络 ({1})</translation>
+    </message>
+    <message>
+        <source>{0}: is not a picture that imgtune can read</source>
+        <translation>{0}：不是 imgtune 能读取的图片</translation>
+    </message>
+    <message>
+        <source>{0}: is not readable XMP (it declares a document type)</source>
+        <translation>{0}：不是可读取的 XMP (它声明了文档类型)</translation>
+    </message>
+    <message>
+        <source>{0}: is not readable XMP (it is nested too deep)</source>
+        <translation>{0}：不是可读取的 XMP (嵌套过深)</translation>
+    </message>
+    <message>
+        <source>{0}: is not readable XMP ({1})</source>
+        <translation>{0}：不是可读取的 XMP ({1})</translation>
+    </message>
+    <message>
+        <source>{0}: is of a kind that imgtune cannot read ({1}); save it as TIFF, PNG or JPEG to open it</source>
+        <translation>{0}：是 imgtune 无法读取的类型 ({1})；请另存为 TIFF、PNG 或 JPEG 后打开</translation>
+    </message>
+    <message>
+        <source>{0}: is the original photo; choose another folder or name for the copy</source>
+        <translation>{0}：是原始照片；请为副本选择其他文件夹或名称</translation>
+    </message>
+    <message>
+        <source>{0}: is there already</source>
+        <translation>{0}：已存在</translation>
+    </message>
+    <message>
+        <source>{0}: is there already and does not say that imgtune wrote it last (another program changed it, or it has no metadata); remove it or choose another name</source>
+        <translation>{0}：已存在，且未表明最后由 imgtune 写入 (被其他程序更改过，或没有元数据)；请将其移除或选择其他名称</translation>
+    </message>
+    <message>
+        <source>{0}: is there already and was not exported by imgtune; choose another name</source>
+        <translation>{0}：已存在，且不是由 imgtune 导出的；请选择其他名称</translation>
+    </message>
+    <message>
+        <source>{0}: is too large for XMP ({1} MB)</source>
+        <translation>{0}：对 XMP 来说太大 ({1} MB)</translation>
+    </message>
+    <message>
+        <source>{0}: is too large for a preset</source>
+        <translation>{0}：对预设来说太大</translation>
+    </message>
+    <message>
+        <source>{0}: is {1}; save it as TIFF, PNG or JPEG to open it</source>
+        <translation>{0}：是{1}；请另存为 TIFF、PNG 或 JPEG 后打开</translation>
+    </message>
+    <message>
+        <source>{0}: its manifest is damaged ({1}); get it again.</source>
+        <translation>{0}：其清单已损坏 ({1})；请重新获取。</translation>
+    </message>
+    <message>
+        <source>{0}: its manifest is damaged; get it again.</source>
+        <translation>{0}：其清单已损坏；请重新获取。</translation>
+    </message>
+    <message>
+        <source>{0}: its manifest is too large; get it again.</source>
+        <translation>{0}：其清单太大；请重新获取。</translation>
+    </message>
+    <message>
+        <source>{0}: its settings are already part of the pixels</source>
+        <translation>{0}：其设置已是像素的一部分</translation>
+    </message>
+    <message>
+        <source>{0}: may not be read (permission denied)</source>
+        <translation>{0}：不允许读取 (没有权限)</translation>
+    </message>
+    <message>
+        <source>{0}: no photo of that name in {1}</source>
+        <translation>{0}：{1} 中没有该名称的照片</translation>
+    </message>
+    <message>
+        <source>{0}: not the profile of a screen; choose another</source>
+        <translation>{0}：不是屏幕的配置文件；请另选一个</translation>
+    </message>
+    <message>
+        <source>{0}: says that its settings are part of the pixels already</source>
+        <translation>{0}：表明其设置已是像素的一部分</translation>
+    </message>
+    <message>
+        <source>{0}: sets none of the sliders that there are here (it sets {1})</source>
+        <translation>{0}：没有设置这里的任何滑块 (它设置的是 {1})</translation>
+    </message>
+    <message>
+        <source>{0}: several photos have that name</source>
+        <translation>{0}：有多张照片使用该名称</translation>
+    </message>
+    <message>
+        <source>{0}: the adapter is damaged ({1})</source>
+        <translation>{0}：适配器已损坏 ({1})</translation>
+    </message>
+    <message>
+        <source>{0}: the base model cannot be loaded ({1})</source>
+        <translation>{0}：无法载入基础模型 ({1})</translation>
+    </message>
+    <message>
+        <source>{0}: the base model is missing or damaged; install it again</source>
+        <translation>{0}：基础模型缺失或已损坏；请重新安装</translation>
+    </message>
+    <message>
+        <source>{0}: the model is missing; install imgtune again</source>
+        <translation>{0}：模型缺失；请重新安装 imgtune</translation>
+    </message>
+    <message>
+        <source>{0}: there is no such file</source>
+        <translation>{0}：没有此文件</translation>
+    </message>
+    <message>
+        <source>{0}: unexpected error {1}</source>
+        <translation>{0}：意外错误 {1}</translation>
+    </message>
+    <message>
+        <source>{0}: was made by another version of imgtune</source>
+        <translation>{0}：由另一版本的 imgtune 制作</translation>
+    </message>
+    <message>
+        <source>{0}: was written by a newer imgtune</source>
+        <translation>{0}：由更新版本的 imgtune 写入</translation>
+    </message>
+    <message>
+        <source>{0}: {1} has a copy already ({2})</source>
+        <translation>{0}：{1} 已有副本 ({2})</translation>
+    </message>
+    <message>
+        <source>{0}: {1} is not a finite number</source>
+        <translation>{0}：{1} 不是有限的数</translation>
+    </message>
+    <message>
+        <source>{0}: {1} is not a number</source>
+        <translation>{0}：{1} 不是数字</translation>
+    </message>
+    <message>
+        <source>{0}: {1} is outside the slider&apos;s range, {2} .. {3}</source>
+        <translation>{0}：{1} 超出滑块范围 {2} .. {3}</translation>
+    </message>
+    <message>
+        <source>{0}: {1} is {2} in this lesson, outside the slider&apos;s range, {3} .. {4}; correct it again</source>
+        <translation>{0}：{1} 在此示范中为 {2}，超出滑块范围 {3} .. {4}；请重新修正</translation>
+    </message>
+    <message>
+        <source>{0}; it was left as it is, and the edit is kept in imgtune. Mend the sidecar or move it away to have it written</source>
+        <translation>{0}；它保持原样，编辑保存在 imgtune 中。请修复附属文件或将其移走，以便写入</translation>
+    </message>
+    <message>
+        <source>{0}{1} lessons and {2} edits were restored.</source>
+        <translation>{0}已恢复 {1} 次示范和 {2} 个编辑。</translation>
+    </message>
+    <message>
+        <source>{{{0}:{1}}} is not possible in a name template; only {{seq}} takes digits, as in {{seq:03}}</source>
+        <translation>名称模板中不能使用 {{{0}:{1}}}；只有 {{seq}} 可带数字，如 {{seq:03}}</translation>
     </message>
 </context>
 <context>
@@ -426,13 +1282,6 @@
     <message>
         <source>Copied the settings of {0}</source>
         <translation>已复制 {0} 的设置</translation>
-    </message>
-</context>
-<context>
-    <name>ErrorHook</name>
-    <message>
-        <source>Unexpected error ({0}); the details are in the log</source>
-        <translation>意外错误（{0}）；详情见日志</translation>
     </message>
 </context>
 <context>

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from imgtune_gui.backend import Backend
+from imgtune_gui.core_texts import said
 from imgtune_gui.language import param_label
 from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
@@ -81,7 +82,7 @@ class PickerController(QObject):
         try:
             found = self._opened.studio.neutral_at(proxy, x, y)
         except ImgtuneError as error:
-            self.overlay.show_reading(None, str(error))
+            self.overlay.show_reading(None, said(error))
             return
         text = self.tr("R {0}  G {1}  B {2}").format(*found.rgb)
         self.overlay.show_reading(found.rgb, f"{text}\n{_values(found.temperature, found.tint)}")
@@ -97,7 +98,7 @@ class PickerController(QObject):
         try:
             found = self._opened.studio.neutral_at(proxy, x, y)
         except ImgtuneError as error:
-            self.message_raised.emit(str(error))  # still armed: another spot may do
+            self.message_raised.emit(said(error))  # still armed: another spot may do
             return
         self.disarm()
         values = {"temperature": found.temperature, "tint": found.tint}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
+from imgtune_gui.core_texts import said
 from imgtune_gui.models.photo_item import PhotoItem
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
@@ -122,7 +123,7 @@ class PresetController(QObject):
         try:
             self._store.save(self._store.make(name, values))
         except ImgtuneError as error:
-            self.message_raised.emit(str(error))
+            self.message_raised.emit(said(error))
             return
         self._presets.show_presets(self._store.all(), name)
         self.message_raised.emit(self.tr("Saved the preset {0}").format(name))
@@ -146,7 +147,7 @@ class PresetController(QObject):
             try:
                 result = self._store.import_xmp(file)
             except ImgtuneError as error:
-                lines.append(str(error))
+                lines.append(said(error))
                 continue
             done = result.preset.name
             if result.left_out:
@@ -174,7 +175,7 @@ class PresetController(QObject):
             try:
                 self._store.delete(name)
             except ImgtuneError as error:
-                self.message_raised.emit(str(error))
+                self.message_raised.emit(said(error))
             self._presets.show_presets(self._store.all())
 
     def _on_rename_clicked(self, name: str) -> None:
@@ -186,6 +187,6 @@ class PresetController(QObject):
         try:
             self._store.rename(name, new)
         except ImgtuneError as error:
-            self.message_raised.emit(str(error))
+            self.message_raised.emit(said(error))
             return
         self._presets.show_presets(self._store.all(), new.strip())

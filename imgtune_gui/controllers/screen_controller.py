@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QWidget
 
+from imgtune_gui.core_texts import in_language
 from imgtune_gui.screen_profile import system_profile
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.catalog_worker import CatalogWorker
@@ -89,7 +90,9 @@ class ScreenController(QObject):
         try:
             icc = self._profile(handle.screen())
         except OSError as error:
-            self._use_srgb(self.tr("{0}: {1}").format(self._wanted, error.strerror))
+            self._use_srgb(
+                self.tr("{0}: {1}").format(self._wanted, in_language(error.strerror or str(error)))
+            )
             return
         if icc is None:
             self._use_srgb("")

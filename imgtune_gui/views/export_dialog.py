@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from imgtune_gui.core_texts import said
 from imgtune_gui.export_choice import PRESETS, ExportChoice
 from imgtune_gui.models.photo_item import EditState, PhotoItem
 from imgtune_gui.views.export_fields import FileFields, combo, new_form, row, select
@@ -256,7 +257,7 @@ class ExportDialog(QDialog):
             self.example.set_full_text(self._example())
         except CannotWrite as error:
             self.example.set_full_text("")
-            return str(error)
+            return said(error)
         if not self.photos():
             return self.tr("There is no photo to export: none of these can be read.")
         text = self.folder.text().strip()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from imgtune_gui.core_texts import in_language
 from imgtune_gui.models.export_queue import ExportJob, ExportQueue, JobState
 from imgtune_gui.views.labels import ElidedLabel, rule
 from imgtune_gui.views.theme import SPACE
@@ -80,7 +81,7 @@ class JobRow(QFrame):
         self.cancel.setVisible(not ended)
         self.cancel.setEnabled(not job.cancel.is_set())
         self.open_folder.setVisible(ended and bool(job.result.written))
-        shown = job.result.errors
+        shown = [in_language(error) for error in job.result.errors]
         self.errors.setVisible(bool(shown))
         if self.errors.count() != len(shown):
             self.errors.clear()

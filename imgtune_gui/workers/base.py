@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
+from imgtune_gui.core_texts import said, unexpected
 from imgtune_gui.workers.messages import WorkFailed, WorkProgressed
 from model_core.domain.errors import ImgtuneError
 from model_core.progress import Cancelled
@@ -102,11 +103,11 @@ class QueueWorker(QObject):
         except Cancelled:
             return
         except ImgtuneError as error:
-            self.failed.emit(WorkFailed(job, str(error)))
+            self.failed.emit(WorkFailed(job, said(error)))
         except Exception as error:
             # A bug of ours must not leave the request without an answer.
             log.exception("%s failed at %s", type(self).__name__, type(job).__name__)
-            self.failed.emit(WorkFailed(job, f"Unexpected error: {error!r}"))
+            self.failed.emit(WorkFailed(job, unexpected(error)))
 
     def _run(self, job: object) -> None:
         raise NotImplementedError

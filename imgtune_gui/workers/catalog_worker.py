@@ -16,6 +16,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 
 from imgtune_gui.backend import Backend
+from imgtune_gui.core_texts import in_language, said
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers import style_messages as s
 from imgtune_gui.workers.base import QueueWorker
@@ -179,7 +180,7 @@ class CatalogWorker(QueueWorker):
         try:
             self.studio.write_sidecar(photo, settings)
         except ImgtuneError as error:
-            self.sidecar_failed.emit(str(error))
+            self.sidecar_failed.emit(said(error))
 
     def _read_sidecars(self, job: m.ReadSidecars) -> None:
         found: list[tuple[Path, SidecarEdit]] = []
@@ -188,12 +189,12 @@ class CatalogWorker(QueueWorker):
             try:
                 edit = self.studio.read_sidecar(photo)
             except ImgtuneError as error:
-                errors.append(str(error))
+                errors.append(said(error))
                 continue
             if edit is not None:
                 found.append((photo.path, edit))
                 if edit.settings is None and edit.marks is None and edit.geometry is None:
-                    errors.append(edit.reason)
+                    errors.append(in_language(edit.reason))
         self.sidecars_read.emit(m.SidecarsRead(tuple(found), tuple(errors), job))
 
     def _save_marks(self, job: m.SaveMarks) -> None:
@@ -207,7 +208,7 @@ class CatalogWorker(QueueWorker):
         try:
             self.studio.write_marks(marks)
         except ImgtuneError as error:
-            self.sidecar_failed.emit(str(error))
+            self.sidecar_failed.emit(said(error))
 
     def _save_geometry(self, job: m.SaveGeometry) -> None:
         self.studio.save_geometry(job.photo.id, job.geometry)
@@ -335,6 +336,6 @@ class CatalogWorker(QueueWorker):
         try:
             screen = self._screen_of(job.icc)
         except ImgtuneError as error:
-            self.screen_read.emit(m.ScreenRead(job.icc, None, str(error)))
+            self.screen_read.emit(m.ScreenRead(job.icc, None, said(error)))
         else:
             self.screen_read.emit(m.ScreenRead(job.icc, screen))

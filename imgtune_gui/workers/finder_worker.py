@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
+from imgtune_gui.core_texts import in_language
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import QueueWorker
 from imgtune_gui.workers.folder_watch import FolderWatch
@@ -124,7 +125,7 @@ class _Findings:
         self.photos += part.photos
         self.beside += part.beside
         if part.fault:
-            self._faults.append(part.fault)
+            self._faults.append(in_language(part.fault))
             self._unread.append(part.folder)
 
     def told(self, *, last: bool) -> m.Scanned:

@@ -27,6 +27,8 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+from imgtune_gui.core_texts import in_language
+
 log = logging.getLogger(__name__)
 
 #: What is news: not that a file is read, which we do by the thousand ourselves, and watchdog's
@@ -69,7 +71,7 @@ class FolderWatch(QObject, FileSystemEventHandler):
                 observer.schedule(self, str(folder), recursive=True, event_filter=_NEWS)
         except OSError as error:  # no more watches, a network drive, a folder just deleted
             log.warning("new files in %s will not be noticed: %s", sorted(wanted), error)
-            return error.strerror or str(error)
+            return in_language(error.strerror or str(error))
         self._folders = wanted
         return ""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 
+from imgtune_gui.core_texts import said
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import QueueWorker
 from imgtune_gui.workers.pixels import reduce, to_image
@@ -137,7 +138,7 @@ class LibraryWorker(QueueWorker):
             geometry = self.studio.load_geometry(photo.id)
         except ImgtuneError as error:
             gone = not job.path.exists()
-            self.photo_failed.emit(m.PhotoFailed(job.generation, job.path, str(error), gone))
+            self.photo_failed.emit(m.PhotoFailed(job.generation, job.path, said(error), gone))
             return
         source = reduce(proxy, THUMB_SIDE, THUMB_SIDE) if proxy is not None else None
         self.opened.emit(

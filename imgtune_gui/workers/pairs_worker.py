@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 
+from imgtune_gui.core_texts import in_language, said
 from imgtune_gui.workers.base import StudioWorker
 from model_core.domain.errors import ImgtuneError
 from model_core.progress import Cancelled, Progress
@@ -44,15 +45,16 @@ class PairsWorker(StudioWorker):
         error = ""
         try:
             pairs, left_out = self.studio.pairs.match(job.before, job.after)
+            left_out = [in_language(text) for text in left_out]
             found = len(pairs)
             progress = Progress(self._report, self.cancel)
             for outcome in self.studio.pairs.learn(job.style, pairs, progress=progress):
                 if outcome.left_out:
-                    left_out.append(f"{outcome.pair.before.name}: {outcome.left_out}")
+                    left_out.append(f"{outcome.pair.before.name}: {in_language(outcome.left_out)}")
                 else:
                     learned += 1
         except Cancelled:
             pass
         except ImgtuneError as fault:
-            error = str(fault)
+            error = said(fault)
         self.finished.emit(PairsLearned(job.style, found, learned, tuple(left_out), error))

@@ -6,6 +6,7 @@ import logging
 
 from PySide6.QtCore import Signal
 
+from imgtune_gui.core_texts import said, unexpected
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import StudioWorker
 from model_core.domain.errors import ImgtuneError
@@ -27,10 +28,9 @@ class TrainWorker(StudioWorker):
         except Cancelled:
             self.finished.emit(m.TrainFinished(job.style, None, "", cancelled=True))
         except ImgtuneError as error:
-            self.finished.emit(m.TrainFinished(job.style, None, str(error)))
+            self.finished.emit(m.TrainFinished(job.style, None, said(error)))
         except Exception as error:
             log.exception("training of %s", job.style)
-            text = f"Fine-tuning stopped by an unexpected error: {error!r}"
-            self.finished.emit(m.TrainFinished(job.style, None, text))
+            self.finished.emit(m.TrainFinished(job.style, None, unexpected(error)))
         else:
             self.finished.emit(m.TrainFinished(job.style, outcome, outcome.reason))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import runpy
 import string
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shiboken6
+from PIL import Image
 from PySide6.QtCore import QRectF, Qt, QTranslator
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
@@ -28,7 +31,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui.actions import ACTIONS, MENUS, native, plain, text_of
-from imgtune_gui.core_texts import in_language
+from imgtune_gui.core_texts import in_language, said
 from imgtune_gui.export_choice import ExportChoice
 from imgtune_gui.language import LANGUAGES, install_language, language_for, param_label
 from imgtune_gui.program import Program
@@ -37,8 +40,12 @@ from imgtune_gui.views.export_dialog import ExportDialog
 from imgtune_gui.views.labels import ElidedLabel
 from imgtune_gui.views.preferences import PreferencesDialog
 from imgtune_gui.views.slider_paint import name_rect
-from model_core.domain.develop import param
+from model_core.domain.develop import IDENTITY, param
+from model_core.domain.errors import ImgtuneError
+from model_core.domain.naming import NameTemplate
 from model_core.learn.gate import judge
+from model_core.services import Studio
+from model_core.storage.atomic import cannot_write
 from tests.fakes import FakeStudio, fake_backend
 from tests.gui.conftest import MakeApp, wait_for_predictions
 
@@ -168,6 +175,70 @@ def test_what_the_trainer_says_is_chinese() -> None:
         assert not re.search("[A-Za-z]{2,}", shown), shown
         assert sorted(re.findall(r"\d+\.?\d*", shown)) == sorted(re.findall(r"\d+\.?\d*", text))
     assert in_language("anything else") == "anything else"
+
+
+def test_the_patterns_of_the_cores_sentences_are_up_to_date() -> None:
+    found = translations["core_sentences"]()
+    assert len(found) > 100
+    assert translations["CORE"].read_text(encoding="utf-8").splitlines() == sorted(found), RENEW
+
+
+def faults_of_the_world(tmp_path: Path) -> Iterator[ImgtuneError]:
+    """What a photographer meets, as the core really says it."""
+    studio = Studio(tmp_path / "data")
+    (tmp_path / "empty.jpg").touch()
+    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "layers.psd").write_bytes(b"8BPS" + bytes(40))
+    (tmp_path / "pack.imgtune").write_text("no pack")
+    (tmp_path / "look.xmp").write_text("no preset")
+    photo = tmp_path / "photo.jpg"
+    Image.new("RGB", (80, 60), (90, 90, 90)).save(photo)
+    (tmp_path / "cut.jpg").write_bytes(photo.read_bytes()[:-300])
+    tries: list[Callable[[], object]] = [
+        *(partial(studio.open_photo, tmp_path / name)
+          for name in ("gone.jpg", "empty.jpg", "text.png", "layers.psd", "cut.jpg", "data")),
+        partial(studio.import_pack, tmp_path / "pack.imgtune"),
+        partial(studio.import_pack, tmp_path / "gone.imgtune"),
+        partial(studio.presets.import_xmp, tmp_path / "look.xmp"),
+        partial(studio.presets.save, studio.presets.make("", {"contrast": 1.0})),
+        partial(studio.create_style, "  "),
+        partial(studio.require_style, "nobody's"),
+        partial(studio.train, "default"),
+        partial(NameTemplate, "{nothing}"),
+        partial(cannot_write, tmp_path, OSError(errno.ENOSPC, "No space left on device")),
+        partial(cannot_write, tmp_path, OSError(errno.ENODEV, "No such device")),
+        partial(studio.export, photo, IDENTITY, photo),
+    ]  # fmt: skip
+    for one in tries:
+        try:
+            found = one()
+        except ImgtuneError as error:
+            yield error
+        else:
+            assert isinstance(found, ImgtuneError), one
+            yield found
+    studio.close()
+
+
+@pytest.mark.usefixtures("chinese")
+def test_what_the_core_complains_of_is_said_in_chinese(tmp_path: Path) -> None:
+    for error in faults_of_the_world(tmp_path):
+        shown = said(error).replace(str(tmp_path), "")
+        prose = re.findall(r"(?:[a-z]{2,} ){2,}[a-z]{2,}", shown)
+        assert not prose, (str(error), shown)
+        assert re.search("[\u4e00-\u9fff]{4}", shown), (str(error), shown)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_what_the_core_quotes_is_translated_too() -> None:
+    text = "Cannot write /a/b.jpg: the disk is full; free some space or choose another folder."
+    assert in_language(text) == "无法写入 /a/b.jpg：磁盘已满；请释放一些空间，或选择其他文件夹。"
+    assert in_language("/a: cannot be read (Input/output error)") == "/a：无法读取 (输入/输出错误)"
+
+
+def test_in_english_nothing_changes() -> None:
+    for text in ("/a: is damaged or cut off (x)", "the name template has no {x}; known: {name}"):
+        assert in_language(text) == text
 
 
 # --- the window -----------------------------------------------------------------------

@@ -65,7 +65,7 @@ def test_a_crash_of_the_child_is_one_line_and_the_window_lives(
     assert "signal 9" in app.window.message()
     studio.train_error = RuntimeError("bug")
     app.actions["train"].trigger()
-    qtbot.waitUntil(lambda: "unexpected" in app.window.message())
+    qtbot.waitUntil(lambda: "Unexpected error" in app.window.message())
     app.session.step(1)
     assert app.actions["train"].isEnabled()
 
