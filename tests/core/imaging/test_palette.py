@@ -105,6 +105,28 @@ def test_black_and_white_stay_so_while_a_slider_moves() -> None:
     assert (shown[20:40] == 255).all()
 
 
+def test_very_many_colours_are_fewer_while_a_slider_moves() -> None:
+    """And nobody sees it: steps of one or two codes, but in the darkest tones."""
+    ramp = np.linspace(0, 255, 640)
+    red, blue = np.meshgrid(ramp, ramp)
+    green = red / 2 + blue / 3 + np.random.default_rng(0).integers(-6, 7, red.shape)
+    pixels = np.stack([red, green, blue], axis=-1).clip(0, 255).astype(np.uint8)
+    image = CodedImage(np.repeat(pixels, 2, axis=0))
+    palette = made(image)
+    count = int(palette.place.max()) + 1
+    assert palette.near.max() < 0.65 * count
+    bright = IDENTITY.with_value("exposure_ev", 0.3)
+    moving, resting = (
+        render_palette(palette, bright, screen(image), quick=quick) for quick in (True, False)
+    )
+    assert (moving[..., 3] == 255).all()
+    gap = np.abs(moving.astype(int) - resting)
+    assert gap.mean() < 0.6
+    assert np.quantile(gap, 0.99) <= 2
+    dark = image.pixels.max(axis=-1) < 32
+    assert gap[dark].mean() < 0.3
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 17, 512, 513, 927, 1400, 2_000])
 def test_photos_of_few_colours_move_too(count: int) -> None:
     """As black-and-white ones do, whose table has as many rows as the threads have pieces, or
