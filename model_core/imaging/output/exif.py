@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, TiffTags
 
 from model_core import __version__
 from model_core.imaging.decode import RAW_SUFFIXES
@@ -35,6 +35,21 @@ _LEFT_OUT = {
 }  # fmt: skip
 _RIGHTS = {_Base.Artist, _Base.Copyright, 0x9C9D}
 _UNCALIBRATED = 0xFFFF
+_LONG, _UNDEFINED, _SIGNED = TiffTags.LONG, TiffTags.UNDEFINED, TiffTags.SIGNED_RATIONAL
+#: The types (CIPA DC-008, table 8) that Pillow does not know and guesses wrongly from the values;
+#: readers by libtiff leave such tags out.
+_TYPES: dict[int, int] = {
+    _Base.ExifImageWidth: _LONG, _Base.ExifImageHeight: _LONG,
+    _Base.ShutterSpeedValue: _SIGNED, _Base.BrightnessValue: _SIGNED,
+    _Base.ExposureBiasValue: _SIGNED,
+    _Base.ComponentsConfiguration: _UNDEFINED, _Base.UserComment: _UNDEFINED,
+    _Base.FileSource: _UNDEFINED, _Base.SceneType: _UNDEFINED, _Base.OECF: _UNDEFINED,
+    _Base.DeviceSettingDescription: _UNDEFINED, _Base.SpatialFrequencyResponse: _UNDEFINED,
+}  # fmt: skip
+for _tag, _type in _TYPES.items():
+    TiffTags.TAGS_V2_GROUPS[ExifTags.IFD.Exif].setdefault(
+        _tag, TiffTags.TagInfo(_tag, _Base(_tag).name, _type)
+    )
 _TIFF_HEADS = (b"II*\0", b"MM\0*")
 
 Directory = dict[int, Any]
@@ -73,7 +88,7 @@ class Exif:
         """As one directory that holds the others, for Pillow to write."""
         made = dict(self.picture)
         if self.detail:
-            made[ExifTags.IFD.Exif] = self.detail
+            made[ExifTags.IFD.Exif] = {t: _typed(t, v) for t, v in self.detail.items()}
         if self.gps:
             made[ExifTags.IFD.GPSInfo] = self.gps
         return {tag: _writable(value) for tag, value in made.items()}
@@ -84,6 +99,15 @@ class Exif:
         for tag, value in self.directories().items():
             exif[tag] = value
         return exif.tobytes()[6:] if self else b""
+
+
+def _typed(tag: int, value: Any) -> Any:
+    """``value`` as bytes where it has to be, though the photo's own writer took numbers."""
+    if _TYPES.get(tag) == _UNDEFINED and not isinstance(value, bytes | str):
+        numbers = value if isinstance(value, tuple) else (value,)
+        if all(isinstance(n, int) and 0 <= n < 256 for n in numbers):
+            return bytes(numbers)
+    return value
 
 
 def _writable(value: Any) -> Any:

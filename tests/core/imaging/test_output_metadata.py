@@ -107,6 +107,14 @@ def values(packet: bytes, prefixed: str) -> list[str]:
     return found
 
 
+def entries(tiff: bytes, at: int) -> dict[int, tuple[int, int]]:
+    """Of a directory of a TIFF structure: the type of each tag, and its value or where it is."""
+    order = "<" if tiff[:2] == b"II" else ">"
+    (count,) = struct.unpack_from(f"{order}H", tiff, at)
+    rows = [struct.unpack_from(f"{order}HHII", tiff, at + 2 + 12 * i) for i in range(count)]
+    return {tag: (kind, value) for tag, kind, _, value in rows}
+
+
 def photo(folder: Path, name: str = "a.jpg", packet: bytes = PACKET, **tags: Any) -> Path:
     options: dict[str, Any] = {"xmp": packet, "exif": exif(**tags)}
     if name.endswith("tif"):
@@ -222,6 +230,21 @@ class TestExif:
             assert tags["GPSTag"].value["GPSLatitudeRef"] == "N"
             assert tags["Model"].value == "Camera X"
             assert np.array_equal(file.asarray(), PIXELS)
+
+    @pytest.mark.parametrize("name", ["jpeg", "tiff"])
+    def test_has_the_types_of_the_standard(self, tmp_path: Path, name: str) -> None:
+        tags = exif()
+        tags.get_ifd(DETAIL).update(
+            {0x9201: 7.5, 0x9204: 0.0, 0x9101: b"\1\2\3\0", 0x9286: b"ASCII\0\0\0hello", 0xA301: 1}
+        )
+        data = encode(PIXELS, write_scene(tmp_path / "a.jpg", exif=tags), ExportOptions(name))
+        block = data if name == "tiff" else reopened(data).info["exif"][6:]
+        first = struct.unpack_from("<I" if block[:2] == b"II" else ">I", block, 4)[0]
+        found = entries(block, entries(block, first)[DETAIL][1])
+        long, undefined, signed = 4, 7, 10
+        assert [found[tag] for tag in (0xA002, 0xA003)] == [(long, 72), (long, 48)]
+        assert [found[tag][0] for tag in (0x9201, 0x9204)] == [signed] * 2
+        assert [found[tag][0] for tag in (0x9101, 0x9286, 0xA301)] == [undefined] * 3
 
 
 class TestXmp:
