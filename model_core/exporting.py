@@ -19,16 +19,18 @@ from model_core.domain.develop import DevelopSettings
 from model_core.domain.errors import CannotWrite, ImgtuneError, NameTaken
 from model_core.domain.export import FORMATS, BatchResult, ExportItem, ExportOptions, OnCollision
 from model_core.domain.geometry import UNCROPPED, Geometry
+from model_core.domain.image import CodedImage
 from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameTemplate
-from model_core.imaging.cores import CORES
+from model_core.imaging.cores import CORES, pool
 from model_core.imaging.decode import MAX_PIXELS, decode_for
 from model_core.imaging.encode import encode
 from model_core.imaging.framing import framed
+from model_core.imaging.memory import reusing
 from model_core.imaging.output.metadata import facts_of
 from model_core.imaging.output.replacing import refuse_foreign, refuse_original
 from model_core.imaging.output.size import Coded
-from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, render
+from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, prepare, render
 from model_core.progress import Cancelled, Progress
 from model_core.storage.atomic import cannot_write, write_atomic, write_new
 
@@ -72,33 +74,26 @@ def export_photo(
         raise NameTaken(f"{out}: is there already")
     new = not os.path.lexists(out)
     go_on()
-    image, full = decode_for(path, lambda *size: _half_will_do(size, geometry, options),
-                             max_pixels=max_pixels)  # fmt: skip
-    size = options.size(*_framed_size(full, geometry))
-    image = framed(image, geometry)
-    go_on()
-    pixels = render(
-        image,
-        settings,
-        space=options.profile,
-        grid=_grid(options),
-        depth=options.depth,
-        out=_room_for(image.pixels, options),
-        threads=threads,
-    )
-    del image
-    go_on()
-    data = encode(pixels, path, options, marks, size=size, threads=threads)
+    look = _Look(settings, options, threads or CORES)
+    with reusing():
+        image, full = decode_for(
+            path,
+            lambda *size: _half_will_do(size, geometry, options),
+            max_pixels=max_pixels,
+            foretold=look.prepare,
+        )
+        size = options.size(*_framed_size(full, geometry))
+        image = framed(image, geometry)
+        go_on()
+        pixels = look.render(image)
+        del image
+        go_on()
+        data = encode(pixels, path, options, marks, size=size, threads=threads)
+        del pixels
     go_on()
     _make(out.parent)
     (write_new if new else write_atomic)(out, data)
     return out
-
-
-def _grid(options: ExportOptions) -> int:
-    """Points of the table: ProPhoto at 8 bits would be up to deltaE00 1.04 off with fewer."""
-    fine = options.depth == 16 or options.profile == "prophoto"
-    return EXPORT_GRID if fine else PREVIEW_GRID
 
 
 def _framed_size(size: tuple[int, int], geometry: Geometry) -> tuple[int, int]:
@@ -111,6 +106,44 @@ def _half_will_do(size: tuple[int, int], geometry: Geometry, options: ExportOpti
     framed_size = _framed_size(size, geometry)
     smallest = 2 * _SPARE * max(options.size(*framed_size))
     return FORMATS[options.format].lossy and smallest <= max(framed_size)
+
+
+class _Look:
+    """The settings as the copy is to have them. On several threads they are baked beside the
+    decoder, which needs one."""
+
+    def __init__(self, settings: DevelopSettings, options: ExportOptions, threads: int) -> None:
+        self._settings, self._options, self._threads = settings, options, threads
+        # ProPhoto at 8 bits would be up to deltaE00 1.04 off with fewer points.
+        fine = options.depth == 16 or options.profile == "prophoto"
+        self._grid = EXPORT_GRID if fine else PREVIEW_GRID
+        self._prepared: Future[None] | None = None
+
+    def prepare(self, source: str) -> None:
+        """Begins with what is needed for a photo in that space."""
+        if self._threads > 1:
+            self._prepared = pool.submit(
+                prepare,
+                self._settings,
+                source,
+                space=self._options.profile,
+                grid=self._grid,
+                depth=self._options.depth,
+            )
+
+    def render(self, image: CodedImage) -> Coded:
+        """The photo with the look, in place where that can be."""
+        if self._prepared is not None:
+            self._prepared.result()
+        return render(
+            image,
+            self._settings,
+            space=self._options.profile,
+            grid=self._grid,
+            depth=self._options.depth,
+            out=_room_for(image.pixels, self._options),
+            threads=self._threads,
+        )
 
 
 def _room_for(pixels: Coded, options: ExportOptions) -> Coded | None:
@@ -200,10 +233,10 @@ def export_batch(
     _prove_writable(naming.folder)
     batch = _Batch(items, Targets(naming, [item.path for item in items]), write, on_written)
     workers = max(1, min(jobs or CORES, len(items)))
-    prepare = _give_way if background else None
-    with ThreadPoolExecutor(workers, "export", prepare) as pool:
+    begin = _give_way if background else None
+    with ThreadPoolExecutor(workers, "export", begin) as executor:
         try:
-            cancelled = batch.run(pool, workers, progress)
+            cancelled = batch.run(executor, workers, progress)
         except BaseException:
             progress.cancel.set()  # so that leaving the pool does not wait for long
             raise

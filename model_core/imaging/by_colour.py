@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model_core.imaging.cores import pool
+from model_core.imaging.memory import empty
 
 Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.intp]
@@ -30,10 +31,12 @@ def fill_by_colour(
     """Into ``target`` (N, 3), which may be ``source``, what becomes of the colours. The
     ``developer`` is told how many there are; what it returns is called, by several threads,
     with some of them (M, 3), and may answer for more. (80 MB besides.)"""
-    seen = np.zeros(_ALL, np.bool_)
+    seen = empty("colours seen", (_ALL,), np.bool_)
+    seen.fill(False)
     _share(len(source), _PIECE, threads, lambda starts: _mark(source, seen, starts))
     develop = developer(int(np.count_nonzero(seen)))
-    answers = np.empty(_ALL, np.uint32)  # of colours that do not occur: whatever was there
+    # Of colours that do not occur: whatever was there.
+    answers = empty("answers", (_ALL,), np.uint32)
     _share(_ALL, _SHARE, threads, lambda starts: _answer(seen, answers, develop, starts))
     _share(len(source), _PIECE, threads, lambda starts: _fetch(source, target, answers, starts))
 
@@ -62,38 +65,48 @@ def _answer(
 
 
 def _mark(source: Bytes, seen: npt.NDArray[np.bool_], starts: Iterator[int]) -> None:
-    room = _Room()
+    room = _room()
     for first in starts:
-        seen[room.numbers(source[first : first + _PIECE])] = True
+        seen[_numbers(source, first, room)] = True
 
 
 def _fetch(
     source: Bytes, target: Bytes, answers: npt.NDArray[np.uint32], starts: Iterator[int]
 ) -> None:
-    room, found = _Room(), np.empty(_PIECE, np.uint32)
+    room, found = _room(), np.empty(_PIECE, np.uint32)
     for first in starts:
-        number = room.numbers(source[first : first + _PIECE])
+        number = _numbers(source, first, room)
         # Clipping skips the check of every number, which is within by construction.
         np.take(answers, number, mode="clip", out=found[: number.size])
-        pixels = target[first : first + _PIECE]
-        for channel in range(3):
-            pixels[:, channel] = found.view(np.uint8)[channel : 4 * number.size : 4]
+        _put(found[: number.size], target, first)
 
 
-class _Room:
-    """What a thread needs to number the colours of a piece, again and again."""
+def _put(packed: npt.NDArray[np.uint32], target: Bytes, first: int) -> None:
+    """Writes colours from pixel ``first`` on: four bytes each, the last of which the next one
+    overwrites; so the last pixel is written by itself. Twice as fast as channel by channel."""
+    last = packed.size - 1
+    if last:
+        np.ndarray((last,), "<u4", target.data, 3 * first, (3,))[...] = packed[:last]
+    target[first + last] = packed[last:].view(np.uint8)[:3]
 
-    def __init__(self) -> None:
-        self._bytes = np.zeros((_PIECE, 4), np.uint8)
-        self._numbers = np.empty(_PIECE, np.intp)
 
-    def numbers(self, colours: Bytes) -> Numbers:
-        """A number for each colour (N, 3): red, green and blue are its lowest bytes."""
-        count = len(colours)
-        for channel in range(3):
-            self._bytes[:count, channel] = colours[:, channel]
-        self._numbers[:count] = self._bytes.view("<u4")[:count, 0]
-        return self._numbers[:count]
+def _room() -> Numbers:
+    """For what a thread numbers, piece after piece."""
+    return np.empty(_PIECE, np.intp)
+
+
+def _numbers(source: Bytes, first: int, room: Numbers) -> Numbers:
+    """A number for each colour of the piece at ``first``: red, green and blue are its lowest
+    bytes. They are read as eight bytes from each pixel on, of which three count: half the time of
+    reading channels."""
+    pixels = source[first : first + _PIECE]
+    number = room[: len(pixels)]
+    inside = min(len(pixels), max(0, len(source) - first - 2))  # the last two have no eight bytes
+    eight = np.ndarray((inside,), "<i8", source.data, 3 * first, (3,)) if inside else number[:0]
+    number[:inside] = eight
+    number[:inside] &= 0xFFFFFF
+    number[inside:] = pixels[inside:] @ np.array([1, 1 << 8, 1 << 16])
+    return number
 
 
 def _colours(numbers: Numbers) -> Bytes:

@@ -20,7 +20,7 @@ from model_core.imaging.colour import to_working
 from model_core.imaging.describe import exif_facts, orientation_of, upright_size
 from model_core.imaging.faults import MAX_PIXELS, file_faults
 from model_core.imaging.raw import opened_raw
-from model_core.imaging.rendered import exif_thumbnail, opened, picture
+from model_core.imaging.rendered import exif_thumbnail, foreseen_space, opened, picture
 from model_core.imaging.shape import fit_size
 
 __all__ = [
@@ -56,11 +56,16 @@ def decode(path: Path, *, max_pixels: int = MAX_PIXELS) -> CodedImage:
 
 
 def decode_for(
-    path: Path, half_will_do: Callable[[int, int], bool], *, max_pixels: int = MAX_PIXELS
+    path: Path,
+    half_will_do: Callable[[int, int], bool],
+    *,
+    max_pixels: int = MAX_PIXELS,
+    foretold: Callable[[str], None] = lambda space: None,
 ) -> tuple[CodedImage, tuple[int, int]]:
     """The photo for a copy, and its upright size (width, height). Where ``half_will_do`` for a
     photo of that size, a JPEG or raw comes with half of its sides, which its decoder gives for
-    a part of the time. Raises UnreadablePhoto."""
+    a part of the time. ``foretold`` is called with the space that a JPEG's pixels will be in
+    before they are decoded, where that can be told. Raises UnreadablePhoto."""
     with file_faults(path):
         if _is_raw(path):
             with opened_raw(path, max_pixels) as raw:
@@ -68,6 +73,8 @@ def decode_for(
                 return raw.picture(halved=half_will_do(*size)), size
         with opened(path, max_pixels) as source:
             size = upright_size(source.width, source.height, source.orientation)
+            if (space := foreseen_space(source)) is not None:
+                foretold(space)
             return picture(source, halved=half_will_do(*size)), size
 
 

@@ -66,11 +66,11 @@ class Raster:
 
 def named_rgb(raster: Raster, assumed: str = "srgb") -> tuple[Coded, str]:
     """RGB code values (H, W, 3) and their space. ``assumed``: of pixels without a profile."""
-    profile = _profile(raster)
+    profile = _profile(raster.kind, raster.icc)
     if raster.kind == "LAB":
         return by_bands(raster.pixels, _from_lab, np.uint16), "rec2020"
     if profile is not None and raster.pixels.dtype != np.float32 and raster.kind != "CMYK":
-        name = _grey_space(profile) if raster.kind == "L" else _known_space(profile)
+        name = _named(profile, raster.kind)
         if name is not None:
             return _as_rgb(raster), name
     if profile is not None and raster.icc is not None:
@@ -82,14 +82,23 @@ def named_rgb(raster: Raster, assumed: str = "srgb") -> tuple[Coded, str]:
     return _as_rgb(raster), assumed if raster.kind == "RGB" else "srgb"
 
 
-def _profile(raster: Raster) -> ImageCms.ImageCmsProfile | None:
+def kept_space(kind: str, icc: bytes | None, assumed: str) -> str | None:
+    """The space whose code values pixels of 8 bits, "RGB" or "L", will keep; None where they
+    will be converted."""
+    profile = _profile(kind, icc)
+    if profile is not None:
+        return _named(profile, kind)
+    return assumed if kind == "RGB" else "srgb"
+
+
+def _profile(kind: str, icc: bytes | None) -> ImageCms.ImageCmsProfile | None:
     """The profile, unless it is damaged or for another kind of pixels: then it says nothing,
     and the pixels are taken for what other viewers take them."""
-    if not raster.icc or raster.kind not in _KINDS:
+    if not icc or kind not in _KINDS:
         return None
     try:
-        found = ImageCms.ImageCmsProfile(io.BytesIO(raster.icc))
-        return found if found.profile.xcolor_space == _KINDS[raster.kind][0] else None
+        found = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        return found if found.profile.xcolor_space == _KINDS[kind][0] else None
     except (OSError, ImageCms.PyCMSError):
         return None
 
@@ -109,6 +118,10 @@ def _without_profile(cmyk: Coded) -> Coded:
     full = np.iinfo(cmyk.dtype).max
     light = full - cmyk.astype(np.uint32)
     return cast(Coded, (light[..., :3] * light[..., 3:] // full).astype(cmyk.dtype))
+
+
+def _named(profile: ImageCms.ImageCmsProfile, kind: str) -> str | None:
+    return _grey_space(profile) if kind == "L" else _known_space(profile)
 
 
 # --- profiles ------------------------------------------------------------------------------

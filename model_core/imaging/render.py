@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -97,6 +98,20 @@ def render(
     return _in_bands(job, out, threads)
 
 
+def prepare(
+    settings: DevelopSettings,
+    source: str,
+    *,
+    space: str = "srgb",
+    grid: int = PREVIEW_GRID,
+    depth: int = 8,
+) -> None:
+    """Bakes, on this thread, what :func:`render` will want for a large photo of 8 bits whose
+    code values are those of ``source``: beside its decoder, which leaves other cores idle."""
+    if not settings.is_identity:
+        _processor(_Table(settings, source, space, grid, "uint8", depth, None, False, 1))
+
+
 def _is_large(pixels: Pixels, out: Pixels) -> bool:
     """Whether it is a photo to be rendered by its colours."""
     eight = pixels.dtype == np.uint8 and out.dtype == np.uint8 and out.shape == pixels.shape
@@ -152,6 +167,7 @@ class _Job:
         self._image, self._settings, self._space, self._depth = image, settings, space, depth
         self._full = (1 << depth) - 1
         self._cells = cells
+        self._mending = threading.Lock()
         # Mere conversion to another space is to be right to the last bit; and a table has to
         # have fewer points than there are colours, to be worth its baking.
         count = image.height * image.width if count is None else count
@@ -159,7 +175,7 @@ class _Job:
         if not self._exact:
             kind = image.pixels.dtype.name
             self._processor, self._wrong = _processor(
-                settings, image.space, space, grid, kind, depth, cells, quick, threads
+                _Table(settings, image.space, space, grid, kind, depth, cells, quick, threads)
             )
 
     def apply(self, target: Pixels, top: int, bottom: int) -> None:
@@ -205,7 +221,11 @@ class _Job:
         where = np.concatenate([where for where, _ in wrong])
         codes = np.concatenate([codes for _, codes in wrong])
         wrong.clear()
-        self._put(result, where, self._look(codes))
+        # Of many short steps. Two threads at once would take longer, by waiting at each for the
+        # interpreter's lock.
+        with self._mending:
+            mended = self._look(codes)
+        self._put(result, where, mended)
 
     def _marked(self, done: Pixels) -> npt.NDArray[np.intp]:
         """The numbers of the pixels that came out as magenta."""
@@ -281,36 +301,51 @@ def _bit_depth(name: str) -> Any:
     return ocio.BIT_DEPTH_F32 if name == "float32" else depths[name]
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What a table is baked for. How many ``threads`` bake it makes no other table of it."""
+
+    settings: DevelopSettings
+    source: str
+    target: str
+    grid: int
+    kind: str
+    depth: int
+    cells: Cells | None
+    quick: bool
+    threads: int = field(compare=False)
+
+
 @lru_cache(maxsize=16)
-def _processor(
-    settings: DevelopSettings,
-    source: str,
-    target: str,
-    grid: int,
-    kind: str,
-    depth: int,
-    cells: Cells | None,
-    quick: bool,
-    threads: int,
-) -> tuple[Any, npt.NDArray[np.bool_]]:
+def _processor(wanted: _Table) -> tuple[Any, npt.NDArray[np.bool_]]:
     """What applies the table, and which of its cells (grid**3,) are to be computed."""
     import PyOpenColorIO as ocio
 
-    table, found = bake(settings, source, target, grid, cells, quick=quick, threads=threads)
+    table, found = bake(
+        wanted.settings,
+        wanted.source,
+        wanted.target,
+        wanted.grid,
+        wanted.cells,
+        quick=wanted.quick,
+        threads=wanted.threads,
+    )
     wrong = np.zeros(len(table), np.bool_)
     wrong[found] = True
-    if cells is None:
+    if wanted.cells is None:
         table[found] = _MARK
     with _ocio_lock:
         axis = ocio.Lut1DTransform(AXIS, False)
         axis.setData(places())
-        lut = ocio.Lut3DTransform(gridSize=grid, interpolation=ocio.INTERP_TETRAHEDRAL)
+        lut = ocio.Lut3DTransform(gridSize=wanted.grid, interpolation=ocio.INTERP_TETRAHEDRAL)
         lut.setData(table.reshape(-1))
         processor = (
             _config()
             .getProcessor(ocio.GroupTransform([axis, lut]))
             .getOptimizedCPUProcessor(
-                _bit_depth(kind), _bit_depth(f"uint{depth}"), ocio.OPTIMIZATION_DEFAULT
+                _bit_depth(wanted.kind),
+                _bit_depth(f"uint{wanted.depth}"),
+                ocio.OPTIMIZATION_DEFAULT,
             )
         )
     return processor, wrong

@@ -30,7 +30,8 @@ from model_core.imaging.deep import (
 )
 from model_core.imaging.describe import block, declared_space, orientation_of
 from model_core.imaging.faults import decoder_faults, refuse_bomb, refuse_special
-from model_core.imaging.profiles import Raster, named_rgb
+from model_core.imaging.memory import empty
+from model_core.imaging.profiles import Raster, kept_space, named_rgb
 from model_core.imaging.shape import fit_size, shrink, shrink_image, to_array, upright
 from model_core.imaging.signals import avif_meaning, jp2_meaning, nclx_points, png_meaning
 from model_core.imaging.tiff import unusual_tiff
@@ -86,6 +87,12 @@ def picture(source: Rendered, long_side: int | None = None, *, halved: bool = Fa
     return CodedImage(upright(pixels, source.orientation), space)
 
 
+def foreseen_space(source: Rendered) -> str | None:
+    """The space in which :func:`picture` will give a JPEG, before it is decoded; None where it
+    cannot be told, or where the pixels will have more than 8 bits."""
+    return source.foreseen_space() if isinstance(source, PillowFile) else None
+
+
 class PillowFile:
     """A file that Pillow has opened; ``path`` is for messages and for whole JPEGs."""
 
@@ -101,6 +108,11 @@ class PillowFile:
         """The profile that the file holds as such."""
         found = self._image.info.get("icc_profile")
         return found if isinstance(found, bytes) else None
+
+    def foreseen_space(self) -> str | None:
+        if self._image.format != "JPEG" or self._image.mode not in ("RGB", "L"):
+            return None
+        return kept_space(self._image.mode, self.icc, declared_space(self.exif))
 
     def raster(self, long_side: int | None) -> Raster:
         image, icc = self._image, self._image.info.get("icc_profile")
@@ -122,15 +134,17 @@ class PillowFile:
             if about.bits > 8:
                 return jp2_raster(self._path, about)
         if image.format == "JPEG" and image.mode in ("RGB", "L") and not smaller:
-            pixels = _whole_jpeg(self._path, self.width, self.height)
+            pixels = _whole_jpeg(self._path, (self.width, self.height), image.getbands())
             if pixels is not None:
                 return Raster(pixels, image.mode, icc)
         try:
             with decoder_faults(self._path):
                 raster = _raster_of(image, long_side)
         except UnreadablePhoto:  # a lossless JPEG, for one, cannot be scaled by its decoder
-            pixels = _whole_jpeg(self._path, self.width, self.height) if smaller else None
-            if image.format != "JPEG" or pixels is None:
+            if image.format != "JPEG" or not smaller:
+                raise
+            pixels = _whole_jpeg(self._path, (self.width, self.height), image.getbands())
+            if pixels is None:
                 raise
             raster = Raster(pixels, image.mode, icc)
         if image.format == "PNG":
@@ -277,20 +291,20 @@ def _flat(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _whole_jpeg(path: Path, width: int, height: int) -> Any:
-    """(H, W[, 3]) uint8, or None when Pillow should look at it: it refuses what is cut off,
+def _whole_jpeg(path: Path, size: tuple[int, int], bands: tuple[str, ...]) -> Any:
+    """(H, W[, bands]) uint8, or None when Pillow should look at it: it refuses what is cut off,
     where libjpeg would paint the rest grey."""
     import imagecodecs
 
     data = path.read_bytes()
     if not _ends(data):
         return None
+    width, height = size
+    shape = (height, width, len(bands)) if len(bands) > 1 else (height, width)
     try:
-        pixels = imagecodecs.jpeg8_decode(data)
-    except imagecodecs.Jpeg8Error:
+        return imagecodecs.jpeg8_decode(data, out=empty("decoded JPEG", shape, np.uint8))
+    except (imagecodecs.Jpeg8Error, ValueError):  # the latter where it has another size
         return None
-    fits = pixels.shape[:2] == (height, width) and pixels.dtype == np.uint8
-    return pixels if fits else None
 
 
 def _ends(jpeg: bytes) -> bool:

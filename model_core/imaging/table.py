@@ -29,7 +29,10 @@ AXIS = 4096  # entries of the curve from code values to places between the point
 #: Colours at a time: so many that numpy's calls pay, that what it makes between stays in the
 #: cache, and that OpenBLAS (over 29,127 colours times a matrix) starts no threads beside ours.
 _LEAST, _CHUNK = 1 << 13, 7 << 12
-_WORTH_THREADS = 1 << 18  # numbers in a table, for a pass over it
+#: Numbers from which on threads are worth it. With fewer, they take longer together than one
+#: alone (33 points a side: 28 to 32 ms instead of 23): the steps are short, and after each they
+#: wait for the interpreter's lock.
+_WORTH_THREADS = 1 << 18
 #: DeltaE of a step of 1 in the code values of red, green and blue, roughly, and how much an
 #: interpolated colour may seem to be off: judged by the points around, and then by trial.
 _WEIGHTS = (64.0, 102.0, 51.0)
@@ -142,6 +145,7 @@ def _developed(light: Float32, settings: DevelopSettings, target: str) -> Float3
 def _parts(work: Callable[[Float32], Float32], values: Float32, threads: int) -> Float32:
     """``work`` done on some of ``values`` (N, 3) at a time."""
     out = np.empty_like(values, order="F")
+    threads = threads if values.size > _WORTH_THREADS else 1
     size = max(_LEAST, min(_CHUNK, -(-len(values) // threads)))
 
     def part(first: int) -> None:

@@ -319,6 +319,23 @@ class TestPhoto:
             assert image.size == (60, 40)
             assert image.tag_v2[258] == (16, 16, 16)  # type: ignore[attr-defined]
 
+    def test_large_ones_after_another_are_as_each_alone(self, tmp_path: Path) -> None:
+        """A thread uses its memory again; a table is baked beside the decoder."""
+        settings, options = DevelopSettings.from_mapping({"contrast": 30}), ExportOptions()
+        sizes = [(1400, 1000), (900, 1300)]
+        photos = [write_scene(tmp_path / f"{h}.jpg", height=h, width=w) for h, w in sizes]
+
+        def copy(photo: Path, name: str, threads: int) -> bytes:
+            out = tmp_path / f"{name}-{photo.stem}.jpg"
+            return export_photo(photo, settings, out, options, threads=threads).read_bytes()
+
+        with ThreadPoolExecutor(1) as one:
+            after = [one.submit(copy, photo, f"{n}", 2).result() for n in "ab" for photo in photos]
+        for number, photo in enumerate(photos):
+            with ThreadPoolExecutor(1) as fresh:
+                alone = fresh.submit(copy, photo, "alone", 1).result()
+            assert after[number] == after[number + 2] == alone
+
     def test_carries_the_users_stars(self, tmp_path: Path, studio: Studio) -> None:
         source = write_scene(tmp_path / "a.jpg")
         photo, _ = studio.open_photo(source)
