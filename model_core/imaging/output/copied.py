@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 
-from model_core.xmp import NAMESPACES, Properties, name, namespace_of
+from model_core.xmp import NAMESPACES, RDF, Properties, name, namespace_of
 
 
 def _names(prefix: str, locals_: str) -> frozenset[str]:
@@ -79,6 +79,8 @@ def without_place(properties: Properties) -> Properties:
 
 
 def _tells_place(key: str) -> bool:
+    if namespace_of(key) == RDF:  # rdf:Alt is a text in several languages, not an altitude
+        return False
     return _PLACE.search(key.rpartition("}")[2]) is not None
 
 

@@ -158,11 +158,10 @@ def _sidecars(path: Path) -> list[bytes]:
     """XMP files beside the photo: ratings and keywords of raws live there."""
     found = []
     for sidecar in (path.with_suffix(".xmp"), path.with_name(path.name + ".xmp")):
-        if not sidecar.is_file():  # nor a pipe, on which reading would never end
-            continue
         try:
-            found.append(sidecar.read_bytes())
-        except OSError:
+            if sidecar.is_file():  # not a pipe, on which reading would never end
+                found.append(sidecar.read_bytes())
+        except OSError:  # or the photo's name is so long that there can be none
             continue
     return found
 

@@ -88,12 +88,16 @@ def placed(place: str) -> bytes:
         "exif": "http://ns.adobe.com/exif/1.0/",
         "photoshop": "http://ns.adobe.com/photoshop/1.0/",
         "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+        "dc": "http://purl.org/dc/elements/1.1/",
         "my": "http://example.com/mine/",
     }
+    words = (
+        "<dc:title><rdf:Alt><rdf:li xml:lang='x-default'>KEPT WORDS</rdf:li></rdf:Alt></dc:title>"
+    )
     declared = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in names.items())
     attributes, elements = (text, "") if kind == "a" else ("", text)
     return f"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {RDF}>
-      <rdf:Description rdf:about="" {declared} my:Note="KEPT" {attributes}>{elements}
+      <rdf:Description rdf:about="" {declared} my:Note="KEPT" {attributes}>{elements}{words}
       </rdf:Description></rdf:RDF></x:xmpmeta>""".encode()
 
 
@@ -230,6 +234,10 @@ class TestExif:
             assert tags["GPSTag"].value["GPSLatitudeRef"] == "N"
             assert tags["Model"].value == "Camera X"
             assert np.array_equal(file.asarray(), PIXELS)
+
+    def test_is_kept_of_a_name_too_long_for_a_sidecar(self, tmp_path: Path) -> None:
+        path = write_scene(tmp_path / f"{'a' * 251}.jpg", exif=exif())
+        assert written(path, PIXELS).getexif()[0x0110] == "Camera X"
 
     @pytest.mark.parametrize("name", ["jpeg", "tiff"])
     def test_has_the_types_of_the_standard(self, tmp_path: Path, name: str) -> None:
@@ -401,7 +409,8 @@ class TestChoices:
             (tmp_path / "a.xmp").write_bytes(packet)
         data = encode(PIXELS, path, ExportOptions(location=False))
         assert b"PLACE" not in data
-        assert b"KEPT" in data
+        assert b">KEPT<" in data
+        assert b"KEPT WORDS" in data
 
     @formats
     def test_copyright_only(self, tmp_path: Path, name: str) -> None:
