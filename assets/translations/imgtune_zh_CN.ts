@@ -661,6 +661,10 @@
         <translation>{0} 中不是有限的数</translation>
     </message>
     <message>
+        <source>{0} holds at most {1} megapixels, not {2}; choose a smaller size or another format</source>
+        <translation>{0} 最多 {1} 百万像素，而不是 {2}；请选择更小的尺寸或其他格式</translation>
+    </message>
+    <message>
         <source>{0} holds at most {1} pixels a side, not {2}; choose a smaller size or another format</source>
         <translation>{0} 每边最多 {1} 像素，而不是 {2}；请选择更小的尺寸或其他格式</translation>
     </message>

@@ -17,13 +17,15 @@ from model_core.domain.geometry import Geometry
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """``max_side``: what a side can have in pixels. ``lossy``: quality matters."""
+    """``max_side``: what a side can have in pixels, and ``max_pixels`` a picture, so that others
+    can read it. ``lossy``: quality matters."""
 
     label: str
     suffixes: tuple[str, ...]  # the first is the one we write
     depths: tuple[int, ...]
     lossy: bool
     max_side: int
+    max_pixels: int = 1 << 32
 
 
 FORMATS: dict[str, FileFormat] = {
@@ -31,7 +33,9 @@ FORMATS: dict[str, FileFormat] = {
     "png": FileFormat("PNG", (".png",), (8, 16), False, 1_000_000),
     "tiff": FileFormat("TIFF", (".tif", ".tiff"), (8, 16), False, 1_000_000),
     "webp": FileFormat("WebP", (".webp",), (8,), True, 16_383),
-    "avif": FileFormat("AVIF", (".avif",), (8,), True, 65_535),
+    "avif": FileFormat(
+        "AVIF", (".avif",), (8,), True, 32_768, 1 << 28
+    ),  # of libavif, as most read it
 }
 
 #: Output profile -> what it is called.

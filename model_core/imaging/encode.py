@@ -45,10 +45,16 @@ def encode(
 
 
 def _refuse_size(size: tuple[int, int], options: ExportOptions) -> None:
+    label = FORMATS[options.format].label
     limit = FORMATS[options.format].max_side
     if max(size) > limit:
-        label = FORMATS[options.format].label
         raise CannotWrite(
             f"{label} holds at most {limit} pixels a side, not {max(size)}; "
+            "choose a smaller size or another format"
+        )
+    most, has = FORMATS[options.format].max_pixels // 1_000_000, size[0] * size[1] // 1_000_000
+    if size[0] * size[1] > FORMATS[options.format].max_pixels:
+        raise CannotWrite(
+            f"{label} holds at most {most} megapixels, not {has}; "
             "choose a smaller size or another format"
         )

@@ -101,6 +101,24 @@ class TestPixels:
             encode(pixels, tmp_path / "a.jpg", ExportOptions("webp"))
         assert written(tmp_path / "a.jpg", pixels, format="webp", long_side=16_383).size[0] == 16383
 
+    @pytest.mark.parametrize(
+        ("height", "width", "message"),
+        [
+            (1, 32_769, "AVIF holds at most 32768 pixels a side, not 32769; choose a smaller size"),
+            (17_000, 16_000, "AVIF holds at most 268 megapixels, not 272; choose a smaller size"),
+        ],
+    )
+    def test_what_no_reader_would_open_is_not_written(
+        self, tmp_path: Path, height: int, width: int, message: str
+    ) -> None:
+        pixels = np.broadcast_to(np.uint8(90), (height, width, 3))
+        with pytest.raises(CannotWrite, match=message):
+            encode(pixels, tmp_path / "a.jpg", ExportOptions("avif"))
+
+    def test_the_longest_avif_is_read_again(self, tmp_path: Path) -> None:
+        pixels = np.full((8, 32_768, 3), 90, np.uint8)
+        assert written(tmp_path / "a.jpg", pixels, format="avif").size == (32_768, 8)
+
 
 class TestSize:
     @formats
