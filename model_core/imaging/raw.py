@@ -46,8 +46,11 @@ class RawFile:
     def __init__(self, path: Path, raw: rawpy.RawPy) -> None:
         self.path, self._raw = path, raw
         self.orientation = _EXIF_OF_FLIP[raw.sizes.flip & 7]
+        self._margins = _upright_margins(_margins(path, raw.sizes), self.orientation)
         size = raw.sizes.width, raw.sizes.height
-        self.width, self.height = size[::-1] if self.orientation >= 5 else size
+        width, height = size[::-1] if self.orientation >= 5 else size
+        left, top, right, bottom = self._margins
+        self.width, self.height = width - left - right, height - top - bottom
 
     def picture(self, long_side: int | None = None, *, halved: bool = False) -> CodedImage:
         """The upright picture, whole, with that long side, or ``halved``: 16 bits. Raises
@@ -68,10 +71,20 @@ class RawFile:
                 output_color=rawpy.ColorSpace.Rec2020,
                 user_sat=self._white(),
             )
+        pixels = self._cropped(pixels)
         # Cameras that see no colours give one channel.
         pixels = np.ascontiguousarray(np.repeat(pixels, 3 // pixels.shape[2], axis=2))
         small = pixels if long_side is None else shrink(pixels, long_side)
         return CodedImage(_brighter(small, self._baseline()), "rec2020")
+
+    def _cropped(self, pixels: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:
+        """What is to be shown of the sensor's upright picture, which may be halved (LibRaw does
+        not halve all that it is asked to)."""
+        left, top, right, _ = self._margins
+        scale = 2 if pixels.shape[1] < left + self.width + right else 1
+        width, height = (-(-side // scale) for side in (self.width, self.height))
+        left, top = left // scale, top // scale
+        return pixels[top : top + height, left : left + width]
 
     def _baseline(self) -> float:
         """The exposure in stops that a DNG wants to be shown with (DNG specification,
@@ -177,6 +190,33 @@ class RawFile:
         except Exception:  # no preview, or a damaged one: then nothing is known
             pass
         return {}
+
+
+def _margins(path: Path, sizes: Any) -> tuple[int, int, int, int]:
+    """What a DNG wants left out around what the sensor saw (DNG specification, DefaultCropOrigin
+    and DefaultCropSize): left, top, right, bottom, as stored. LibRaw reads it and shows all."""
+    if path.suffix.lower() != ".dng" or sizes.pixel_aspect != 1:
+        return 0, 0, 0, 0
+    left = sizes.crop_left_margin - sizes.left_margin
+    top = sizes.crop_top_margin - sizes.top_margin
+    right = sizes.width - left - sizes.crop_width
+    bottom = sizes.height - top - sizes.crop_height
+    sane = sizes.crop_width > 0 < sizes.crop_height and min(left, top, right, bottom) >= 0
+    return (left, top, right, bottom) if sane else (0, 0, 0, 0)
+
+
+def _upright_margins(
+    margins: tuple[int, int, int, int], orientation: int
+) -> tuple[int, int, int, int]:
+    """Turned as ``upright`` turns pixels."""
+    left, top, right, bottom = margins
+    if orientation >= 5:
+        left, top, right, bottom = top, left, bottom, right
+    if orientation in (3, 4, 7, 8):
+        top, bottom = bottom, top
+    if orientation in (2, 3, 6, 7):
+        left, right = right, left
+    return left, top, right, bottom
 
 
 def _brighter(pixels: Coded, stops: float) -> Coded:

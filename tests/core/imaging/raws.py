@@ -27,13 +27,16 @@ def write_dng(
     kind: str = "mosaic",
     black: int = 0,
     stops: float = 0.0,
+    active: tuple[int, int, int, int] | None = None,
+    crop: tuple[int, int, int, int] | None = None,
 ) -> Path:
     """Writes linear ``rgb`` (H, W, 3; even sides; 255 is white; more fills the sensor) as a
     camera whose own colours are linear sRGB sees it. ``neutral``: what it sees of the light's
     white. ``preview``: a JPEG to embed. ``noted``: with EXIF of time and ISO. ``kind``: "mosaic"
     (Bayer, RGGB), "linear" (all channels of each pixel) or "mono" (green only, of a camera that
     sees no colours). ``black``: the number of no light, of 4,095. ``stops``: the exposure that
-    it is to be shown with."""
+    it is to be shown with. ``active``: top, left, bottom and right of what sees light. ``crop``:
+    left, top, width and height, inside that, of what is to be shown."""
     height, width = rgb.shape[:2]
     seen = np.round(rgb / 255 * np.array(neutral) * (_WHITE - black) + black)
     sensor = np.ascontiguousarray(seen.clip(0, _WHITE).astype("<u2"))
@@ -66,10 +69,12 @@ def write_dng(
         (50708, _ASCII, list(b"Imgtune Test One\0")),
         (50714, _SHORT, [black] * samples),
         (50717, _LONG, [_WHITE]),
+        *([(50719, _LONG, list(crop[:2])), (50720, _LONG, list(crop[2:]))] if crop else []),
         (50721, _SRATIONAL, [n for v in xyz_to_srgb for n in (round(v * 10000), 10000)]),
         (50728, _RATIONAL, [n for v in neutral for n in (round(v * 10000), 10000)]),
         *([(50730, _SRATIONAL, [round(stops * 100), 100])] if stops else []),
         (50778, _SHORT, [21]),  # D65
+        *([(50829, _LONG, list(active))] if active else []),
     ]
     exif: Entries = [
         (34855, _SHORT, [640]),

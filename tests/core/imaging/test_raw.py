@@ -72,6 +72,31 @@ class TestRaw:
         assert photo.as_shot_tint == pytest.approx(tint, abs=4)
 
     @pytest.mark.parametrize("orientation", UPRIGHT)
+    @pytest.mark.parametrize("kind", ["mosaic", "linear"])
+    def test_a_dng_is_cropped_as_it_says(self, tmp_path: Path, orientation: int, kind: str) -> None:
+        rgb = np.full((80, 120, 3), 20, np.uint8)
+        rgb[14:64, 30:100] = quarters(50, 70)  # of the whole sensor
+        crop, active = (22, 10, 70, 50), (4, 8, 76, 112)
+        path = write_dng(
+            tmp_path / "a.dng", rgb, kind=kind, active=active, crop=crop, orientation=orientation
+        )
+        plain = write_dng(tmp_path / "b.dng", quarters(50, 70), kind=kind, orientation=orientation)
+        found, expected = decode(path).pixels, decode(plain).pixels
+        assert found.shape == expected.shape
+        # Along a mosaic's edges the neighbours count, and those beyond the border.
+        assert (found == expected).all(axis=2).mean() > (0.8 if kind == "mosaic" else 0.999)
+        photo, proxy = decode_proxy(path, 24)
+        assert (photo.width, photo.height) == found.shape[1::-1]
+        assert corners_of(render(proxy, IDENTITY)) == UPRIGHT[orientation]
+
+    @pytest.mark.parametrize("crop", [(22, 10, 200, 50), (0, 0, 0, 0), (119, 79, 4, 4)])
+    def test_a_crop_beyond_the_picture_is_none(
+        self, tmp_path: Path, crop: tuple[int, int, int, int]
+    ) -> None:
+        path = write_dng(tmp_path / "a.dng", quarters(80, 120), crop=crop)
+        assert decode(path).pixels.shape == (80, 120, 3)
+
+    @pytest.mark.parametrize("orientation", UPRIGHT)
     def test_a_raw_is_upright(self, tmp_path: Path, orientation: int) -> None:
         path = write_dng(tmp_path / "a.dng", quarters(80, 120), orientation=orientation)
         size = (120, 80) if orientation < 5 else (80, 120)
