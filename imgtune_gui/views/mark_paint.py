@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
@@ -16,11 +17,16 @@ STAR_STEP = 11.0
 
 def star_polygon(centre: QPointF, radius: float) -> QPolygonF:
     """A star of five points, one of them up."""
+    return _star(radius).translated(centre)
+
+
+@lru_cache(maxsize=8)
+def _star(radius: float) -> QPolygonF:
     points = []
     for corner in range(10):
         angle = math.pi * (corner / 5 - 0.5)
         reach = radius if corner % 2 == 0 else 0.45 * radius
-        points.append(centre + QPointF(math.cos(angle), math.sin(angle)) * reach)
+        points.append(QPointF(math.cos(angle), math.sin(angle)) * reach)
     return QPolygonF(points)
 
 
