@@ -40,6 +40,7 @@ from imgtune_gui.views.companions import toggle
 from imgtune_gui.views.learning_window import LearningWindow
 from imgtune_gui.views.lesson_texts import can_roll_back, can_train
 from imgtune_gui.views.main_window import MainWindow
+from imgtune_gui.views.wheel import WheelGuard
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import WorkerThread
 from imgtune_gui.workers.catalog_worker import CatalogWorker
@@ -81,6 +82,7 @@ class App(QObject):
         self.window.develop_panel.add_buttons(self.actions)
         self.window.style_panel.add_menu(self.actions)
         FocusKeys(self.window)
+        WheelGuard(self.window)
         self._connect_window()
         self._connect_controllers()
         self._open_first(paths, again)

@@ -29,6 +29,7 @@ from imgtune_gui.models.photo_item import EditState, PhotoItem
 from imgtune_gui.views.export_fields import FileFields, combo, new_form, row, select
 from imgtune_gui.views.labels import ElidedLabel, rule
 from imgtune_gui.views.theme import SPACE
+from imgtune_gui.views.wheel import WheelGuard
 from model_core.domain.errors import CannotWrite
 from model_core.domain.export import OnCollision
 from model_core.domain.naming import FIELD_NAMES, NameFacts, NameTemplate
@@ -63,6 +64,7 @@ class ExportDialog(QDialog):
         self.fields = FileFields()
         self._make_bottom(choice)
         self._lay_out()
+        WheelGuard(self)
         self.fields.set_choice(choice)
         self._connect()
         self._on_fields_changed()

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QMoveEvent, QResizeEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QMoveEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from imgtune_gui.models.filmstrip_model import FilmstripModel
@@ -207,14 +214,24 @@ class MainWindow(QMainWindow):
 
     # --- dropping and closing -------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        self._take_copy(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._take_copy(event)
+
+    @staticmethod
+    def _take_copy(event: QDropEvent) -> bool:
+        """Whether it is about files. A file manager that is told "moved" deletes its own."""
+        if not any(url.isLocalFile() for url in event.mimeData().urls()):
+            return False
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        return True
 
     def dropEvent(self, event: QDropEvent) -> None:
-        urls = event.mimeData().urls()
-        paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
-        if paths:
-            event.acceptProposedAction()
+        if self._take_copy(event):
+            urls = event.mimeData().urls()
+            paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
             self.paths_dropped.emit(paths)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -32,6 +32,7 @@ from imgtune_gui.language import LANGUAGES
 from imgtune_gui.settings import Preferences
 from imgtune_gui.views.labels import section_title
 from imgtune_gui.views.theme import SPACE
+from imgtune_gui.views.wheel import WheelGuard
 
 
 class PreferencesDialog(QDialog):
@@ -63,6 +64,7 @@ class PreferencesDialog(QDialog):
         layout.setContentsMargins(0, SPACE, 0, 0)
         layout.addWidget(tabs, 1)
         layout.addWidget(buttons)
+        WheelGuard(self)
 
     def _build_general(self, now: Preferences) -> QWidget:
         page = QWidget()

@@ -240,12 +240,15 @@ def test_a_dropped_folder_opens(make_app: MakeApp, photos: list[Path], qtbot: Qt
     data.setUrls([QUrl.fromLocalFile(str(photos[0].parent))])
     drop = QDropEvent(
         QPointF(50, 50),
-        Qt.DropAction.CopyAction,
+        Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
         data,
         Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
+        Qt.KeyboardModifier.ShiftModifier,  # by which it would be moved
     )
+    assert drop.proposedAction() == Qt.DropAction.MoveAction
     app.window.dropEvent(drop)
+    assert drop.isAccepted()
+    assert drop.dropAction() == Qt.DropAction.CopyAction  # else the source deletes its files
     wait_for_predictions(app, qtbot)
     assert len(app.session.items) == 6
     assert not app.window.start_page.isVisible()
