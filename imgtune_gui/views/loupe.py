@@ -83,6 +83,7 @@ class LoupeView(QWidget):
         self._backdrop = Picture(stand_in) if stand_in is not None else None
         self._text = text
         self.set_photo_size(width, height)
+        self.update()  # also where the photo before had the same size
 
     def set_photo_size(self, width: int, height: int) -> None:
         """The true size, once known; keeps fit or zoom."""

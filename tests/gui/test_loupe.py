@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
@@ -142,6 +142,31 @@ def test_the_last_photo_does_not_stay_where_the_next_has_no_before_yet(
     loupe.show_photo(3000, 2000, plain("#505050", 60, 40))
     inside = loupe.panes()[0].center().toPoint()
     assert pixel(loupe, inside.x() + 30, inside.y() + 10) not in {"#806020", "#505050"}
+
+
+def test_the_last_photo_goes_where_the_next_of_its_size_cannot_be_opened(
+    loupe: LoupeView, qtbot: QtBot
+) -> None:
+    size = round(loupe.geometry_.photo_width), round(loupe.geometry_.photo_height)
+    seen = PaintsSeen(loupe)
+    qtbot.wait(30)
+    seen.count = 0
+    loupe.show_photo(*size, None, "It is not there any more")
+    qtbot.waitUntil(lambda: seen.count > 0)  # what is not repainted stays on the screen
+    assert loupe.picture() is None
+
+
+class PaintsSeen(QObject):
+    """Counts the paints of a widget."""
+
+    def __init__(self, widget: LoupeView) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        self.count += event.type() == QEvent.Type.Paint
+        return False
 
 
 def test_the_divider_can_be_dragged(loupe: LoupeView, qtbot: QtBot) -> None:
