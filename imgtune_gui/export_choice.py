@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from model_core.domain.errors import CannotWrite
-from model_core.domain.export import FORMATS, ExportOptions
+from model_core.domain.export import FORMATS, METADATA, ExportOptions
 
 #: How the size is set: the key in :class:`ExportChoice` is ``size``.
 SIZES = ("full", "long_side", "fit", "megapixels")
@@ -58,16 +58,23 @@ class ExportChoice:
         )
 
     def with_preset(self, preset: ExportChoice) -> ExportChoice:
-        """What kind of file is taken from ``preset``; where to and its name stay."""
+        """What kind of file is taken from ``preset``; where to and its name stay. A preset may
+        leave more out of what the file tells of photographer and place, and bring none back."""
         kept: dict[str, Any] = {name: getattr(self, name) for name in _NOT_IN_PRESETS}
+        kept["metadata"] = max(self.metadata, preset.metadata, key=METADATA.index)
+        kept["location"] = self.location and preset.location
         return replace(preset, **kept)
 
     def same_kind(self, other: ExportChoice) -> bool:
-        """Whether both make the same kind of file."""
+        """Whether both make the same kind of file, whatever it tells of the photographer."""
         try:
-            return replace(self.options(), copyright="") == replace(other.options(), copyright="")
+            one, two = (
+                replace(choice.options(), copyright="", metadata="all", location=True)
+                for choice in (self, other)
+            )
         except CannotWrite:
             return False
+        return one == two
 
 
 _NOT_IN_PRESETS = ("folder", "copyright", "name", "on_collision", "open_folder")

@@ -147,6 +147,18 @@ def test_presets_set_the_file_and_leave_the_rest(app: App, qtbot: QtBot, tmp_pat
     assert not dialog.presets
 
 
+def test_no_preset_brings_back_what_was_to_be_left_out(app: App, qtbot: QtBot) -> None:
+    for choice in (ExportChoice(location=False), ExportChoice(metadata="copyright")):
+        dialog = dialog_for(app, qtbot, choice)
+        for key in ("print", "full", "web", "full"):
+            dialog.preset.setCurrentIndex(dialog.preset.findData(key))
+            dialog.preset.activated.emit(dialog.preset.currentIndex())
+            made = dialog.choice()
+            assert not (made.location and made.metadata == "all")
+            assert dialog.preset.currentData() == key
+        assert made.metadata == choice.metadata
+
+
 def test_choice_and_presets_are_remembered(tmp_path: Path) -> None:
     choice = ExportChoice(folder="/a", megapixels=2.0, location=False, name="{date} ü")
     settings = AppSettings(tmp_path)
