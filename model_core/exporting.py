@@ -88,7 +88,7 @@ def export_photo(
         pixels = look.render(image)
         del image
         go_on()
-        data = encode(pixels, path, options, marks, size=size, threads=threads)
+        data = encode(pixels, path, options, marks, size=size, threads=threads, over=True)
         del pixels
     go_on()
     _make(out.parent)

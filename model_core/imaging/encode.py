@@ -23,6 +23,7 @@ def encode(
     *,
     size: tuple[int, int] | None = None,
     threads: int | None = None,
+    over: bool = False,
 ) -> bytes:
     """Pixels (H, W, 3) coded in ``options.profile`` as the bytes of a file.
 
@@ -31,13 +32,15 @@ def encode(
     ``options.metadata`` goes, what the original and its sidecar know of the picture, with
     orientation and size made true of the copy and without other programs' develop settings,
     which these pixels do not need. ``marks``: the user's own stars and colour. ``threads``: by
-    default one a core. Raises CannotWrite where the format cannot hold the size.
+    default one a core. ``over``: the pixels may be changed, which saves memory. Raises
+    CannotWrite where the format cannot hold the size.
     """
     assert pixels.dtype.itemsize * 8 == options.depth
     size = size or options.size(pixels.shape[1], pixels.shape[0])
     _refuse_size(size, options)
-    pixels = resize(pixels, size, options.profile)
-    pixels = sharpen(pixels, options.sharpen, options.sharpen_for, options.profile)
+    sized = resize(pixels, size, options.profile)
+    over = over or sized is not pixels
+    pixels = sharpen(sized, options.sharpen, options.sharpen_for, options.profile, over=over)
     metadata = metadata_for(original, options, size, marks)
     coded = ENCODERS[options.format]
     icc = icc_profile(options.profile)

@@ -7,6 +7,7 @@ other meanwhile. Who develops photo after photo touches the same memory again in
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+_MOST = 300_000_000  # bytes kept for one use: a photo of 100 megapixels
 _thread = threading.local()
 
 
@@ -31,10 +33,10 @@ def reusing() -> Iterator[None]:
 
 def empty(what: str, shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     """An array with anything in it, for a use that is called ``what``: one at a time."""
-    if not getattr(_thread, "within", False):
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if size > _MOST or not getattr(_thread, "within", False):
         return np.empty(shape, dtype)
     kept: dict[str, npt.NDArray[np.uint8]] = _thread.__dict__.setdefault("kept", {})
-    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     if what not in kept or kept[what].size < size:
         kept.pop(what, None)  # first, so that there are never both
         kept[what] = np.empty(size, np.uint8)

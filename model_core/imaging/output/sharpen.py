@@ -37,23 +37,27 @@ _OVERSHOOT = 0.06  # of the local range: below what is seen as a halo
 _NOISE = 1.2 / 255  # changes of luma this small are grain, not detail
 
 
-def sharpen(pixels: Coded, amount: str, medium: str, space: str) -> Coded:
+def sharpen(pixels: Coded, amount: str, medium: str, space: str, *, over: bool = False) -> Coded:
     """``pixels`` (H, W, 3) sharpened, in the same integers; ``amount`` "none" returns them.
-    ``amount`` and ``medium``: see ``domain.export``."""
+    ``amount`` and ``medium``: see ``domain.export``. ``over``: written over them, so that a large
+    photo is held once."""
     if amount == "none" or min(pixels.shape[:2]) < 3:
         return pixels
     strength = np.float32(_AMOUNTS[amount] * _MEDIA[medium].strength)
     kernel = _gaussian(_MEDIA[medium].radius)
     full = np.float32(np.iinfo(pixels.dtype).max)
     weights = to_xyz(space)[1].astype(np.float32)
-    out = np.empty_like(pixels)
+    out = pixels if over else np.empty_like(pixels)
     rows = len(pixels)
     reach = len(kernel) - 1
+    above = np.repeat(pixels[:1], reach, axis=0)
     for top in range(0, rows, _BAND):
         bottom = min(top + _BAND, rows)
-        around = np.arange(top - reach, bottom + reach).clip(0, rows - 1)
+        below = np.arange(bottom, bottom + reach).clip(0, rows - 1)
+        band = np.concatenate([above, pixels[top:bottom], pixels[below]])
+        above = band[bottom - top :][:reach].copy()  # as they were, for the next band
         # Planes of one channel each: numpy is several times faster on them.
-        planes = [pixels[around, :, c].astype(np.float32) for c in range(3)]
+        planes = [band[..., c].astype(np.float32) for c in range(3)]
         luma = sum(w * p for w, p in zip(weights, planes, strict=True))
         luma = np.pad(luma, ((0, 0), (reach, reach)), mode="edge")
         change = _change(luma, kernel, strength, np.float32(_NOISE) * full)

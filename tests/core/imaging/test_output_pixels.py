@@ -131,6 +131,14 @@ class TestSharpening:
         assert np.array_equal(whole[100:290], part[10:200])
 
     @depths
+    @pytest.mark.parametrize("height", [3, 127, 128, 131, 400])
+    def test_over_the_pixels_themselves(self, dtype: Any, height: int) -> None:
+        pixels = deep(scene(height=height, width=30), dtype)
+        expected = sharpen(pixels.copy(), "high", "matte", "srgb")
+        assert sharpen(pixels, "high", "matte", "srgb", over=True) is pixels
+        assert np.array_equal(pixels, expected)
+
+    @depths
     def test_is_applied_by_export(self, tmp_path: Path, dtype: Any) -> None:
         pixels = deep(scene(), dtype)
         depth = np.dtype(dtype).itemsize * 8
