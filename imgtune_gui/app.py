@@ -19,6 +19,7 @@ from imgtune_gui.controllers.learn_controller import LearnController
 from imgtune_gui.controllers.library_controller import LibraryController
 from imgtune_gui.controllers.loupe_controller import LoupeController
 from imgtune_gui.controllers.menu_controller import MenuController
+from imgtune_gui.controllers.news_controller import NewsController
 from imgtune_gui.controllers.pairs_controller import PairsController
 from imgtune_gui.controllers.picker_controller import PickerController
 from imgtune_gui.controllers.preset_controller import PresetController
@@ -115,6 +116,7 @@ class App(QObject):
             session, window, self.loupe, self.picker, self.crop, settings, self
         )
         self.screen = ScreenController(window, self.catalog, self)
+        self.news = NewsController(session, self.catalog, self.learn, self.library, self)
         self.menu = MenuController(
             session, window, self.library, self.learn, settings, self.screen, self
         )
@@ -229,6 +231,7 @@ class App(QObject):
             self.export,
             self.training,
             self.screen,
+            self.news,
             self.styles,
             self.pairs,
             self.menu,
@@ -293,6 +296,7 @@ class App(QObject):
         style = self.settings.style
         self.learn.begin(style if style in opened.styles else backend.default_style)
         self.library.set_studio(backend, opened)
+        self.news.start()
         if opened.studio.warnings:
             self.window.show_message(
                 " · ".join(map(in_language, opened.studio.warnings)), lasting=True
@@ -368,6 +372,7 @@ class App(QObject):
             return
         self._closed = True
         self.collector.stop()
+        self.news.stop()
         self.restore.end()
         self.learn.flush()
         # The stack announces its end when the window's actions are gone already.

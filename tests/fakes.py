@@ -46,6 +46,7 @@ from model_core.services import (
 from model_core.services.known import Known
 from model_core.services.pairs import Pair, PairOutcome
 from model_core.sidecar import SidecarEdit, read_sidecar, write_sidecar
+from model_core.storage.news_table import News
 
 FAKE_STYLE = "my style"
 FAKE_SCREEN = Screen("fake", "Fake screen")  # red and blue are swapped on it
@@ -111,6 +112,12 @@ class FakeStudio:
 
     def close(self) -> None:
         self.closed = True
+
+    def news_position(self) -> int:
+        return 0
+
+    def news(self, since: int) -> News:
+        return News(since)
 
     # --- photos ---------------------------------------------------------------------
     @property

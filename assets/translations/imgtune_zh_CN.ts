@@ -2244,6 +2244,17 @@ every export is a new file.</source>
     </message>
 </context>
 <context>
+    <name>NewsController</name>
+    <message>
+        <source>1 photo was changed in another window or by the command line</source>
+        <translation>1 张照片在另一个窗口或命令行中被更改</translation>
+    </message>
+    <message>
+        <source>{0} photos were changed in another window or by the command line</source>
+        <translation>{0} 张照片在另一个窗口或命令行中被更改</translation>
+    </message>
+</context>
+<context>
     <name>OfferBar</name>
     <message>
         <source>Learn from them</source>

@@ -86,6 +86,10 @@ class LearnController(QObject):
     def _on_current_changed(self, _item: PhotoItem | None) -> None:
         self.flush()
 
+    def is_unsaved(self, item: PhotoItem) -> bool:
+        """Whether the user's newest change of it is still on its way to the catalog."""
+        return item.path in self._unsaved
+
     def flush(self) -> None:
         """Queues what is not yet saved; called before anything that could lose it."""
         self._autosave.stop()

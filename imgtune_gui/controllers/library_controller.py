@@ -58,6 +58,7 @@ class LibraryController(QObject):
         self._select_later: Path | None = None
         self._failed = 0  # since photos were opened last
         self._looking = 0  # photos that are being looked up
+        self._anew: set[PhotoItem] = set()  # of which the catalog knows better than the session
         self._parts: deque[m.Scanned | m.LookedUp] = deque()
         self._next = QTimer(self)
         self._next.setSingleShot(True)
@@ -212,6 +213,13 @@ class LibraryController(QObject):
             self._network = network
             self._open(self._session.all_items)
 
+    def read_again(self, items: Iterable[PhotoItem]) -> None:
+        """Others changed what the catalog has of those photos: as it is there, it is shown."""
+        for item in items:
+            self._anew.add(item)
+            item.opened_for = ""
+        self._open(self._anew)
+
     def _open(self, items: Iterable[PhotoItem]) -> None:
         """Opens those that were not yet opened for the present style and network."""
         if not self._ready or not self._network:
@@ -263,8 +271,12 @@ class LibraryController(QObject):
                 continue
             if item.photo is not None and item.photo.id != result.photo.id:
                 rewritten.append(item)
+            elif item in self._anew:
+                item.edit, item.marks = None, UNMARKED
+                self._restore(item, result)
             elif not item.opened_for:
                 self._restore(item, result)
+            self._anew.discard(item)
             item.photo, item.features, item.error = result.photo, result.features, ""
             item.opened_for = self._wanted_for()
             opened.append(item)
@@ -285,7 +297,8 @@ class LibraryController(QObject):
             settings, state = result.edit.settings, str(result.edit.state)
             learned = state in {Verdict.ACCEPTED.value, Verdict.CORRECTED.value}
             item.edit = settings
-            item.taught = (settings, Verdict(state)) if learned else None
+            if learned:
+                item.taught = settings, Verdict(state)
 
     # --- files that come, change and go ---------------------------------------------
     def _on_content_changed(self, items: list[PhotoItem]) -> None:

@@ -5,6 +5,7 @@ Part of ``workers.messages``, through which everybody sees them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,23 @@ class StudioOpened:
     backend: Backend
     studio: Studio
     styles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LookForNews:
+    """Did another window, or the command line, change anything since the last time?"""
+
+    style: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewsFound:
+    """``photos`` have another edit, marks or crop, and these lessons now; ``taught``: the style
+    has other lessons, of whatever photos."""
+
+    style: str
+    photos: Mapping[PhotoId, Correction | None]
+    taught: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

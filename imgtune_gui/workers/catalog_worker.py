@@ -39,6 +39,8 @@ def _is_outdone(old: object, new: object) -> bool:
     match old, new:
         case m.LoadStyle(), m.LoadStyle():
             return old.style == new.style
+        case m.LookForNews(), m.LookForNews():
+            return True
         case m.Predict(everything=True), m.Predict(everything=True):
             return old.style == new.style
     return False
@@ -48,6 +50,7 @@ class CatalogWorker(QueueWorker):
     """Opens the studio first; everything else needs it."""
 
     studio_opened = Signal(object)  # StudioOpened
+    news_found = Signal(object)  # NewsFound
     style_loaded = Signal(object)  # StyleLoaded
     learned = Signal(object)  # Learned
     lessons_changed = Signal(object)  # LessonsChanged
@@ -70,10 +73,12 @@ class CatalogWorker(QueueWorker):
         self._loader = loader
         self._studio: Studio | None = None
         self.sidecars = False  # whether edits are also written beside the photos
+        self._news_from = 0
         self._thumbnails: dict[int, QImage] = {}
         self._replaced: dict[int, Correction] = {}  # by ticket
         self._handlers: dict[type, Callable[[Any], None]] = {
             m.OpenStudio: self._open_studio,
+            m.LookForNews: self._look_for_news,
             m.LoadStyle: self._load_style,
             m.SaveEdit: self._save_edit,
             m.SaveMarks: self._save_marks,
@@ -102,7 +107,7 @@ class CatalogWorker(QueueWorker):
 
     def _add(self, job: object) -> None:
         # After hundreds of lessons at once the style is shown, and all is predicted, once.
-        if isinstance(job, m.LoadStyle | m.Predict):
+        if isinstance(job, m.LoadStyle | m.Predict | m.LookForNews):
             self._jobs = deque(one for one in self._jobs if not _is_outdone(one, job))
         place = len(self._jobs)
         # What is to be kept waits for nothing that only looks: a kill may come at any moment.
@@ -129,8 +134,24 @@ class CatalogWorker(QueueWorker):
         backend = self._loader()
         self._screen_of = backend.screen_of
         self._studio = backend.open_studio(job.data_dir)
+        self._news_from = self._studio.news_position()
         names = tuple(info.name for info in self._studio.styles())
         self.studio_opened.emit(m.StudioOpened(backend, self._studio, names))
+
+    def _look_for_news(self, job: m.LookForNews) -> None:
+        studio = self.studio
+        news = studio.news(self._news_from)
+        self._news_from = news.upto
+        if news.styles:
+            names = [info.name for info in studio.styles()]
+            if job.style not in names:
+                self.style_gone.emit(m.StyleGone(job.style, names[0]))
+                return
+            for style in news.styles.intersection(names):
+                studio.reload(style)
+        if news:
+            lessons = {photo: studio.lesson_of(job.style, photo) for photo in news.photos}
+            self.news_found.emit(m.NewsFound(job.style, lessons, bool(news.styles)))
 
     def _load_style(self, job: m.LoadStyle) -> None:
         studio = self.studio

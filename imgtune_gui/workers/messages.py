@@ -44,6 +44,12 @@ from imgtune_gui.workers.catalog_messages import (
     LoadStyle as LoadStyle,
 )
 from imgtune_gui.workers.catalog_messages import (
+    LookForNews as LookForNews,
+)
+from imgtune_gui.workers.catalog_messages import (
+    NewsFound as NewsFound,
+)
+from imgtune_gui.workers.catalog_messages import (
     OpenStudio as OpenStudio,
 )
 from imgtune_gui.workers.catalog_messages import (

@@ -48,6 +48,7 @@ from model_core.services.training import Readiness, Trainings
 from model_core.sidecar import read_sidecar
 from model_core.storage.catalog import Catalog, Edit, EditState, Training
 from model_core.storage.model_store import ModelStore
+from model_core.storage.news_table import News
 from model_core.storage.presets import PresetStore
 from model_core.storage.recovery import recover
 from model_core.training import TrainOutcome
@@ -328,6 +329,15 @@ class Studio:
         a style of its own, called as where it was exported and never one in which there is
         something already. Raises BrokenModel, StyleRefused, Busy, CannotWrite."""
         return self._packs.import_(file, style)
+
+    # --- others at work -----------------------------------------------------------
+    def news_position(self) -> int:
+        """Where :meth:`news` are to begin for what is read from now on."""
+        return self.catalog.news_position()
+
+    def news(self, since: int) -> News:
+        """What other windows, or the command line, changed in this catalog after that."""
+        return self.catalog.news(since)
 
     # --- training -----------------------------------------------------------------
     def readiness(self, style: str) -> Readiness:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from uuid import uuid4
 
 from model_core.domain.correction import Correction
 from model_core.domain.develop import DevelopSettings
@@ -95,6 +96,7 @@ class Catalog(SceneTable):
         self._journal = Journal(path.with_name(JOURNAL_NAME))
         self._second_copy: dict[int, Correction] | None = None  # read when a row is damaged
         self._database = Database(path, busy_timeout)
+        self._writer = uuid4().hex
         try:
             open_catalog(self._database, self._journal, DEFAULT_STYLE, busy_timeout, self.warn)
         except BaseException:
@@ -118,6 +120,7 @@ class Catalog(SceneTable):
         with self._database.writing() as connection:
             refuse_taken(connection, name)
             connection.execute("INSERT INTO styles VALUES (?, ?)", (name, now()))
+            self._note_change(connection, styles=[name])
             drop_rename(connection, name)  # what has the old name from now on is another style
 
     def rename_style(self, name: str, to: str) -> None:
@@ -131,6 +134,7 @@ class Catalog(SceneTable):
             refuse_taken(connection, to, but=name)
             connection.execute("UPDATE styles SET name = ? WHERE name = ?", (to, name))
             note_rename(connection, name, to)
+            self._note_change(connection, styles=[name, to])
         with self._journaled():
             self._journal.rename(name, to)
 
@@ -155,6 +159,7 @@ class Catalog(SceneTable):
             require_style(connection, name)
             refuse_taken(connection, to)
             copy_style(connection, name, to)
+            self._note_change(connection, styles=[to])
         with self._journaled():
             self._journal.lessons(self.lessons(to))
 
@@ -171,8 +176,12 @@ class Catalog(SceneTable):
             require_style(connection, to)
             moved = move_lessons(connection, ids, to)
             rows = lesson_rows(connection, moved)
+            lessons = [one for row in rows if (one := self._lesson(row)) is not None]
+            names = [name for (name,) in connection.execute("SELECT name FROM styles")]
+            photos = [lesson.photo for lesson in lessons]
+            self._note_change(connection, photos=photos, styles=names)
         with self._journaled():
-            self._journal.lessons([one for row in rows if (one := self._lesson(row)) is not None])
+            self._journal.lessons(lessons)
         return moved
 
     def delete_style(self, name: str, *, with_lessons: bool = False) -> None:
@@ -198,6 +207,7 @@ class Catalog(SceneTable):
                 "INSERT INTO styles SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM styles)",
                 (DEFAULT_STYLE, now()),
             )
+            self._note_change(connection, styles=[name])
         with self._journaled():
             self._journal.delete(name)
 
@@ -213,6 +223,7 @@ class Catalog(SceneTable):
         with self._database.writing() as connection:
             require_style(connection, style)
             _put_edit(connection, style, photo, settings, state)
+            self._note_change(connection, photos=[photo])
 
     def load_edit(self, style: str, photo: PhotoId) -> Edit | None:
         """What the user last had on a photo, or None."""
@@ -226,6 +237,7 @@ class Catalog(SceneTable):
         """Forgets the edit of a photo (not its lesson); nothing happens when there is none."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM edits WHERE style = ? AND photo = ?", (style, photo))
+            self._note_change(connection, photos=[photo])
 
     def edits(self, style: str) -> dict[PhotoId, Edit]:
         """All edits of a style."""
@@ -262,6 +274,7 @@ class Catalog(SceneTable):
             )
             state = EditState(lesson.verdict.value)
             _put_edit(connection, lesson.style, lesson.photo, lesson.chosen, state)
+            self._note_change(connection, photos=[lesson.photo], styles=[lesson.style])
         lesson = replace(lesson, id=cursor.lastrowid or 0)
         with self._journaled():
             self._journal.lesson(lesson)
@@ -286,6 +299,7 @@ class Catalog(SceneTable):
                 "UPDATE edits SET state = ?, updated_at = ? WHERE style = ? AND photo = ?",
                 (EditState.DRAFT.value, now(), lesson.style, lesson.photo),
             )
+            self._note_change(connection, photos=[lesson.photo], styles=[lesson.style])
         with self._journaled():
             self._journal.forget(lesson_id)
         return lesson

@@ -17,6 +17,7 @@ class FramingTable(MarksTable):
     def save_geometry(self, photo: PhotoId, geometry: Geometry) -> None:
         """Keeps how a photo is framed, in whatever style; durable on return."""
         with self._database.writing() as connection:
+            self._note_change(connection, photos=[photo])
             if geometry.is_identity:
                 connection.execute("DELETE FROM geometries WHERE photo = ?", (photo,))
                 return

@@ -26,6 +26,7 @@ class MarksTable(Tables):
         with self._database.writing() as connection:
             connection.executemany("INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?)", kept)
             connection.executemany("DELETE FROM marks WHERE photo = ?", gone)
+            self._note_change(connection, photos=marks)
 
     def load_marks(self, photos: Sequence[PhotoId]) -> dict[PhotoId, Marks]:
         """Marks of those photos that have any; a damaged row counts as none."""

@@ -70,6 +70,14 @@ def _add_files(connection: sqlite3.Connection) -> None:
     )
 
 
+def _add_news(connection: sqlite3.Connection) -> None:
+    # AUTOINCREMENT: a number is never given twice, for others ask for what came after one.
+    connection.execute(
+        "CREATE TABLE news (number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, "
+        "name TEXT NOT NULL, writer TEXT NOT NULL, UNIQUE (kind, name))"
+    )
+
+
 def _add_views(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE views (photo TEXT PRIMARY KEY, view BLOB NOT NULL)")
 
@@ -82,6 +90,7 @@ MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
     4: _add_geometries,
     5: _add_files,
     6: _add_views,
+    7: _add_news,
 }
 
 #: The tables that every catalog of ours has, whatever its version.

@@ -13,8 +13,8 @@ from model_core.domain.errors import UnknownStyle
 from model_core.domain.photo import Photo, PhotoId
 from model_core.domain.prediction import PhotoFeatures
 from model_core.domain.version import GateReport
-from model_core.storage.database import Database
 from model_core.storage.manifest import gate_from_dict, gate_to_dict
+from model_core.storage.news_table import NewsTable
 from model_core.storage.rows import (
     BadRow,
     features_from_row,
@@ -46,10 +46,9 @@ class Training:
     id: int = 0
 
 
-class Tables:
+class Tables(NewsTable):
     """What :class:`model_core.storage.catalog.Catalog` does beyond styles and lessons."""
 
-    _database: Database
     warnings: list[str]
 
     # --- photos -----------------------------------------------------------------------
@@ -155,6 +154,7 @@ class Tables:
                 "gate, lessons) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
+            self._note_change(connection, styles=[training.style])
         return replace(training, id=cursor.lastrowid or 0)
 
     def trainings(self, style: str) -> list[Training]:

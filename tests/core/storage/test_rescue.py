@@ -231,14 +231,16 @@ def test_an_older_catalog_is_migrated_and_keeps_its_lessons(
     connection.close()
 
 
-def test_a_catalog_without_marks_gets_room_for_them(
-    path: Path, open_catalog: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr(schema, "MIGRATIONS", {1: schema.MIGRATIONS[1]})
-        old = open_catalog()
-        old.add_lesson(lesson("p1", contrast=7))
-        old.close()
+def test_a_catalog_without_marks_gets_room_for_them(path: Path, open_catalog: Open) -> None:
+    old = open_catalog()
+    old.add_lesson(lesson("p1", contrast=7))
+    old.close()
+    connection = sqlite3.connect(path)  # as the first version left it
+    for table in ("marks", "geometries", "files", "views", "news"):
+        connection.execute(f"DROP TABLE {table}")
+    connection.execute("ALTER TABLE photos DROP COLUMN as_shot_tint")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
     catalog = open_catalog()
     catalog.save_marks({DRAFT: Marks(4)})
     assert catalog.load_marks([DRAFT]) == {DRAFT: Marks(4)}
