@@ -1299,6 +1299,10 @@
         <translation>已导出 1 张照片</translation>
     </message>
     <message>
+        <source>; {0} not tried</source>
+        <translation>；{0} 张未尝试</translation>
+    </message>
+    <message>
         <source>Exported {0} photos</source>
         <translation>已导出 {0} 张照片</translation>
     </message>

@@ -180,6 +180,9 @@ def result_text(job: ExportJob) -> str:
         text += _tr("; {0} were there already").format(len(result.skipped))
     if result.errors:
         text += _tr("; {0} failed").format(len(result.errors))
+    left = job.total - count - len(result.skipped) - len(result.errors)
+    if left > 0 and not result.cancelled:  # a full disk is full for all of them
+        text += _tr("; {0} not tried").format(left)
     return text
 
 

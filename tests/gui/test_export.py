@@ -12,9 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
 from imgtune_gui.export_choice import PRESETS, ExportChoice, from_stored, presets_from, presets_to
+from imgtune_gui.models.export_queue import ExportJob
 from imgtune_gui.settings import AppSettings
 from imgtune_gui.views.export_dialog import ExportDialog
+from imgtune_gui.views.export_window import result_text
 from model_core.domain.errors import CannotWrite
+from model_core.domain.export import BatchResult
 from tests.fakes import FakeStudio
 
 
@@ -221,6 +224,14 @@ def test_one_failure_is_listed_and_the_rest_is_written(
     ]
     assert "Exported 5 photos" in row.says.full_text()
     assert "1 failed" in row.says.full_text()
+
+
+def test_photos_that_were_never_tried_are_counted() -> None:
+    full = BatchResult(errors=("The disk is full",))
+    job = ExportJob(Path("/disk"), 6, "JPEG", result=full)
+    assert result_text(job) == "Exported 0 photos; 1 failed; 5 not tried"
+    job.result = BatchResult(written=(Path("/disk/a.jpg"),), cancelled=True)
+    assert "not tried" not in result_text(job)
 
 
 def test_photos_that_are_there_already_are_counted(app: App, qtbot: QtBot, tmp_path: Path) -> None:
