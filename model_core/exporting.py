@@ -24,7 +24,7 @@ from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameTemplate
 from model_core.imaging.cores import CORES, pool
 from model_core.imaging.decode import MAX_PIXELS, decode_for
-from model_core.imaging.encode import encode
+from model_core.imaging.encode import encoded
 from model_core.imaging.framing import framed
 from model_core.imaging.memory import reusing
 from model_core.imaging.output.metadata import facts_of
@@ -32,7 +32,7 @@ from model_core.imaging.output.replacing import refuse_foreign, refuse_original
 from model_core.imaging.output.size import Coded
 from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, prepare, render
 from model_core.progress import Cancelled, Progress
-from model_core.storage.atomic import cannot_write, write_atomic, write_new
+from model_core.storage.atomic import cannot_write, replacing
 
 log = logging.getLogger(__name__)
 
@@ -88,11 +88,12 @@ def export_photo(
         pixels = look.render(image)
         del image
         go_on()
-        data = encode(pixels, path, options, marks, size=size, threads=threads, over=True)
+        parts = encoded(pixels, path, options, marks, size=size, threads=threads, over=True)
         del pixels
     go_on()
     _make(out.parent)
-    (write_new if new else write_atomic)(out, data)
+    with replacing(out, new=new) as temporary, temporary.open("wb") as file:
+        file.writelines(parts)
     return out
 
 

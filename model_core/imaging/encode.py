@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from model_core.domain.errors import CannotWrite
 from model_core.domain.export import FORMATS, ExportOptions
@@ -13,9 +14,17 @@ from model_core.imaging.output.metadata import metadata_for
 from model_core.imaging.output.profile import icc_profile
 from model_core.imaging.output.sharpen import sharpen
 from model_core.imaging.output.size import Coded, resize
+from model_core.imaging.output.strips import Parts
 
 
 def encode(
+    pixels: Coded, original: Path, options: ExportOptions, marks: Marks = UNMARKED, **how: Any
+) -> bytes:
+    """What :func:`encoded` gives, in one piece."""
+    return b"".join(encoded(pixels, original, options, marks, **how))
+
+
+def encoded(
     pixels: Coded,
     original: Path,
     options: ExportOptions,
@@ -24,8 +33,8 @@ def encode(
     size: tuple[int, int] | None = None,
     threads: int | None = None,
     over: bool = False,
-) -> bytes:
-    """Pixels (H, W, 3) coded in ``options.profile`` as the bytes of a file.
+) -> Parts:
+    """Pixels (H, W, 3) coded in ``options.profile`` as the bytes of a file, in parts.
 
     uint8 or uint16, as ``options.depth`` says. ``size`` (width, height): of the copy, by default
     what the options make of these pixels. The file holds the profile and, as far as

@@ -50,13 +50,6 @@ def write_atomic(path: Path, data: bytes) -> None:
         temporary.write_bytes(data)
 
 
-def write_new(path: Path, data: bytes) -> None:
-    """Writes ``data`` to ``path`` unless something has that name by then, which raises
-    :class:`NameTaken`. Raises :class:`CannotWrite`."""
-    with replacing(path, new=True) as temporary:
-        temporary.write_bytes(data)
-
-
 @contextmanager
 def replacing(path: Path, *, new: bool = False) -> Iterator[Path]:
     """Yields a temporary path (same folder, same suffix) that becomes ``path`` on success.

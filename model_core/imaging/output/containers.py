@@ -20,20 +20,20 @@ from model_core.imaging.output import exif as exif_
 from model_core.imaging.output import iptc
 from model_core.imaging.output.metadata import Metadata
 from model_core.imaging.output.size import Coded
-from model_core.imaging.output.strips import jpeg_in_strips
+from model_core.imaging.output.strips import Parts, jpeg_in_strips
 
 _SEGMENT = 65_533  # bytes of a JPEG segment after its marker and length
 _EXIF_HEAD, _XMP_HEAD = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 _ICC_HEAD, _PHOTOSHOP_HEAD = b"ICC_PROFILE\0", b"Photoshop 3.0\0"
-#: (pixels, quality, ICC profile, metadata, threads) to the bytes of a file.
-Encoder = Callable[[Coded, int, bytes, Metadata, int], bytes]
+#: (pixels, quality, ICC profile, metadata, threads) to the bytes of a file, in parts.
+Encoder = Callable[[Coded, int, bytes, Metadata, int], Parts]
 _FULL_CHROMA = 90  # from this quality on: 4:4:4, as photographers' programs do
 
 
-def jpeg(pixels: Coded, quality: int, icc: bytes, metadata: Metadata, threads: int) -> bytes:
+def jpeg(pixels: Coded, quality: int, icc: bytes, metadata: Metadata, threads: int) -> Parts:
     """Baseline JPEG. What of the metadata a JPEG has no room for is left out."""
     subsampling = "444" if quality >= _FULL_CHROMA else "420"
-    coded = jpeg_in_strips(pixels, quality, subsampling, threads)
+    first, *others = jpeg_in_strips(pixels, quality, subsampling, threads)
     exif = exif_.small(metadata.exif, _SEGMENT - len(_EXIF_HEAD)).tobytes()
     segments = [(0xE1, _EXIF_HEAD + exif)] if exif else []
     if metadata.xmp and len(metadata.xmp) <= _SEGMENT - len(_XMP_HEAD):
@@ -47,12 +47,12 @@ def jpeg(pixels: Coded, quality: int, icc: bytes, metadata: Metadata, threads: i
         segments.append((0xE2, _ICC_HEAD + bytes((number, len(chunks))) + chunk))
     head = b"".join(struct.pack(">BBH", 0xFF, m, len(d) + 2) + d for m, d in segments)
     start = 2  # after SOI, and after the JFIF segment, which must be the first
-    if coded[2:4] == b"\xff\xe0":
-        start += 2 + struct.unpack_from(">H", coded, 4)[0]
-    return b"".join((coded[:start], head, memoryview(coded)[start:]))
+    if first[2:4] == b"\xff\xe0":
+        start += 2 + struct.unpack_from(">H", first, 4)[0]
+    return [first[:start], head, memoryview(first)[start:], *others]
 
 
-def png(pixels: Coded, _: int, icc: bytes, metadata: Metadata, threads: int) -> bytes:
+def png(pixels: Coded, _: int, icc: bytes, metadata: Metadata, threads: int) -> Parts:
     """PNG of 8 or 16 bits."""
     # Level 4: 6 takes twice as long for seven per cent.
     coded = imagecodecs.png_encode(pixels, level=4)
@@ -62,18 +62,18 @@ def png(pixels: Coded, _: int, icc: bytes, metadata: Metadata, threads: int) -> 
     if metadata.xmp:
         chunks.append(_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + metadata.xmp))
     after_header = 8 + 12 + 13
-    return b"".join((coded[:after_header], *chunks, memoryview(coded)[after_header:]))
+    return [coded[:after_header], *chunks, memoryview(coded)[after_header:]]
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def tiff(pixels: Coded, _: int, icc: bytes, metadata: Metadata, threads: int) -> bytes:
+def tiff(pixels: Coded, _: int, icc: bytes, metadata: Metadata, threads: int) -> Parts:
     """TIFF of 8 or 16 bits, deflate with the horizontal predictor."""
     height, width = pixels.shape[:2]
     rows = max(1, (1 << 20) // (width * 3 * pixels.itemsize))  # strips of about 1 MB
-    strips = [
+    strips: Parts = [
         imagecodecs.zlib_encode(
             imagecodecs.delta_encode(
                 np.ascontiguousarray(pixels[top : top + rows], pixels.dtype.newbyteorder("<")),
@@ -100,11 +100,11 @@ def tiff(pixels: Coded, _: int, icc: bytes, metadata: Metadata, threads: int) ->
     ifd.tagtype[273] = ifd.tagtype[279] = long
     ifd[273] = tuple(int(n) for n in ends[:-1])  # moved behind the directory by Pillow
     ifd[279] = tuple(map(len, strips))
-    return b"".join((head, ifd.tobytes(8), *strips))
+    return [head, ifd.tobytes(8), *strips]
 
 
 def _by_pillow(name: str, options_for: Callable[[int], dict[str, object]]) -> Encoder:
-    def encode(pixels: Coded, quality: int, icc: bytes, metadata: Metadata, threads: int) -> bytes:
+    def encode(pixels: Coded, quality: int, icc: bytes, metadata: Metadata, threads: int) -> Parts:
         # Upright needs no saying, and Pillow rewrites the EXIF of an AVIF that says it.
         exif = exif_.without_orientation(metadata.exif)
         extra = {"exif": exif.tobytes(), "xmp": metadata.xmp}
@@ -116,7 +116,7 @@ def _by_pillow(name: str, options_for: Callable[[int], dict[str, object]]) -> En
             **{k: v for k, v in extra.items() if v},
             **options_for(quality),
         )
-        return buffer.getvalue()
+        return [buffer.getbuffer()]
 
     return encode
 

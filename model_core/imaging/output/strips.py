@@ -18,8 +18,13 @@ _SOF0, _SOS, _DRI, _RST0 = 0xC0, 0xDA, 0xDD, 0xD0
 _STRIP = 1 << 14  # blocks at a time, of 65,535 at most: a megapixel of full colour
 
 
-def jpeg_in_strips(pixels: Coded, quality: int, subsampling: str, threads: int) -> bytes:
-    """Baseline JPEG of 8-bit (H, W, 3), ``subsampling`` "444" or "420", without metadata."""
+#: Of a file, to be written one after another: joined, a large one would be held twice.
+Parts = list[bytes | bytearray | memoryview]
+
+
+def jpeg_in_strips(pixels: Coded, quality: int, subsampling: str, threads: int) -> Parts:
+    """Baseline JPEG of 8-bit (H, W, 3), ``subsampling`` "444" or "420", without metadata; all that
+    comes before the coded pixels is in the first part."""
     side = 8 if subsampling == "444" else 16
     blocks = -(-pixels.shape[1] // side)
     rows = max(1, _STRIP // blocks) * side
@@ -31,23 +36,23 @@ def jpeg_in_strips(pixels: Coded, quality: int, subsampling: str, threads: int) 
 
     strips = [coded(top) for top in tops] if threads == 1 else list(pool.map(coded, tops))
     if len(strips) == 1:
-        return strips[0]
+        return [strips[0]]
     return _joined(strips, len(pixels), rows // side * blocks)
 
 
-def _joined(strips: list[bytes], height: int, interval: int) -> bytes:
+def _joined(strips: list[bytes], height: int, interval: int) -> Parts:
     """``interval``: blocks of each strip but the last."""
     head, frame, scan = _places(strips[0])
     first = bytearray(strips[0][:head])
     struct.pack_into(">H", first, frame + 5, height)  # after marker, length and precision
     restart = struct.pack(">BBHH", 0xFF, _DRI, 4, interval)
-    parts: list[bytes | memoryview] = [bytes(first), restart, strips[0][head:scan]]
+    parts: Parts = [bytes(first) + restart + strips[0][head:scan]]
     for number, strip in enumerate(strips):
         if number:
             parts.append(bytes((0xFF, _RST0 + (number - 1) % 8)))
         parts.append(memoryview(strip)[_places(strip)[2] : -2])
     parts.append(b"\xff\xd9")
-    return b"".join(parts)
+    return parts
 
 
 def _places(jpeg: bytes) -> tuple[int, int, int]:
