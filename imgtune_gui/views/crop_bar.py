@@ -117,7 +117,7 @@ class CropBar(QFrame):
         return button
 
     def show_state(self, state: CropState, *, new: bool = False) -> None:
-        """``new``: another photo, or all anew."""
+        """``new``: another photo, or all anew; a ratio that it was cropped to before is kept."""
         across, down = state.turned_size
         self._original = across / down
         angle = state.geometry.angle
@@ -127,10 +127,14 @@ class CropBar(QFrame):
         self.angle.setValue(angle)
         self.slider.blockSignals(False)
         self.angle.blockSignals(False)
-        if new:
-            self.ratios.setCurrentIndex(0)
         wide, high = state.output_size
         self._size.setText(f"{wide} × {high}")
+        if new:
+            name = _ratio_of(wide, high) if state.geometry.is_cropped else None
+            if name == _ratio_of(round(across), round(down)):
+                name = None  # straightening leaves the photo's own
+            state.ratio = wide / high if name is not None else None
+            self.ratios.setCurrentIndex(max(0, self.ratios.findData(name)))
 
     def _on_ratio_activated(self, index: int) -> None:
         key = self.ratios.itemData(index)
@@ -151,3 +155,12 @@ class CropBar(QFrame):
 
     def _on_right(self) -> None:
         self.turned.emit(1)
+
+
+def _ratio_of(wide: int, high: int) -> str | None:
+    """That of the list which a crop of so many pixels has, upright or lying."""
+    for text in _RATIOS:
+        long, short = (float(part) for part in text.split(":"))
+        if abs(max(wide, high) * short - min(wide, high) * long) <= long:  # rounded to pixels
+            return text
+    return None

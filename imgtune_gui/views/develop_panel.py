@@ -255,7 +255,8 @@ class DevelopPanel(QFrame):
         if item is None or item.photo is None:
             return ""
         photo = item.photo
-        facts = [f"{photo.width} × {photo.height}"]
+        wide, high = item.size or (photo.width, photo.height)
+        facts = [f"{wide} × {high}"]
         if photo.iso:
             facts.append(f"ISO {photo.iso:.0f}")
         if photo.camera:

@@ -170,7 +170,7 @@ class LearningWindow(QDialog):
         says = self.tr("of the sliders in the last {0} lessons were predicted as you wanted them")
         says = says.format(count)
         gain = _gain(loaded.curve)
-        if gain is None:
+        if gain is None or round(gain, 2) == 0:
             return says
         text = self.tr("{0}; {1:.0%} closer than one preset")
         return text.format(says, gain).replace("%", " %")

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QCursor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from imgtune_gui.views import theme
@@ -49,6 +58,8 @@ class PickerOverlay(QWidget):
         self.show()
         self.raise_()
         self.setFocus()
+        if self._loupe.underMouse():
+            self._point_at(QPointF(self.mapFromGlobal(QCursor.pos())))
 
     def disarm(self) -> None:
         self.hide()

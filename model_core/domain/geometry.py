@@ -40,6 +40,11 @@ class Geometry:
     def is_identity(self) -> bool:
         return self == UNCROPPED
 
+    @property
+    def is_cropped(self) -> bool:
+        """Whether anything was cut off, beside what straightening costs."""
+        return (self.left, self.top, self.right, self.bottom) != (0.0, 0.0, 1.0, 1.0)
+
     def turned_size(self, width: float, height: float) -> tuple[float, float]:
         """The photo's size after the quarter turns."""
         return (height, width) if self.turns % 2 else (width, height)

@@ -114,6 +114,21 @@ def test_ratio_angle_and_turns_by_the_bar(cropping: App, qtbot: QtBot) -> None:
     assert geometry.fits(120, 80)
 
 
+def test_a_ratio_is_there_again_when_the_tool_is_opened_again(cropping: App, qtbot: QtBot) -> None:
+    overlay, bar = cropping.crop.overlay, cropping.crop.overlay.bar
+    bar.ratios.setCurrentIndex(bar.ratios.findText("1:1"))
+    bar.ratios.activated.emit(bar.ratios.currentIndex())
+    for key, shown in ((Qt.Key.Key_Return, "1:1"), (Qt.Key.Key_Return, "1:1")):
+        qtbot.keyClick(overlay, key)
+        assert "80 × 80" in cropping.window.develop_panel._facts.full_text()
+        qtbot.keyClick(cropping.window, Qt.Key.Key_R)
+        assert bar.ratios.currentText() == shown
+        assert overlay.state.ratio == 1.0
+    overlay.state.set_angle(3.0)
+    bar.reset.emit()
+    assert (bar.ratios.currentIndex(), overlay.state.ratio) == (0, None)
+
+
 def test_dragging_outside_the_crop_straightens(cropping: App, qtbot: QtBot) -> None:
     app, overlay = cropping, cropping.crop.overlay
     rect = overlay.crop_rect()
