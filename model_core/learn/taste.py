@@ -1,6 +1,7 @@
 """What photographers look at: features of a photo that many tastes are made of.
 
-A radial-basis network over the photometric statistics and a histogram of hues. It is fitted
+A radial-basis network over the photometric statistics, a histogram of hues and where the light
+is: a few axes, and bells along each, since tastes have edges. It is fitted
 in closed form to what made-up photographers want of photos (``python -m tests.benchmarks.prior``),
 after the base is trained: the base's own settings do not depend on it, the personal head's
 features end with it.
@@ -13,21 +14,24 @@ import math
 import torch
 from torch import Tensor, nn
 
-#: How many features, and how many pictures the network compares a new one with.
-TASTES, CENTRES = 48, 1024
-SECTORS = 12
+#: How many axes, where along each a bell stands, and how many pictures are compared with.
+AXES, BELLS, CENTRES = 20, (-1.5, -0.5, 0.5, 1.5), 1024
+#: How many features: all axes, and then all bells of each.
+TASTES = AXES * (1 + len(BELLS))
+SECTORS, FIELDS = 12, 6
 #: Numbers of :func:`hues`.
-HUES = 4 * SECTORS
+HUES = 4 * SECTORS + FIELDS * FIELDS // 2 + 2
 
 _LIMIT = 5.0  # odd inputs are held within this many standard deviations
 _WIDTH = 6.0  # of the bells, in medians of the squared distance between two pictures
-_RIDGE = 0.1  # 0.03 to 0.3 make no difference on photos and families not fitted to
+_RIDGE = 0.01
 
 
 def hues(x: Tensor) -> Tensor:
     """(N, 3, H, W) sRGB 0..1 -> (N, HUES): the share of twelve sectors of hue in the upper and
     in the lower half, and how light and how colourful each is; square-rooted so that small
-    shares count. Greys are in no sector."""
+    shares count. Greys are in no sector. Then how light each of FIELDS x FIELDS fields is, in
+    stops, with its mirror image, and how much the light changes from pixel to pixel."""
     r, g, b = x[:, 0], x[:, 1], x[:, 2]
     across, along = r - (g + b) / 2, (g - b) * (math.sqrt(3) / 2)
     chroma = x.amax(1) - x.amin(1)
@@ -46,12 +50,31 @@ def hues(x: Tensor) -> Tensor:
         (share * x.mean(1)[:, None]).mean((2, 3)),
         (share * chroma[:, None]).mean((2, 3)),
     ]
-    return torch.sqrt(torch.cat(parts, 1) + 1e-6)
+    return torch.cat([torch.sqrt(torch.cat(parts, 1) + 1e-6), *_light(x)], 1)
+
+
+def _light(x: Tensor) -> list[Tensor]:
+    """Where the light is, (N, FIELDS**2 / 2), and how rough, (N, 2)."""
+    stops = 2.2 * torch.log2(0.21 * x[:, 0] + 0.72 * x[:, 1] + 0.07 * x[:, 2] + 0.1)
+    rows, columns = (_fields(side).to(x) for side in stops.shape[1:])
+    half = (columns + columns.flip(0))[: FIELDS // 2] / 2
+    across = (stops[:, :, 1:] - stops[:, :, :-1]).abs().mean((1, 2))
+    along = (stops[:, 1:] - stops[:, :-1]).abs().mean((1, 2))
+    rough = torch.log2(torch.stack([across, along], 1) + 1e-3)
+    return [(rows @ stops @ half.T).flatten(1), rough]
+
+
+def _fields(side: int) -> Tensor:
+    """(FIELDS, side): what each pixel of a row counts in each of its fields."""
+    edges = torch.linspace(0, side, FIELDS + 1)
+    pixel = torch.arange(side)
+    inside = torch.minimum(pixel + 1.0, edges[1:, None]) - torch.maximum(pixel, edges[:-1, None])
+    return inside.clamp(0, 1) * (FIELDS / side)
 
 
 class Taste(nn.Module):
-    """Statistics and hues, (N, D) -> (N, TASTES), each of mean 0 and deviation 1 over the
-    photos it was fitted to; zeros before it is fitted."""
+    """Statistics and hues, (N, D) -> (N, TASTES): axes of mean 0 and deviation 1 over the
+    photos it was fitted to, and bells of mean 0; zeros before it is fitted."""
 
     mean: Tensor
     scale: Tensor
@@ -59,22 +82,29 @@ class Taste(nn.Module):
     answers: Tensor
     offset: Tensor
     width: Tensor
+    bends: Tensor
 
     def __init__(self, inputs: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(inputs))
         self.register_buffer("scale", torch.ones(inputs))
         self.register_buffer("centres", torch.zeros(CENTRES, inputs))
-        self.register_buffer("answers", torch.zeros(CENTRES, TASTES))
-        self.register_buffer("offset", torch.zeros(TASTES))
+        self.register_buffer("answers", torch.zeros(CENTRES, AXES))
+        self.register_buffer("offset", torch.zeros(AXES))
         self.register_buffer("width", torch.ones(1))
+        # What is taken from each bell: its mean. Unfitted, all of it.
+        self.register_buffer("bends", _along(torch.zeros(1, AXES))[0])
 
     def forward(self, seen: Tensor) -> Tensor:
-        x = self._standard(seen)
-        return self._bells(x) @ self.answers + self.offset
+        axes = self.axes(seen)
+        return torch.cat([axes, _along(axes) - self.bends], 1)
+
+    def axes(self, seen: Tensor) -> Tensor:
+        """The first AXES of the features alone."""
+        return self._bells(self._standard(seen)) @ self.answers + self.offset
 
     def fit(self, seen: Tensor, wanted: Tensor) -> None:
-        """Learns to tell ``wanted`` (N, TASTES) from what is ``seen`` (N, D): kernel ridge
+        """Learns to tell ``wanted`` (N, AXES) from what is ``seen`` (N, D): kernel ridge
         regression on CENTRES of the N pictures (the subset of regressors; Rasmussen and
         Williams 2006, 8.3.1). Weights are rounded to the half floats that they ship as."""
         self.mean.copy_(seen.mean(0))
@@ -94,12 +124,19 @@ class Taste(nn.Module):
         self.answers.zero_()[: len(chosen)] = (answers / spread).half().float()
         found = bells @ self.answers[: len(chosen)].double()
         self.offset.copy_((-found.mean(0)).half())
+        self.bends.copy_(_along(self.axes(seen)).mean(0).half())
 
     def _standard(self, seen: Tensor) -> Tensor:
         return ((seen - self.mean) * self.scale).clamp(-_LIMIT, _LIMIT)
 
     def _bells(self, x: Tensor) -> Tensor:
         return torch.exp(-_squares(x, self.centres) / self.width)
+
+
+def _along(axes: Tensor) -> Tensor:
+    """Bells of deviation 1 along each axis, (N, AXES) -> (N, AXES * len(BELLS))."""
+    at = torch.tensor(BELLS, dtype=axes.dtype, device=axes.device)
+    return torch.exp(-(axes[:, :, None] - at).square() / 2).flatten(1)
 
 
 def _squares(x: Tensor, centres: Tensor) -> Tensor:

@@ -101,7 +101,7 @@ def _left_out(
 ) -> Float64:
     """(n, P) errors on each shoot by a regression on the photos of the others, as strong as
     does best."""
-    lifted = np.c_[np.eye(1, z.shape[1]).T, prior.views[0]]
+    lifted = np.c_[np.eye(1, z.shape[1]).T, np.diag(prior.scale)[:, prior.used]]
     x, folds = z @ lifted, folds_of(shoots)
     found = []
     for strength in _STRENGTHS:

@@ -4,8 +4,9 @@ The experts are
 
 * the **shrunk mean**: the user's average shift, shrunk towards none (a learned preset);
 * **hierarchical Bayesian regression**: the shift depends on the photo, with a prior learned
-  across many photographers of which directions of the features matter, at several strengths;
-* the same with **the photo's statistics** beside it: empirical-Bayes ridge.
+  across many photographers of which features matter, turned to those that matter to this one
+  (``relevance.py``: empirical Bayes), at several strengths. Bells along the axes that
+  photographers go by make it local: photos alike in what matters to this user count most.
 
 Regressions are averaged by two witnesses: how well each foretells the shoots left out
 (pseudo-Bayesian model averaging, Yao et al. 2018), and the likelihood of the lessons under it
@@ -28,10 +29,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from model_core.predict.prior import Prior
+from model_core.predict.relevance import relevance
 from model_core.predict.ridge import Float64, Ridge, Rows, ridges
 
 _BIAS_PRECISION = 0.5  # of the shift itself; 1 lesson moves the next photo by 2/3 of it
-_STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
+_STRENGTHS = (10.0, 30.0, 100.0)
 _TOGETHER = 30.0  # strength at which "moves sliders together" is looked for
 _SHARES = (0.1, 0.3, 0.9)  # of the sliders that may be set in some way ...
 _MARGIN = 3.0  # ... and the log odds against any of them
@@ -56,13 +58,23 @@ def experts_of(
 ) -> list[Expert]:
     """All that are averaged; the first is the shrunk mean."""
     bias = np.eye(1, z.shape[1]).T
-    views = [(bias, (1.0,))] + [(np.c_[bias, view], _STRENGTHS) for view in prior.views]
+    views = [(bias, (1.0,)), (np.c_[bias, _view(z, y, weight, prior)], _STRENGTHS)]
     found = []
     for lift, strengths in views:
         precisions = [np.r_[_BIAS_PRECISION, np.full(lift.shape[1] - 1, s)] for s in strengths]
         fitted = ridges(z @ lift, y, weight, folds, precisions)
         found += [Expert(lift, s, one) for s, one in zip(strengths, fitted, strict=True)]
     return found
+
+
+def _view(z: Float64, y: Float64, weight: Float64, prior: Prior) -> Float64:
+    """(Z, D) features as they count for this user: the prior, and what lessons say of it."""
+    used = prior.used
+    scale = prior.scale[used]
+    counts = relevance(z[:, used] * scale, y, weight, prior.groups[used])
+    view = np.zeros((z.shape[1], len(used)))
+    view[used, np.arange(len(used))] = scale * np.sqrt(counts)
+    return view
 
 
 def unbound(

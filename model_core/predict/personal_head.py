@@ -30,6 +30,7 @@ _UNLIKE = 60.0  # lessons it takes until a direction of the features counts as s
 _FAR, _FAR_FROM = 0.95, 10  # further off than this share of lessons is far, from so many on
 _OUTLIER = 4.0  # features are held within this many standard deviations
 _COVER = 0.9  # intervals of 1.645 spreads to either side are to cover this share
+_CHOSEN = 1.04  # left-out errors are too small by so much: all lessons said what matters
 _NETWORK_LESSONS = 1.0  # how many lessons the network's own doubt is worth
 
 
@@ -169,7 +170,7 @@ def _calibrated(left_out: Float64, weight: Float64, unlike: Float64) -> Float64:
     error = np.sqrt((weight[:, None] * scaled**2).sum(0) / weight.sum()) + 1e-12
     scores = np.abs(scaled) / error
     level = min(1.0, _COVER * (1 + 1 / left_out.size))
-    result: Float64 = error * np.quantile(scores, level) / 1.645
+    result: Float64 = _CHOSEN * error * np.quantile(scores, level) / 1.645
     return result
 
 

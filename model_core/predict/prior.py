@@ -20,6 +20,7 @@ from safetensors.numpy import save_file
 from model_core.domain.develop import PARAMS
 
 Float64 = npt.NDArray[np.float64]
+Groups = npt.NDArray[np.intp]
 
 #: Columns of z: bias, the network's own prediction and statistics, embedding, and last what
 #: photographers look at.
@@ -33,39 +34,49 @@ _PLAIN_SHARE = 0.3  # deviation of a statistic's weight beside that of a usual t
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prior:
-    """``views``: matrices (Z, K). Ridge regression on z @ view with one strength for all
-    columns is regression on z with the covariance view @ view.T. The bias has none: it is
-    regressed apart."""
+    """``scale``: (Z,) how far the weight of each feature tends to be from none, nothing for
+    those left out; ``groups``: (Z,) which of them matter together to somebody. The bias has no
+    scale: it is regressed apart."""
 
-    views: tuple[Float64, ...]
+    scale: Float64
+    groups: Groups
 
     @property
     def features(self) -> int:
-        return len(self.views[0])
+        return len(self.scale)
+
+    @property
+    def used(self) -> Groups:
+        """(D,) the features with a scale."""
+        result: Groups = np.flatnonzero(self.scale)
+        return result
 
 
 def plain_prior(features: int) -> Prior:
     """What is assumed when nothing was learned for this base."""
-    statistics, scale = np.zeros(features), np.full(features, _EMBEDDING_SHARE**0.5)
-    statistics[STATISTICS] = scale[STATISTICS] = 1
+    scale = np.full(features, _EMBEDDING_SHARE**0.5)
+    scale[STATISTICS] = 1
     scale[0] = 0
-    return Prior((_columns(scale), _columns(statistics)))
+    return Prior(scale, np.where(scale == 1, 0, 1))
 
 
-def learned_prior(features: int, taste: Float64) -> Prior:
+def learned_prior(features: int, taste: Float64, groups: Groups) -> Prior:
     """From how much each of the last features, (K,), moves photographers, as a standard
-    deviation of its weight. The second view allows for what moved none of them."""
-    count = len(taste)
-    learned = np.zeros((features, count))
-    learned[features - count :] = np.diag(taste / np.sqrt((taste**2).mean()))
-    plain = plain_prior(features).views[1]
-    return Prior((learned, np.c_[learned, _PLAIN_SHARE * plain]))
+    deviation of its weight, and which of them go together. The statistics have a small scale,
+    which allows for what moved none of them."""
+    scale, together = np.zeros(features), np.zeros(features, np.intp)
+    scale[STATISTICS] = _PLAIN_SHARE
+    scale[EMBEDDING.stop :] = taste / np.sqrt((taste**2).mean())
+    together[EMBEDDING.stop :] = 1 + groups
+    return Prior(scale, together)
 
 
-def save_prior(taste: Float64, base_sha256: str, facts: dict[str, str], file: Path) -> None:
+def save_prior(
+    taste: Float64, groups: Groups, base_sha256: str, facts: dict[str, str], file: Path
+) -> None:
     """Writes what :func:`learned_prior` takes, for the base with that hash."""
     save_file(
-        {"taste": taste.astype(np.float32)},
+        {"taste": taste.astype(np.float32), "groups": groups.astype(np.int32)},
         file,
         metadata={"base_sha256": base_sha256, "facts": json.dumps(facts, sort_keys=True)},
     )
@@ -89,14 +100,11 @@ def prior_for(base_sha256: str, features: int, file: Path) -> Prior:
         with safe_open(file, framework="numpy") as stored:
             facts = stored.metadata() or {}
             taste = stored.get_tensor("taste").astype(np.float64)
+            groups = stored.get_tensor("groups").astype(np.intp)
     except (OSError, SafetensorError):
         return plain_prior(features)
-    sound = taste.shape == (features - EMBEDDING.stop,) and bool((taste > 0).all())
-    fits = facts.get("base_sha256") == base_sha256 and sound and bool(np.isfinite(taste).all())
-    return learned_prior(features, taste) if fits else plain_prior(features)
-
-
-def _columns(scale: Float64) -> Float64:
-    """The diagonal view that keeps the columns with a scale."""
-    result: Float64 = np.diag(scale)[:, scale > 0]
-    return result
+    sound = taste.shape == groups.shape == (features - EMBEDDING.stop,)
+    sound = sound and bool(((taste > 0) & np.isfinite(taste)).all())
+    sound = sound and bool(((groups >= 0) & (groups < len(groups))).all())
+    fits = sound and facts.get("base_sha256") == base_sha256
+    return learned_prior(features, taste, groups) if fits else plain_prior(features)

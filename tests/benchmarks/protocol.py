@@ -93,7 +93,7 @@ def main() -> int:
     prior = prior_for(base_sha256(args.base), size, args.prior)
     each = QUICK_EACH if args.quick else EACH
     learners: dict[str, Learner] = {**BASELINES, HEAD: personal(prior)}
-    report.say(f"base {base_sha256(args.base)[:8]}, prior: {len(prior.views[0][0])} directions")
+    report.say(f"base {base_sha256(args.base)[:8]}, prior: {len(prior.used)} features")
     found = {}
     for title, families in (("development families", DEVELOPMENT), ("held-out families", HELD_OUT)):
         people = photographers(dict(families), each, world.reference, seed=1)

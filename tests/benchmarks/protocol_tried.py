@@ -53,7 +53,7 @@ def neighbours_in_the_mixture(
 
 def _near(lessons: Lessons, query: Query, prior: Prior) -> Float64:
     """Average of the lessons, those alike by what photographers look at counting most."""
-    scale = np.abs(prior.views[0]).max(1)[EMBEDDING.stop :]
+    scale = prior.scale[EMBEDDING.stop :]
     known, asked = (personal_head.held_in(z)[:, EMBEDDING.stop :] * scale
                     for z in (lessons.z, query.z))  # fmt: skip
     between = _squares(known, known)

@@ -10,7 +10,7 @@ import torch
 from model_core.assets import assets_dir
 from model_core.learn.adapter import load_base
 from model_core.learn.network import DevelopNet, PhotometricStatistics
-from model_core.learn.taste import HUES, SECTORS, TASTES, Taste, hues
+from model_core.learn.taste import AXES, BELLS, FIELDS, HUES, SECTORS, TASTES, Taste, hues
 from model_core.predict.fold import MODEL_FILE
 from model_core.predict.onnx_network import OnnxNetwork
 from tests.core.pictures import scene
@@ -47,20 +47,43 @@ class TestHues:
         assert torch.allclose(hues(picture), hues(picture.flip(3)), atol=1e-5)
         assert hues(picture).shape == (2, HUES)
 
+    def test_where_the_light_is(self) -> None:
+        """A lamp in the upper rows lights its field and the field across, and no other."""
+        dark = torch.full((1, 3, 48, 48), 0.1)
+        lamp = dark.clone()
+        lamp[:, :, :8, :8] = 0.9
+        places = slice(4 * SECTORS, 4 * SECTORS + FIELDS * FIELDS // 2)
+        lit = (hues(lamp) - hues(dark))[0, places].reshape(FIELDS, FIELDS // 2)
+        assert lit[0, 0] > 1
+        assert lit.abs().sum() == pytest.approx(float(lit[0, 0]), abs=1e-4)
+
 
 class TestTaste:
+    def test_bells_stand_along_the_axes(self) -> None:
+        """Each answers most to its own place, and they add up to nothing over the photos."""
+        seen = torch.randn(400, 6, generator=torch.Generator().manual_seed(1))
+        taste = Taste(6)
+        taste.fit(seen, torch.tanh(seen @ torch.randn(6, AXES)))
+        found = taste(seen)
+        bells = found[:, AXES:].reshape(len(seen), AXES, len(BELLS))
+        assert bells.mean(0).abs().max() < 0.01
+        for k, place in enumerate(BELLS):
+            nearest = (found[:, 0] - place).abs().argmin()
+            assert bells[:, 0, k].argmax() == nearest
+
     @pytest.mark.parametrize("count", [200, 1500])
     def test_tells_of_new_photos_what_depends_on_what_is_seen(self, count: int) -> None:
         rng = np.random.default_rng(0)
         seen = rng.normal(size=(count + 300, 12)).astype(np.float32)
-        bent = np.tanh(seen[:, :6] @ rng.normal(0, 0.7, (6, TASTES)))
+        bent = np.tanh(seen[:, :6] @ rng.normal(0, 0.7, (6, AXES)))
         wanted = torch.from_numpy((bent - bent.mean(0)) / bent.std(0)).float()
         taste = Taste(12)
         taste.fit(torch.from_numpy(seen[:count]), wanted[:count])
         found = taste(torch.from_numpy(seen))
+        assert found.shape == (count + 300, TASTES)
         assert found[:count].mean(0).abs().max() < 0.01
-        assert found[:count].std(0) == pytest.approx(torch.ones(TASTES), abs=0.01)
-        told = (found[count:] * wanted[count:]).mean(0)
+        assert found[:count, :AXES].std(0) == pytest.approx(torch.ones(AXES), abs=0.01)
+        told = (found[count:, :AXES] * wanted[count:]).mean(0)
         assert told.min() > 0.7
 
     def test_unfitted_it_says_nothing(self) -> None:

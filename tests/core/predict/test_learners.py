@@ -40,6 +40,7 @@ from model_core.storage.catalog import DEFAULT_STYLE, Catalog
 Z, P = 112, 10
 Lessons = tuple[Float64, Float64, Float64, list[str]]
 TASTE = np.linspace(3.0, 0.3, Z - EMBEDDING.stop)
+GROUPS = np.arange(len(TASTE)) // 3
 
 
 Shift = Callable[[Float64], Float64]  # of photos, (N, Z) -> (N, P)
@@ -98,7 +99,7 @@ class Predictor:
     scale = 0.1 * np.array([p.jnd for p in PARAMS])  # keeps choices within the sliders
 
     def __init__(self, z: Float64, y: Float64, weight: Float64, shoots: list[str]) -> None:
-        self.current = learn("v1", learned_prior(Z, TASTE), [])
+        self.current = learn("v1", learned_prior(Z, TASTE, GROUPS), [])
         network = np.zeros(P, np.float32)
         self.lessons = []
         for i, shoot in enumerate(shoots):
@@ -128,7 +129,7 @@ def _refitted(fit_: Callable[..., Shift]) -> Maker:
 
 FOLLOWING = {
     "plain": _refitted(_with(plain_prior(Z))),
-    "learned": _refitted(_with(learned_prior(Z, TASTE))),
+    "learned": _refitted(_with(learned_prior(Z, TASTE, GROUPS))),
     "shipped": _refitted(_with(shipped_prior(assets_dir() / "base", Z))),
     "ridge": _refitted(_ridge),
 }
@@ -224,7 +225,9 @@ def test_what_the_catalog_keeps_is_what_was_learned_to_the_bit(tmp_path: Path, c
     with closing(Catalog(tmp_path / "catalog.sqlite")) as catalog:
         stored = catalog.lessons(DEFAULT_STYLE)
         seen_of = catalog.features_for("v1", [one.photo for one in stored])
-        again = learn("v1", learned_prior(Z, TASTE), [(c, seen_of[c.photo]) for c in stored])
+        again = learn(
+            "v1", learned_prior(Z, TASTE, GROUPS), [(c, seen_of[c.photo]) for c in stored]
+        )
     assert len(stored) == count
     assert_array_equal(again.head.shift(new), learner.current.head.shift(new))
     assert_array_equal(again.head.error, learner.current.head.error)
@@ -232,7 +235,7 @@ def test_what_the_catalog_keeps_is_what_was_learned_to_the_bit(tmp_path: Path, c
 
 
 def _learned(z: Float64, y: Float64, weight: Float64, shoots: list[str]) -> PersonalHead:
-    return fit(z, y, weight, shoots, learned_prior(Z, TASTE))
+    return fit(z, y, weight, shoots, learned_prior(Z, TASTE, GROUPS))
 
 
 class TestTheHeadExplains:
@@ -280,33 +283,33 @@ class TestCalibration:
 class TestPrior:
     def test_what_was_learned_belongs_to_one_base(self, tmp_path: Path) -> None:
         file = tmp_path / PRIOR_FILE
-        save_prior(TASTE, "abc", {"made": "here"}, file)
+        save_prior(TASTE, GROUPS, "abc", {"made": "here"}, file)
         ours, other, resized = (
             prior_for("abc", Z, file), prior_for("def", Z, file), prior_for("abc", 70, file)
         )  # fmt: skip
-        assert not np.allclose(np.abs(ours.views[0]).sum(), np.abs(other.views[0]).sum())
-        assert other.views[0].shape == plain_prior(Z).views[0].shape
+        assert not np.allclose(ours.scale, other.scale)
+        assert np.array_equal(other.scale, plain_prior(Z).scale)
         assert resized.features == 70
 
-    @pytest.mark.parametrize("damage", ["missing", "cut", "nonsense", "nan"])
+    @pytest.mark.parametrize("damage", ["missing", "cut", "nonsense", "nan", "groups"])
     def test_without_a_sound_one_the_plain_prior_serves(self, tmp_path: Path, damage: str) -> None:
         file = tmp_path / PRIOR_FILE
         if damage != "missing":
-            save_prior(TASTE * (np.nan if damage == "nan" else 1), "abc", {}, file)
+            wrong = np.nan if damage == "nan" else 1
+            save_prior(TASTE * wrong, GROUPS - (damage == "groups"), "abc", {}, file)
         if damage == "cut":
             file.write_bytes(file.read_bytes()[:-20])
         elif damage == "nonsense":
             file.write_bytes(b"\xff" * 300)
         found = prior_for("abc", Z, file)
-        for one, other in zip(found.views, plain_prior(Z).views, strict=True):
-            assert np.array_equal(one, other)
+        assert np.array_equal(found.scale, plain_prior(Z).scale)
 
     def test_a_learned_one_helps_those_it_knows(self) -> None:
         """People who all follow two features are understood from fewer corrections."""
         directions = np.zeros((Z, 2))
         directions[-2:] = np.eye(2) * 8
         taste = np.r_[np.full(Z - EMBEDDING.stop - 2, 0.05), 1, 1]
-        learned = learned_prior(Z, taste)
+        learned = learned_prior(Z, taste, np.arange(len(taste)))
         errors = []
         for seed in range(6):
             z, _, weight, shoots = lessons(seed, 130)
