@@ -37,6 +37,7 @@ _STRENGTHS = (10.0, 30.0, 100.0)
 _TOGETHER = 30.0  # strength at which "moves sliders together" is looked for
 _SHARES = (0.1, 0.3, 0.9)  # of the sliders that may be set in some way ...
 _MARGIN = 3.0  # ... and the log odds against any of them
+_MARGIN_CHOSEN = 10.0  # ... where lessons chose by themselves what is to speak for it
 _ANY_SHIFT = 100.0  # variance of the mean shift, in that of noise: its size proves nothing
 _MOODS = (0.0, 0.5)  # variance of a shoot's mood, in that of a lesson's noise
 _NOISE, _NOISE_LESSONS = 0.5, 2.0  # J squared: what noise is taken for, and how firmly
@@ -95,7 +96,7 @@ def unbound(
     alone = ridges(ones, value, weight, folds, [np.array([_BIAS_PRECISION])])[0]
     fixed = [Expert(np.ones((1, 1)), 1.0, alone)]
     free = _Likelihood.of(fixed, ones, value, weight, folds).log(sliders)[0]
-    some, each = _chosen(free - bound)
+    some, each = _chosen(free - bound, _MARGIN)
     return some * each
 
 
@@ -132,7 +133,7 @@ def _left_out(experts: list[Expert], regressions: Float64) -> Float64:
 
 def _follows(likely: Float64) -> tuple[float, Float64]:
     """As :func:`_chosen`, from the log likelihoods (K, P) of mean and regressions."""
-    return _chosen(_regressions(likely) - likely[0])
+    return _chosen(_regressions(likely) - likely[0], _MARGIN_CHOSEN)
 
 
 def _regressions(likely: Float64) -> Float64:
@@ -141,13 +142,13 @@ def _regressions(likely: Float64) -> Float64:
     return result
 
 
-def _chosen(odds: Float64) -> tuple[float, Float64]:
+def _chosen(odds: Float64, margin: float) -> tuple[float, Float64]:
     """Probability that anything is so, and then of each slider, (P,), from the log odds for each.
     For how many it is so is a trait of the user, and the prior is against any."""
     share = np.array(_SHARES)[:, None]
     so, not_so = np.log(share) + odds, np.log1p(-share)
     traits = np.logaddexp(so, not_so).sum(1)
-    any_of_it = np.logaddexp.reduce(traits) - np.log(len(share)) - _MARGIN
+    any_of_it = np.logaddexp.reduce(traits) - np.log(len(share)) - margin
     return float(_probability(any_of_it)), _softmax(traits) @ _probability(so - not_so)
 
 

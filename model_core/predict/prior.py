@@ -29,6 +29,7 @@ STATISTICS = slice(1, 1 + len(PARAMS) + 32)
 EMBEDDING = slice(STATISTICS.stop, STATISTICS.stop + 21)
 PRIOR_FILE = "prior.safetensors"
 _EMBEDDING_SHARE = 0.1  # variance of an embedding feature beside a statistic, when unlearned
+_PLAIN = 2.0  # deviation of a statistic's weight, when unlearned
 _PLAIN_SHARE = 0.3  # deviation of a statistic's weight beside that of a usual taste
 
 
@@ -57,7 +58,7 @@ def plain_prior(features: int) -> Prior:
     scale = np.full(features, _EMBEDDING_SHARE**0.5)
     scale[STATISTICS] = 1
     scale[0] = 0
-    return Prior(scale, np.where(scale == 1, 0, 1))
+    return Prior(_PLAIN * scale, np.where(scale == 1, 0, 1))
 
 
 def learned_prior(features: int, taste: Float64, groups: Groups) -> Prior:
