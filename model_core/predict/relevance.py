@@ -16,7 +16,7 @@ Groups = npt.NDArray[np.intp]
 
 _ROUNDS = 5
 _START = 0.03  # variance of a feature's weight, in J squared
-_FIRMLY = 1.0  # well-determined weights that the prior variance of a group counts for
+_FIRMLY = 3.0  # well-determined weights that the prior variance of a group counts for
 _NOISE, _NOISE_LESSONS = 0.5, 2.0  # J squared: what noise is taken for, and how firmly
 
 
