@@ -212,9 +212,8 @@ def _look_at(
         for index in range(count):
             blob = as_input(pictures.of(index))
             image = torch.from_numpy(blob).to(device)
-            small = statistics.thinned(image)
-            blocks["measured"].append(statistics.measured(small).cpu().numpy())
-            histogram = statistics.illuminant.histogram(small)
+            measured, histogram = statistics.seen(statistics.thinned(image))
+            blocks["measured"].append(measured.cpu().numpy())
             blocks["colours"].append(histogram.half().cpu().numpy())
             blocks["embedding"].append(
                 session.run(None, {"image": blob})[0] if session

@@ -33,11 +33,11 @@ from model_core.learn.base_data import Lessons, Pictures, listed, make_lessons
 from model_core.learn.base_fit import Recipe, fit_heads, fit_illuminant
 from model_core.learn.base_report import ABLATION, evaluate, rewrite_card
 from model_core.learn.fine_tune import pick_device
-from model_core.learn.network import DevelopNet
+from model_core.learn.illuminant import HISTOGRAMS
+from model_core.learn.network import CNN_SIDE, HIDDEN, DevelopNet, PhotometricStatistics
 from model_core.progress import Progress
 
 _SHIPPED = Recipe(hold_out=True)
-_PLAIN = replace(_SHIPPED, adversarial=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Line:
     """``few``: trained on a part of the lessons only, for two epochs."""
 
     name: str
-    recipe: Recipe = _PLAIN
+    recipe: Recipe = _SHIPPED
     backbone: str = DEFAULT_BACKBONE
     few: bool = False
 
@@ -53,16 +53,16 @@ class Line:
 _OTHERS = [name for name in BACKBONES if name != DEFAULT_BACKBONE]
 _FEW = "a part of the lessons: "
 LINES = [
-    Line("as shipped: head only, FGSM of 0.1 deviations", _SHIPPED),
-    Line("without FGSM, as all that follow"),
-    Line("statistics alone", replace(_PLAIN, features="statistics")),
-    Line("CNN alone", replace(_PLAIN, features="cnn")),
-    Line("augmentation: other exposure and light", replace(_PLAIN, augment=True)),
+    Line("as shipped: head only, both"),
+    Line("adversarial step (FGSM) of 0.1 deviations", replace(_SHIPPED, adversarial=0.1)),
+    Line("statistics alone", replace(_SHIPPED, features="statistics")),
+    Line("CNN alone", replace(_SHIPPED, features="cnn")),
+    Line("augmentation: other exposure and light", replace(_SHIPPED, augment=True)),
     *(Line(name, backbone=name) for name in _OTHERS),
     Line(_FEW + "head only", few=True),
-    Line(_FEW + "LoRA on the backbone", replace(_PLAIN, train="lora"), few=True),
-    Line(_FEW + "the whole backbone", replace(_PLAIN, train="full"), few=True),
-    *(Line(f"{_FEW}the whole of {name}", replace(_PLAIN, train="full"), name, few=True)
+    Line(_FEW + "LoRA on the backbone", replace(_SHIPPED, train="lora"), few=True),
+    Line(_FEW + "the whole backbone", replace(_SHIPPED, train="full"), few=True),
+    *(Line(f"{_FEW}the whole of {name}", replace(_SHIPPED, train="full"), name, few=True)
       for name in ("resnet18", "mobilenet_v3_large")),
 ]  # fmt: skip
 
@@ -108,8 +108,9 @@ class Bench:
         }
 
     def key(self, line: Line) -> str:
-        """Another recipe is another line."""
-        facts = [asdict(line.recipe), line.backbone, line.few and self.few, self.copies]
+        """Another recipe, or another network, is another line."""
+        facts = [asdict(line.recipe), line.backbone, line.few and self.few, self.copies,
+                 CNN_SIDE, HIDDEN, HISTOGRAMS, PhotometricStatistics.COUNT]  # fmt: skip
         digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
         return f"ablation-{digest[:12]}"
 
@@ -121,7 +122,10 @@ class Bench:
 
     def _light(self, net: DevelopNet, lessons: Lessons, recipe: Recipe) -> None:
         """The search for the light is the same in all lines: it sees no features."""
-        path, seeker = self.work / "ablation-light.safetensors", net.statistics.illuminant
+        path, seeker = (
+            self.work / f"ablation-light-{HISTOGRAMS}.safetensors",
+            net.statistics.illuminant,
+        )
         if not path.exists():
             learned = lessons.take(np.asarray(recipe.learns(lessons.photo).any(0)))
             fit_illuminant(net, learned, self.device, Progress(), recipe.epochs)
