@@ -35,6 +35,7 @@ from imgtune_gui.crash import CrashDialog
 from imgtune_gui.errors import ErrorHook
 from imgtune_gui.focus_keys import FocusKeys
 from imgtune_gui.models.filmstrip_model import FilmstripModel
+from imgtune_gui.on_screen import OnScreen
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings, Preferences
 from imgtune_gui.views.companions import toggle
@@ -84,6 +85,7 @@ class App(QObject):
         self.window.style_panel.add_menu(self.actions)
         FocusKeys(self.window)
         WheelGuard(self.window)
+        OnScreen(self.window)
         self._connect_window()
         self._connect_controllers()
         self._open_first(paths, again)
@@ -324,7 +326,11 @@ class App(QObject):
         if self.crop.is_cropping:
             self.crop.overlay.finish()
             return
-        self.learn.accept()
+        selected = self.window.photo_list.selected_items() if self.window.is_grid() else []
+        if len(selected) > 1:  # what is chosen is seen there
+            self.learn.accept_all(selected)
+        else:
+            self.learn.accept()
         self.window.focus_photo()
 
     def train(self) -> None:

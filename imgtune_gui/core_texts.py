@@ -52,6 +52,7 @@ SENTENCES = (
     "{0}: no photo of that name in {1}",
     "{0}: {1} has a copy already ({2})",
     "{0}: unexpected error {1}",
+    "{0} more photos were not tried for that reason",
     # What the system says of files; of these, what photographers meet.
     "No such file or directory",
     "Permission denied",

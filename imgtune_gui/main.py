@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,10 +23,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         return cli.main(arguments)
     try:
         data_dir, paths = split_arguments(arguments)
+        _refuse_mistyped(_first_word(arguments))
+        _require_display()
     except ValueError as error:
         print(f"imgtune: {error}", file=sys.stderr)
         return 2
     return run_window(data_dir, paths)
+
+
+def _refuse_mistyped(word: str | None) -> None:
+    """A word that is no file and could be no photo was meant for a command. Raises ValueError."""
+    if word is None or Path(word).exists() or Path(word).name != word or Path(word).suffix:
+        return
+    close = difflib.get_close_matches(word, COMMANDS, n=1)
+    meant = f"did you mean {close[0]}?" if close else "try --help"
+    raise ValueError(f"there is no file, folder or command {word!r}; {meant}")
+
+
+def _require_display() -> None:
+    """Without one Qt ends the process. Raises ValueError."""
+    known = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in known):
+        raise ValueError(
+            "there is no display for the window; imgtune auto, predict and the other commands "
+            "need none (imgtune --help)"
+        )
 
 
 def _wants_command_line(arguments: Sequence[str]) -> bool:

@@ -243,6 +243,14 @@ class PhotoSession(QObject):
         """Teaches what ``item`` looks like now; undoable."""
         self.undo_stack.push(Teach(self, item, item.settings.rounded()))
 
+    def accept_all(self, items: Sequence[PhotoItem], text: str) -> None:
+        """Teaches what each of ``items`` looks like now, as one undo."""
+        if items:
+            self.undo_stack.beginMacro(text)
+            for item in items:
+                self.accept(item)
+            self.undo_stack.endMacro()
+
     def forget(self, lesson: Correction) -> None:
         """Unlearns a lesson; undoable."""
         self.undo_stack.push(ForgetLesson(self, lesson))

@@ -45,13 +45,14 @@ from model_core.cli_output import (
 from model_core.cli_pairs import add_pairs_arguments, run_pairs
 from model_core.cli_sidecar import Reading, Writing, add_sidecar_arguments
 from model_core.cli_styles import add_style_arguments, run_style
-from model_core.domain.errors import CannotWrite, ImgtuneError
+from model_core.domain.errors import CannotWrite, ImgtuneError, UnknownStyle
 from model_core.domain.export import FORMATS, ExportItem, ExportOptions, OnCollision, format_of
 from model_core.domain.naming import NameTemplate
 from model_core.domain.prediction import PhotoFeatures
 from model_core.domain.version import Recipe
 from model_core.progress import Cancelled, Progress
 from model_core.services import MAX_MEGAPIXELS, Studio, without_exports
+from model_core.storage.style_names import StyleRefused
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -69,6 +70,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         status: int = args.run(args)
     except WrongUse as error:
+        return complain(error, WRONG_USE)
+    except (UnknownStyle, StyleRefused) as error:
         return complain(error, WRONG_USE)
     except ImgtuneError as error:
         return complain(error, SOME_FAILED)
@@ -263,12 +266,16 @@ def _seen(studio: Studio, style: str, path: Path) -> PhotoFeatures:
 # --- arguments -------------------------------------------------------------------------
 
 
+_EXIT_STATUS = "Exit status: 0 done, 1 some items failed (each is named), 2 wrong use."
+
+
 def arguments() -> argparse.ArgumentParser:
     """All commands with what they take, each with a word of help."""
     parser = Parser(
         prog="imgtune",
         description="Develops photos the way you do. Without a command, opens the window: "
         "imgtune [PHOTO or FOLDER ...]",
+        epilog=_EXIT_STATUS,
     )
     parser.add_argument("--version", action="version", version=f"imgtune {__version__}")
     parser.add_argument(
@@ -284,7 +291,7 @@ def arguments() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     def command(name: str, run: Callable[..., int], text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text)
+        sub = commands.add_parser(name, help=text, description=text, epilog=_EXIT_STATUS)
         sub.set_defaults(run=run)
         return sub
 
@@ -305,7 +312,9 @@ def arguments() -> argparse.ArgumentParser:
         command("style", run_style, "your styles: make, copy, rename, delete, check, split, merge")
     )
     add_model_arguments(
-        command("model", run_model, "versions of a style's model, and packs to take it along")
+        command(
+            "model", run_model, "versions of a style: list, rollback; and as a file: export, import"
+        )
     )
     add_sidecar_arguments(command("sidecar", _sidecar, "edits in .xmp files beside the photos"))
     add_demo_arguments(

@@ -13,7 +13,7 @@ Glossary, Simplified Chinese. Where the market leader has a word, it is that wor
     blacks 黑色色阶 · vibrance 鲜艳度 · saturation 饱和度 · temp 色温 · tint 色调 ·
     white balance 白平衡 · tone 色调 (the group: 影调) · presence 偏好 ·
     develop 修改照片 · loupe 放大视图 · grid 网格视图 · filmstrip 胶片显示窗格 ·
-    before / after 修改前 / 修改后 · clipping 剪切 · histogram 直方图 · crop 裁剪 ·
+    before / after 修改前 / 修改后 · clipping 修剪 · histogram 直方图 · crop 裁剪 ·
     straighten 拉直 · preset 预设 · sync 同步 · settings (of a photo) 设置 · flag 旗标 ·
     pick / reject 选取 / 排除 · stars 星级 · colour label 色标 ·
     the photo as shot 拍摄时的照片 · save 存储 · reset 复位 ·

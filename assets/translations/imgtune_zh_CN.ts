@@ -326,7 +326,7 @@
     </message>
     <message>
         <source>This spot is clipped; pick a grey that is not quite white</source>
-        <translation>此处已剪切；请选取不是纯白的灰色</translation>
+        <translation>此处已修剪；请选取不是纯白的灰色</translation>
     </message>
     <message>
         <source>This spot is too dark; pick a brighter grey</source>
@@ -691,6 +691,10 @@
     <message>
         <source>{0} megapixels are not possible</source>
         <translation>{0} 百万像素不可行</translation>
+    </message>
+    <message>
+        <source>{0} more photos were not tried for that reason</source>
+        <translation>因此另有 {0} 张照片未尝试</translation>
     </message>
     <message>
         <source>{0} unpacks to far more than it should</source>
@@ -1800,7 +1804,7 @@ every export is a new file.</source>
     <name>HistogramView</name>
     <message>
         <source>Clipped: {0:.1%} in the shadows, {1:.1%} in the highlights (J shows them)</source>
-        <translation>剪切：阴影 {0:.1%}，高光 {1:.1%}（按 J 显示）</translation>
+        <translation>修剪：阴影 {0:.1%}，高光 {1:.1%}（按 J 显示）</translation>
     </message>
     <message>
         <source>Histogram</source>
@@ -1881,6 +1885,18 @@ every export is a new file.</source>
     <message>
         <source>Forgotten, as if it had never been taught (undo brings it back)</source>
         <translation>已忘记，如同从未示范过（可撤销）</translation>
+    </message>
+    <message>
+        <source>Accept {0} photos</source>
+        <translation>接受 {0} 张照片</translation>
+    </message>
+    <message>
+        <source>Accepted {0} photos</source>
+        <translation>已接受 {0} 张照片</translation>
+    </message>
+    <message>
+        <source>Accepted {0} photos; {1} are not ready or cannot be read</source>
+        <translation>已接受 {0} 张照片；{1} 张尚未就绪或无法读取</translation>
     </message>
     <message>
         <source>Loaded {0} as {1}</source>
@@ -2100,7 +2116,7 @@ every export is a new file.</source>
     </message>
     <message>
         <source>Clipping</source>
-        <translation>剪切</translation>
+        <translation>修剪</translation>
     </message>
     <message>
         <source>Crop</source>
@@ -3594,7 +3610,7 @@ every export is a new file.</source>
     </message>
     <message>
         <source>Show &amp;clipping</source>
-        <translation>显示剪切(&amp;C)</translation>
+        <translation>显示修剪(&amp;C)</translation>
     </message>
     <message>
         <source>Most doubtful photos &amp;first</source>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,19 @@ class LearnController(QObject):
             self._session.accept(item)
         if not self._session.step(1):
             self.message_raised.emit(self.tr("That was the last photo"))
+
+    def accept_all(self, items: Sequence[PhotoItem]) -> None:
+        """Teaches several at once, as one undo; what cannot be taught yet is left as it is."""
+        ready = [
+            item
+            for item in items
+            if item.photo and item.features and item.prediction and not item.error
+        ]
+        self._session.accept_all(ready, self.tr("Accept {0} photos").format(len(ready)))
+        text = self.tr("Accepted {0} photos")
+        if len(ready) < len(items):
+            text = self.tr("Accepted {0} photos; {1} are not ready or cannot be read")
+        self.message_raised.emit(text.format(len(ready), len(items) - len(ready)))
 
     def _on_taught(self, item: PhotoItem, chosen: DevelopSettings, ticket: int) -> None:
         self.flush()

@@ -37,6 +37,7 @@ class StartPage(QWidget):
         self.samples_button.clicked.connect(self.samples_clicked)
         for button in (self.open_button, self.samples_button):
             button.setMinimumSize(190, 34)
+            button.setAutoDefault(True)  # Enter presses it
         self._hint = QLabel(self.tr("or drop photos and folders here"))
         self._hint.setObjectName("Dim")
         promise = QLabel(self.tr("Originals are never written. Nothing leaves this machine."))
@@ -85,6 +86,7 @@ class StartPage(QWidget):
         for folder in folders[:_RECENT]:
             button = QPushButton(f"{Path(folder).name}   ·   {Path(folder).parent}")
             button.setObjectName("Quiet")
+            button.setAutoDefault(True)
             button.setToolTip(folder)
             button.setProperty("folder", folder)
             button.clicked.connect(self._on_recent_clicked)

@@ -32,6 +32,7 @@ _REASONS = {
     errno.EFBIG: "the file would be larger than allowed there; choose another disk",
     errno.ENOENT: "the folder does not exist; create it or choose another",
     errno.ENOTDIR: "a part of its folder is a file; choose another folder",
+    errno.EEXIST: "a part of its folder is a file; choose another folder",
     errno.EISDIR: "a folder has that name; choose another name",
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
     errno.EIO: "the disk reports an error; choose another disk and check this one",

@@ -233,5 +233,5 @@ class TestCommand:
     def test_says_which_styles_there_are(self, say: Say) -> None:
         for words in (("delete", "x", "--yes"), ("rename", "x", "y"), ("duplicate", "x", "y")):
             said = say("style", *words)
-            assert said.status == 1
+            assert said.status == 2
             assert DEFAULT_STYLE in said.err

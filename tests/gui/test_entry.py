@@ -27,6 +27,21 @@ def test_arguments_are_split(tmp_path: Path) -> None:
     assert all(path.is_absolute() for path in paths)
 
 
+def test_a_mistyped_command_is_no_photo(capsys: pytest.CaptureFixture[str]) -> None:
+    assert entry.main(["predct", "photo.jpg"]) == 2
+    assert "did you mean predict?" in capsys.readouterr().err
+
+
+def test_without_a_display_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert entry.main(["photo.jpg"]) == 2
+    assert "no display" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [["--data-dir"], ["--nonsense"]])
 def test_wrong_arguments_are_one_line(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

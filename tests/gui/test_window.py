@@ -491,6 +491,32 @@ def test_others_are_chosen_and_the_photo_in_hand_stays(app: App, qtbot: QtBot) -
     assert click(0) == [0]
 
 
+def test_in_the_grid_enter_accepts_all_that_is_selected(
+    app: App, studio: FakeStudio, qtbot: QtBot
+) -> None:
+    items = app.session.items
+    app.actions["grid"].trigger()
+    app.window.grid.select_items(items[1:4])
+    said: list[str] = []
+    app.learn.message_raised.connect(said.append)
+    qtbot.keyClick(app.window, Qt.Key.Key_Return)
+    accepted = [False, *[True] * 3, *[False] * 2]
+    qtbot.waitUntil(lambda: [one.state is EditState.ACCEPTED for one in items] == accepted)
+    assert "Accepted 3 photos" in said
+    app.session.undo_stack.undo()
+    qtbot.waitUntil(lambda: not studio.lessons(FAKE_STYLE))
+    assert all(item.state is EditState.UNTOUCHED for item in items)
+
+
+def test_enter_presses_what_has_the_focus_on_the_start_page(
+    make_app: MakeApp, qtbot: QtBot
+) -> None:
+    page = make_app().window.start_page
+    page.open_folder_clicked.disconnect()  # else it opens a dialog of the system
+    with qtbot.waitSignal(page.open_folder_clicked):
+        qtbot.keyClick(page.open_button, Qt.Key.Key_Return)
+
+
 def test_most_doubtful_first_and_back(app: App) -> None:
     names = [item.path.name for item in app.session.items]
     app.actions["sort_doubt"].trigger()
