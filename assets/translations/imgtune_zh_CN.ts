@@ -2971,7 +2971,7 @@ every export is a new file.</source>
     </message>
     <message>
         <source>All lessons and edits of {0} go into {1}, and {0} is deleted. Photos that both have lessons of keep theirs. This cannot be undone; to keep a copy, duplicate the style before.</source>
-        <translation>{0}的所有示范和编辑将并入{1}，{0}随后被删除。两者都有示范的照片各自保留。此操作无法还原；如需副本，请先复制该风格。</translation>
+        <translation>“{0}”的所有示范和编辑将并入“{1}”，“{0}”随后被删除。两者都有示范的照片各自保留。此操作无法还原；如需副本，请先复制该风格。</translation>
     </message>
     <message>
         <source>Merge styles</source>
@@ -2979,7 +2979,7 @@ every export is a new file.</source>
     </message>
     <message>
         <source>Merge {0} into</source>
-        <translation>将{0}并入</translation>
+        <translation>将“{0}”并入</translation>
     </message>
     <message>
         <source>Name of the style</source>
@@ -3023,11 +3023,11 @@ every export is a new file.</source>
     </message>
     <message>
         <source>{0} is a part of {1} now</source>
-        <translation>{0}已并入{1}</translation>
+        <translation>“{0}”已并入“{1}”</translation>
     </message>
     <message>
         <source>{0} is a part of {1} now, but for {2} photos that {1} has lessons of</source>
-        <translation>{0}已并入{1}，但 {1} 已有示范的 {2} 张照片除外</translation>
+        <translation>“{0}”已并入“{1}”，但“{1}”已有示范的 {2} 张照片除外</translation>
     </message>
     <message>
         <source>{0} is there already. Replace it?</source>
