@@ -12,6 +12,7 @@ from model_core.imaging.cores import CORES
 from model_core.imaging.output.containers import ENCODERS
 from model_core.imaging.output.metadata import metadata_for
 from model_core.imaging.output.profile import icc_profile
+from model_core.imaging.output.seal import sealed
 from model_core.imaging.output.sharpen import sharpen
 from model_core.imaging.output.size import Coded, resize
 from model_core.imaging.output.strips import Parts
@@ -53,7 +54,7 @@ def encoded(
     metadata = metadata_for(original, options, size, marks)
     coded = ENCODERS[options.format]
     icc = icc_profile(options.profile)
-    return coded(pixels, options.quality, icc, metadata, threads or CORES)
+    return sealed(coded(pixels, options.quality, icc, metadata, threads or CORES))
 
 
 def _refuse_size(size: tuple[int, int], options: ExportOptions) -> None:

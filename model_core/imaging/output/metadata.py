@@ -20,6 +20,7 @@ from model_core.imaging.output import exif as exif_
 from model_core.imaging.output import iptc
 from model_core.imaging.output.copied import of_the_copy, rights_only, without_place
 from model_core.imaging.output.exif import Exif
+from model_core.imaging.output.seal import reserve
 from model_core.imaging.rendered import open_picture
 
 _TIFF_XMP, _TIFF_IPTC, _TIFF_PHOTOSHOP = 700, 33723, 34377
@@ -59,6 +60,7 @@ def metadata_for(
         properties[xmp.name("xmp:CreatorTool")] = xmp.simple(
             xmp.name("xmp:CreatorTool"), f"imgtune {__version__}"
         )
+        reserve(properties)
         _mark(exif, properties, marks)
     else:
         exif, sets = exif_.rights_only(exif), iptc.rights_only(sets)

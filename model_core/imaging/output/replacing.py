@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PIL import ExifTags
-
-from model_core import xmp
 from model_core.domain.errors import CannotWrite
 from model_core.domain.export import FORMATS
-from model_core.imaging.output.metadata import packet_of
 from model_core.imaging.output.profile import CREATOR
+from model_core.imaging.output.seal import is_sealed
 from model_core.imaging.rendered import open_picture
 
-_PROGRAM = "imgtune "
-_CREATOR_TOOL = xmp.name("xmp:CreatorTool")
 _SUFFIXES = frozenset(suffix for spec in FORMATS.values() for suffix in spec.suffixes)
 
 
@@ -32,8 +27,8 @@ def refuse_foreign(target: Path) -> None:
     """Raises CannotWrite when ``target`` is there and is not as imgtune exported it: another
     photo, or an export that somebody has worked on since.
 
-    The profile alone does not prove the latter, for every program keeps it; the names that
-    programs sign with do (EXIF Software and XMP CreatorTool), and both must be ours.
+    The profile alone does not prove the latter, for every program keeps it; nor do the names that
+    programs sign with, which many leave as they were. Its own hash does (see ``seal``).
     """
     if not (target.exists() or target.is_symlink()):
         return
@@ -43,7 +38,7 @@ def refuse_foreign(target: Path) -> None:
         raise CannotWrite(
             f"{target}: is there already and was not exported by imgtune; choose another name"
         )
-    if not _signed(target):
+    if not is_sealed(target):
         raise CannotWrite(
             f"{target}: is there already and does not say that imgtune wrote it last (another "
             "program changed it, or it has no metadata); remove it or choose another name"
@@ -60,14 +55,3 @@ def has_own_profile(path: Path) -> bool:
     except Exception:  # whatever cannot be read is not ours
         return False
     return bool(profile[80:84] == CREATOR)
-
-
-def _signed(path: Path) -> bool:
-    try:
-        with open_picture(path) as image:
-            software = image.getexif().get(ExifTags.Base.Software)
-            tool = xmp.parse(packet_of(image)).get(_CREATOR_TOOL)
-    except Exception:  # damaged metadata is not as we wrote it
-        return False
-    signatures = (software, tool.text if tool is not None else None)
-    return all(isinstance(s, str) and s.startswith(_PROGRAM) for s in signatures)

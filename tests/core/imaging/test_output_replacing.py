@@ -113,6 +113,37 @@ class TestOtherFiles:
         with pytest.raises(CannotWrite, match="another program changed it"):
             refuse_foreign(path)
 
+    @pytest.mark.parametrize("name", ["jpeg", "webp", "avif"])
+    def test_one_that_was_retouched_and_kept_all_metadata_is_refused(
+        self, tmp_path: Path, name: str
+    ) -> None:
+        path = exported(tmp_path, name)
+        with Image.open(path) as image:
+            kept = {key: image.info[key] for key in ("exif", "icc_profile")}
+            packet = packet_of(image)
+        Image.fromarray(255 - scene()).save(path, PILLOW_NAMES[name], xmp=packet, **kept)
+        with pytest.raises(CannotWrite, match="another program changed it"):
+            refuse_foreign(path)
+
+    @formats
+    @pytest.mark.parametrize("where", [0.5, 0.99])
+    def test_so_is_one_of_which_a_single_byte_changed(
+        self, tmp_path: Path, name: str, where: float
+    ) -> None:
+        path = exported(tmp_path, name)
+        data = bytearray(path.read_bytes())
+        data[int(len(data) * where)] ^= 1
+        path.write_bytes(data)
+        with pytest.raises(CannotWrite):
+            refuse_foreign(path)
+
+    @formats
+    def test_a_copy_of_a_copy_may_be_replaced_too(self, tmp_path: Path, name: str) -> None:
+        first = exported(tmp_path, name)
+        again = tmp_path / f"again{first.suffix}"
+        again.write_bytes(encode(scene(2), first, ExportOptions(name)))
+        refuse_foreign(again)
+
     @formats
     @pytest.mark.parametrize("metadata", ["none", "copyright"])
     def test_an_export_without_our_name_cannot_prove_itself(
