@@ -36,6 +36,7 @@ class Predictors:
         self._lock = threading.RLock()
         self._networks: dict[str, OnnxNetwork] = {}
         self._slots: dict[tuple[str, str], PredictorSlot[PersonalPredictor]] = {}
+        self._unseen: dict[tuple[str, str], set[PhotoId]] = {}  # of lessons, by slot
         self._serving: dict[str, str] = {}
 
     def serving(self, style: str) -> str:
@@ -95,6 +96,15 @@ class Predictors:
             else:
                 slot.current = slot.current.learn_one(lesson, features)
 
+    def seen(self, photo: PhotoId, version: str) -> None:
+        """The catalog has what a network sees in a photo: lessons of it, of which nothing was
+        left (the catalog was rebuilt), count from now on."""
+        with self._lock:
+            for key in [k for k, photos in self._unseen.items() if photo in photos]:
+                if key[1] == version:
+                    self._slots.pop(key, None)
+                    del self._unseen[key]
+
     def forgotten(self, lesson: Correction) -> None:
         """Drops a lesson that the catalog has deleted."""
         with self._lock:
@@ -121,7 +131,7 @@ class Predictors:
             key = (style, version)
             if key not in self._slots:
                 prior = self.prior(self.network(style, version))
-                lessons = self._lessons_seen(style, version)
+                lessons, self._unseen[key] = self._lessons_seen(style, version)
                 self._slots[key] = PredictorSlot(learn(version, prior, lessons))
             return self._slots[key]
 
@@ -137,14 +147,16 @@ class Predictors:
         keep the base's directions, so its prior is theirs."""
         return shipped_prior(self._base_path.parent, network.features)
 
-    def _lessons_seen(self, style: str, version: str) -> list[Lesson]:
-        """The style's lessons with what ``version`` sees of them, from the catalog."""
+    def _lessons_seen(self, style: str, version: str) -> tuple[list[Lesson], set[PhotoId]]:
+        """The style's lessons with what ``version`` sees of them, from the catalog, and the
+        photos of those of which nothing is left."""
         lessons = self.catalog.lessons(style)
         features = self.catalog.features_for(version, [c.photo for c in lessons])
         missing = [c for c in lessons if c.photo not in features]
         if missing:
             features |= self._analyse_lessons(self.network(style, version), missing)
-        return [(c, features[c.photo]) for c in lessons if c.photo in features]
+        seen = [(c, features[c.photo]) for c in lessons if c.photo in features]
+        return seen, {c.photo for c in lessons} - features.keys()
 
     def _analyse_lessons(
         self, network: OnnxNetwork, lessons: list[Correction]

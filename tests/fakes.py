@@ -85,6 +85,7 @@ class FakeStudio:
     train_steps: int = 5
     train_error: Exception | None = None
     train_pause_s: float = 0.0
+    rebuilt: bool = False
 
     def __post_init__(self) -> None:
         self.splits = FakeSplits(self)

@@ -353,6 +353,10 @@
         <translation>风格 {1} 的版本 {0} 不存在；请另选一个。</translation>
     </message>
     <message>
+        <source>What .xmp files beside your photos keep is offered when you open their folder.</source>
+        <translation>打开照片所在的文件夹时，会提示读取照片旁的 .xmp 文件中保存的内容。</translation>
+    </message>
+    <message>
         <source>a JPEG XL picture</source>
         <translation>JPEG XL 图片</translation>
     </message>
@@ -687,6 +691,10 @@
     <message>
         <source>{0} is no version of the style {1}.</source>
         <translation>{0} 不是风格 {1} 的版本。</translation>
+    </message>
+    <message>
+        <source>{0} is there already and is no pack of imgtune; choose another name.</source>
+        <translation>{0} 已经存在，而且不是 imgtune 的风格包；请换一个名字。</translation>
     </message>
     <message>
         <source>{0} megapixels are not possible</source>
@@ -2277,6 +2285,10 @@ every export is a new file.</source>
 <context>
     <name>OfferBar</name>
     <message>
+        <source>1 photo of this folder has edits in an .xmp file beside it</source>
+        <translation>此文件夹中有 1 张照片的旁边有保存编辑的 .xmp 文件</translation>
+    </message>
+    <message>
         <source>Learn from them</source>
         <translation>从中学习</translation>
     </message>
@@ -2301,12 +2313,8 @@ every export is a new file.</source>
         <translation>照片在此处的外观将与那里大致相同。您在此处编辑过的照片保持不变。可以撤消。</translation>
     </message>
     <message>
-        <source>This folder has edits from another program for 1 photo</source>
-        <translation>此文件夹中有 1 张照片带有其他程序的编辑</translation>
-    </message>
-    <message>
-        <source>This folder has edits from another program for {0} photos</source>
-        <translation>此文件夹中有 {0} 张照片带有其他程序的编辑</translation>
+        <source>{0} photos of this folder have edits in .xmp files beside them</source>
+        <translation>此文件夹中有 {0} 张照片的旁边有保存编辑的 .xmp 文件</translation>
     </message>
 </context>
 <context>

@@ -41,6 +41,7 @@ class SidecarController(QObject):
         self._folders: tuple[Path, ...] = ()
         self._offered: dict[Path, None] = {}  # photos with another program's edits, unanswered
         self._answer = ""
+        self._rebuilt = False  # sidecars of ours may know what the catalog has lost
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
         self._gather.setInterval(_GATHER_MS)
@@ -55,6 +56,7 @@ class SidecarController(QObject):
         """A folder was opened, and these of its photos have edits beside them."""
         self._folders = result.job.paths
         self._offered = dict.fromkeys(result.photos)
+        self._rebuilt = result.rebuilt
         self._answer = self._settings.sidecar_answer(self._folders)
         if self._answer != LATER:
             self._gather.start()
@@ -72,7 +74,7 @@ class SidecarController(QObject):
         """Some of the photos have been opened: only now is it known which are edited here."""
         found = [item for path in self._offered if (item := self._session.find(path))]
         for item in found:
-            if item.edit is not None or item.error:
+            if item.error or (item.edit is not None and not self._rebuilt):
                 self._offered.pop(item.path, None)
         ready = [item for item in found if item.path in self._offered and _is_ready(item)]
         if not self._answer:
@@ -84,7 +86,10 @@ class SidecarController(QObject):
 
     def _on_answered(self, answer: str, remember: bool) -> None:
         self._answer = answer
-        if remember:
+        # What the catalog had lost is read once: later the sidecars know nothing more.
+        if self._rebuilt and answer != LATER:
+            self._settings.remember_sidecar_answer(self._folders, LATER)
+        elif remember:
             self._settings.remember_sidecar_answer(self._folders, answer)
         if answer != LATER:
             self._on_gathered()
@@ -116,7 +121,7 @@ class SidecarController(QObject):
             if item is None:
                 continue
             left_out.update(dict.fromkeys(found.left_out))
-            if found.values:
+            if found.values and (over or item.edit is None):
                 # What it does not set is as shot there, and so it is here.
                 edits.append((item, IDENTITY.updated(dict(found.values))))
             if found.unusable:

@@ -45,9 +45,9 @@ class OfferBar(QFrame):
 
     def ask(self, count: int) -> None:
         """Shows the question; 0 photos: takes it away."""
-        text = self.tr("This folder has edits from another program for {0} photos")
+        text = self.tr("{0} photos of this folder have edits in .xmp files beside them")
         if count == 1:
-            text = self.tr("This folder has edits from another program for 1 photo")
+            text = self.tr("1 photo of this folder has edits in an .xmp file beside it")
         self._text.set_full_text(text.format(count))
         if count and self.isHidden():
             self.remember.setChecked(False)

@@ -92,7 +92,7 @@ class FinderWorker(QueueWorker):
                 return
             left += self._studio.left_by_others(paths[start : start + _LOOK])
         if left:
-            self.sidecars_found.emit(m.SidecarsFound(job, tuple(left)))
+            self.sidecars_found.emit(m.SidecarsFound(job, tuple(left), self._studio.rebuilt))
 
 
 def _replaces(scan: m.Scan, other: object) -> bool:

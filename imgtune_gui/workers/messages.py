@@ -173,10 +173,12 @@ class Scanned:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SidecarsFound:
-    """Photos of a scan that another program left settings beside."""
+    """Photos of a scan that have settings beside them: of another program, or of ours where the
+    catalog was ``rebuilt`` and may have lost them."""
 
     job: Scan
     photos: tuple[Path, ...]
+    rebuilt: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -81,6 +81,7 @@ class Photos:
         self._keep_thumbnail(photo.id, image)
         features = self._predictors.network(style, version).analyse(photo.id, image)
         self._catalog.put_features(features)
+        self._predictors.seen(photo.id, version)
         self._catalog.put_view(photo.id, view_of(image))
         return features
 

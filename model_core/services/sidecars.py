@@ -13,8 +13,12 @@ from model_core.domain.photo import Photo, PhotoId
 from model_core.imaging.decode import RAW_SUFFIXES
 from model_core.sidecar import write_sidecar
 from model_core.storage.catalog import Catalog
+from model_core.storage.rescue import REBUILT
 from model_core.storage.sidecar import content, sidecars_beside
 from model_core.xmp import UnreadableXmp
+
+#: What a sidecar that imgtune wrote has in it.
+_OF_OURS = (b"imgtune:", b"xmp:Rating", b"xmp:Label")
 
 
 class Sidecars:
@@ -29,15 +33,22 @@ class Sidecars:
         geometry = self._catalog.load_geometry(photo.id)
         return write_sidecar(photo, settings, said, self._replaced, geometry)
 
+    @property
+    def rebuilt(self) -> bool:
+        """Whether the catalog was made anew once, and the sidecars may know more than it."""
+        return self._catalog.get_meta(REBUILT) is not None
+
     def left_by_others(self, paths: Iterable[Path]) -> list[Path]:
-        """Those of the photos with Camera Raw settings beside them that imgtune did not write.
-        Looks, and does not read: what they say, and whether it can be used, is for later."""
-        found = []
+        """Those of the photos with Camera Raw settings beside them that imgtune did not write,
+        or has forgotten that it did. Looks, and does not read: what they say, and whether it
+        can be used, is for later."""
+        found, rebuilt = [], self.rebuilt
         for path in paths:
             for sidecar in sidecars_beside(path, raw=path.suffix.lower() in RAW_SUFFIXES):
                 with suppress(UnreadableXmp):
                     said = content(sidecar) or b""
-                    if b"crs:" in said and b"imgtune:" not in said:
+                    theirs = b"crs:" in said and b"imgtune:" not in said
+                    if theirs or (rebuilt and any(word in said for word in _OF_OURS)):
                         found.append(path)
                         break
         return found

@@ -220,8 +220,14 @@ class Studio:
         CannotWrite, for the first that failed, when all others are written."""
         self._sidecars.write_marks(marks)
 
+    @property
+    def rebuilt(self) -> bool:
+        """Whether the catalog was made anew once, so that sidecars of ours may know more."""
+        return self._sidecars.rebuilt
+
     def left_by_others(self, paths: Iterable[Path]) -> list[Path]:
-        """(slow) Those of the photos that have another program's settings beside them."""
+        """(slow) Those of the photos that have another program's settings beside them, or ours
+        that the catalog has lost."""
         return self._sidecars.left_by_others(paths)
 
     def learn(

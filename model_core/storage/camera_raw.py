@@ -52,6 +52,7 @@ _GRADING = re.compile(
     r"ConvertToGrayscale|\w+BasedCorrections|ToneCurve.*|Parametric.*|SplitToning.*|ColorGrade.*"
     r"|(Hue|Saturation|Luminance)Adjustment.*|GrayMixer.*|PointColors|WhiteBalance|Temperature|Tint"
     r"|(Red|Green|Blue)(Hue|Saturation)|ShadowTint|Exposure|Contrast|Brightness|Shadows"
+    r"|(Exposure|Contrast|Highlights|Shadows|Whites|Blacks)2012|Vibrance|Saturation"
 )
 _AS_SHOT = "As Shot"
 _KELVIN = (2000.0, 50000.0)
@@ -65,7 +66,8 @@ WHITE_BALANCE = frozenset(_ABSOLUTE + _RELATIVE)
 @dataclass(frozen=True, slots=True)
 class CameraRawSettings:
     """``values``: our sliders that were set. ``left_out``: fields that change the look there
-    and cannot be followed here, by their Camera Raw names."""
+    and cannot be followed here, by their Camera Raw names; a number that no slider of Camera
+    Raw can have is one of them."""
 
     name: str
     values: dict[str, float]
@@ -81,8 +83,8 @@ def read_camera_raw(data: bytes, what: str) -> CameraRawSettings:
     for field, text in fields.items():
         spec = _SLIDERS.get(field)
         number = _number(text)
-        if spec is not None and number is not None:
-            values[spec.name] = spec.clamp(number)
+        if spec is not None and number is not None and spec.low <= number <= spec.high:
+            values[spec.name] = number
         elif field not in _ABOUT and not _changes_nothing(field, text):
             left_out.append(field)
     return CameraRawSettings(name, values, tuple(left_out))
@@ -154,8 +156,8 @@ def decoded(
         number, spec = _number(text), _SLIDERS.get(field)
         if field in _ABSOLUTE + _RELATIVE or field == "Look":
             continue
-        if spec is not None and number is not None:
-            values[spec.name] = spec.clamp(number)
+        if spec is not None and number is not None and spec.low <= number <= spec.high:
+            values[spec.name] = number
         elif field not in _ABOUT and not _changes_nothing(field, text):
             left_out.append(field)
     for name, field, shift in _shifts(fields, light):

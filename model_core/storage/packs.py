@@ -16,7 +16,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
-from model_core.domain.errors import BrokenModel
+from model_core.domain.errors import BrokenModel, CannotWrite
 from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion
 from model_core.storage.atomic import cannot_write, replacing
 from model_core.storage.manifest import (
@@ -59,13 +59,26 @@ def base_as_version(style: str, files: Mapping[str, str]) -> ModelVersion:
 
 
 def write_pack(version: ModelVersion, files: Mapping[str, Path], file: Path) -> None:
-    """Writes a pack, atomically. Raises :class:`CannotWrite`; OSError for ``files``."""
+    """Writes a pack, atomically, over an older pack or where nothing is. Raises
+    :class:`CannotWrite`; OSError for ``files``."""
+    _refuse_foreign(file)
     with replacing(file) as temporary, zipfile.ZipFile(temporary, "w") as pack:
         pack.writestr(_entry(MANIFEST), version_to_json(version))
         for name, source in files.items():
             with source.open("rb") as incoming, pack.open(_entry(name), "w") as outgoing:
                 while block := incoming.read(_BLOCK):
                     outgoing.write(block)
+
+
+def _refuse_foreign(file: Path) -> None:
+    if not file.exists():
+        return
+    try:
+        pack_info(file)
+    except BrokenModel as error:
+        raise CannotWrite(
+            f"{file} is there already and is no pack of imgtune; choose another name."
+        ) from error
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -7,6 +7,7 @@ its tables: it is complete or not there.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
@@ -31,6 +32,9 @@ from model_core.storage.rows import (
     settings_to_json,
 )
 from model_core.storage.schema import APPLICATION_ID, TABLES, migrate, newest_version
+
+#: Key in the table meta: when the catalog was made anew of what was left of an older one.
+REBUILT = "rebuilt"
 
 #: Columns to save from a damaged catalog, besides lessons. Features are computed again.
 _SAVED = {
@@ -209,6 +213,8 @@ def _restore(
     if lessons or damaged:
         edits = connection.execute("SELECT count(*) FROM edits").fetchone()[0]
         start = "" if damaged else "The catalog was missing and a new one was made. "
+        _insert(connection, "meta", _SAVED["meta"], [(REBUILT, json.dumps(now()))])
+        warn("What .xmp files beside your photos keep is offered when you open their folder.")
         warn(f"{start}{len(lessons)} lessons and {edits} edits were restored.")
 
 

@@ -366,6 +366,16 @@ TEXTS = st.text(
 )
 
 
+@pytest.mark.parametrize("field", ["Exposure2012", "Contrast2012", "Saturation"])
+def test_a_number_that_no_slider_has_is_left_out_and_not_bent(photo: Photo, field: str) -> None:
+    left(photo, f'crs:Whites2012="+20" crs:{field}="+999"')
+    found = read_sidecar(photo)
+    assert found is not None
+    assert found.left_out == (field,)
+    assert {name for name, value in found.values.items() if value} == {"whites"}
+    assert field in found.unusable  # and nothing to learn from
+
+
 class TestMerging:
     def test_what_others_wrote_is_kept(self, photo: Photo) -> None:
         file = left(

@@ -49,7 +49,7 @@ def test_nothing_is_read_before_the_user_says_so(
 ) -> None:
     app = open_folder(make_app, edited_elsewhere, qtbot)
     offered(app, qtbot)
-    assert "for 3 photos" in app.window.offer._text.text()
+    assert "3 photos of this folder have edits" in app.window.offer._text.text()
     assert contrasts(app) == [0.0] * 6
     qtbot.mouseClick(app.window.offer.later, Qt.MouseButton.LeftButton)
     assert not app.window.offer.isVisible()

@@ -258,3 +258,23 @@ def test_tensors_that_are_none(store: ModelStore, tmp_path: Path, content: bytes
 def test_a_manifest_that_is_huge(store: ModelStore, tmp_path: Path) -> None:
     file = forge(tmp_path / "p", {"model.onnx": b"x"}, method=os.urandom(700_000).hex())
     refused(store, file, "too large")
+
+
+@pytest.mark.parametrize("content", [b"", b"a photo", b"PK\x05\x06" + bytes(18)])
+def test_nothing_but_a_pack_is_written_over(
+    store: ModelStore, version: ModelVersion, tmp_path: Path, content: bytes
+) -> None:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(content)
+    with pytest.raises(CannotWrite, match=r"photo\.jpg is there already.*choose another name"):
+        store.export_pack(version.style, version.id, photo, {})
+    assert photo.read_bytes() == content
+
+
+def test_an_older_pack_is_written_over(
+    store: ModelStore, pack: Path, version: ModelVersion
+) -> None:
+    before = pack.stat().st_mtime_ns
+    store.export_pack(version.style, version.id, pack, {})
+    assert pack.stat().st_mtime_ns > before
+    assert packs.pack_info(pack).id == version.id

@@ -92,8 +92,8 @@ def test_camera_raw_presets_come_over_and_say_what_does_not(
     )
     found = store.import_xmp(file)
     assert found.preset.name == "Warm Film"
-    assert found.preset.values == {"exposure_ev": 0.5, "contrast": -100.0, "vibrance": 12.0}
-    assert set(found.left_out) == {"Clarity2012", "Temperature", "Look"}
+    assert found.preset.values == {"exposure_ev": 0.5, "vibrance": 12.0}
+    assert set(found.left_out) == {"Clarity2012", "Temperature", "Look", "Contrast2012"}
     assert store.all() == [found.preset]
     assert found.preset.applied(IDENTITY)["shadows"] == 0
 
