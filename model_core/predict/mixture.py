@@ -55,11 +55,11 @@ class Expert:
 
 
 def experts_of(
-    z: Float64, y: Float64, weight: Float64, folds: list[Rows], prior: Prior
+    z: Float64, y: Float64, weight: Float64, folds: list[Rows], view: Float64
 ) -> list[Expert]:
-    """All that are averaged; the first is the shrunk mean."""
+    """All that are averaged, of a :func:`view_of` lessons; the first is the shrunk mean."""
     bias = np.eye(1, z.shape[1]).T
-    views = [(bias, (1.0,)), (np.c_[bias, _view(z, y, weight, prior)], _STRENGTHS)]
+    views = [(bias, (1.0,)), (np.c_[bias, view], _STRENGTHS)]
     found = []
     for lift, strengths in views:
         precisions = [np.r_[_BIAS_PRECISION, np.full(lift.shape[1] - 1, s)] for s in strengths]
@@ -68,7 +68,7 @@ def experts_of(
     return found
 
 
-def _view(z: Float64, y: Float64, weight: Float64, prior: Prior) -> Float64:
+def view_of(z: Float64, y: Float64, weight: Float64, prior: Prior) -> Float64:
     """(Z, D) features as they count for this user: the prior, and what lessons say of it."""
     used = prior.used
     scale = prior.scale[used]

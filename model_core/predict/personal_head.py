@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from model_core.predict.mixture import Expert, experts_of, mixing, unbound
+from model_core.predict.mixture import Expert, experts_of, mixing, unbound, view_of
 from model_core.predict.prior import SETTINGS, SETTINGS_PER_J, Prior
 from model_core.predict.ridge import Float64, folds_of
 
@@ -121,12 +121,13 @@ def _fit(
     z: Float64, y: Float64, weight: Float64, shoots: Sequence[str], prior: Prior
 ) -> PersonalHead:
     folds = folds_of(shoots)
-    experts = experts_of(z, y, weight, folds, prior)
+    view = view_of(z, y, weight, prior)
+    experts = experts_of(z, y, weight, folds, view)
     free = unbound(experts, z, _network(z), y, weight, folds)
     free = np.where(free > _HARDLY, free, 0.0)
     if free.any():
         y = y + free * _network(z)
-        experts = experts_of(z, y, weight, folds, prior)
+        experts = experts_of(z, y, weight, folds, view)
     head = _mixed(z, y, weight, experts, mixing(experts, z, y, weight, folds))
     head.weights[SETTINGS] -= np.diag(free) / SETTINGS_PER_J
     return replace(head, unbound=free)

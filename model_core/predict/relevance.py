@@ -14,7 +14,7 @@ from model_core.predict.ridge import Float64
 
 Groups = npt.NDArray[np.intp]
 
-_ROUNDS = 5
+_ROUNDS = 3
 _START = 0.03  # variance of a feature's weight, in J squared
 _FIRMLY = 3.0  # well-determined weights that the prior variance of a group counts for
 _NOISE, _NOISE_LESSONS = 0.5, 2.0  # J squared: what noise is taken for, and how firmly

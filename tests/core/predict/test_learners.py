@@ -20,7 +20,7 @@ from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import PARAMS, DevelopSettings
 from model_core.domain.photo import PhotoId
 from model_core.domain.prediction import PhotoFeatures
-from model_core.predict.mixture import experts_of
+from model_core.predict.mixture import experts_of, view_of
 from model_core.predict.personal_head import PersonalHead, fit
 from model_core.predict.personal_predictor import learn
 from model_core.predict.prior import (
@@ -89,7 +89,8 @@ def _ridge(z: Float64, y: Float64, weight: Float64, shoots: list[str]) -> Shift:
 
 
 def _shrunk_mean(z: Float64, y: Float64, weight: Float64, shoots: list[str]) -> Shift:
-    mean = experts_of(z, y, weight, folds_of(shoots), plain_prior(Z))[0]
+    view = view_of(z, y, weight, plain_prior(Z))
+    mean = experts_of(z, y, weight, folds_of(shoots), view)[0]
     return lambda new: new @ mean.lift @ mean.ridge.weights
 
 
