@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 #: 0.5 and more of JPEG's own.
 _SPARE = 3
 _POLL = 0.1  # seconds until a cancel is noticed
-_LEAST_FREE = 4_000_000  # bytes; less holds not even one photo
+_LEAST_FREE = 500_000  # bytes, of which a folder or a temporary file takes some
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOENT, errno.EACCES}
 
 
@@ -264,7 +264,10 @@ def _prove_writable(folder: Path) -> None:
     except OSError as error:
         raise cannot_write(folder, error) from error
     if free < _LEAST_FREE:
-        raise cannot_write(folder, OSError(errno.ENOSPC, "")) from None
+        raise CannotWrite(
+            f"Cannot write {folder}: only {free // 1000} kB of its disk are free; free some space "
+            "or choose another folder."
+        )
 
 
 def _no_more(error: BaseException) -> bool:

@@ -85,6 +85,10 @@
         <translation>无法写入目录 {0}：{1}。</translation>
     </message>
     <message>
+        <source>Cannot write {0}: only {1} kB of its disk are free; free some space or choose another folder.</source>
+        <translation>无法写入 {0}：其磁盘仅剩 {1} kB；请释放一些空间或选择其他文件夹。</translation>
+    </message>
+    <message>
         <source>Cannot write {0}: {1}.</source>
         <translation>无法写入 {0}：{1}。</translation>
     </message>
@@ -753,8 +757,8 @@
         <translation>{0}：声明的尺寸为 {1} x {2} 像素</translation>
     </message>
     <message>
-        <source>{0}: declares {1} x {2} pixels, over the limit of {3} megapixels</source>
-        <translation>{0}：声明为 {1} x {2} 像素，超过 {3} 百万像素的上限</translation>
+        <source>{0}: declares {1} x {2} pixels, over the limit of {3} megapixels; raise it in the preferences or by --max-megapixels</source>
+        <translation>{0}：声明为 {1} x {2} 像素，超过 {3} 百万像素的上限；可在首选项中或用 --max-megapixels 提高</translation>
     </message>
     <message>
         <source>{0}: does not fit into memory</source>

@@ -134,5 +134,5 @@ def refuse_bomb(path: Path, width: int, height: int, max_pixels: int) -> None:
     if width * height > max_pixels:
         raise UnreadablePhoto(
             f"{path}: declares {width} x {height} pixels, over the limit of "
-            f"{max_pixels / 1e6:g} megapixels"
+            f"{max_pixels / 1e6:g} megapixels; raise it in the preferences or by --max-megapixels"
         )
