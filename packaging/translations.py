@@ -32,6 +32,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -91,7 +92,8 @@ def table_texts() -> Iterator[tuple[str, str]]:
         yield from (("Params", t) for t in (spec.label, spec.group, spec.tip) if t)
 
 
-def core_sentences(root: Path = ROOT) -> set[str]:
+@cache
+def core_sentences(root: Path = ROOT) -> frozenset[str]:
     """What the core says of the world's faults: sentences with ``{0}``, ``{1}`` ... where values
     go; braces of their own are doubled."""
     trees = {
@@ -103,7 +105,7 @@ def core_sentences(root: Path = ROOT) -> set[str]:
     for path, tree in trees.items():
         if not _ELSEWHERE.fullmatch(path.stem):
             found |= set(_said_in(tree, errors | _makers(tree, errors)))
-    return {text for text in found if _WORDS.search(re.sub(r"\{\d+\}", "", text))}
+    return frozenset(text for text in found if _WORDS.search(re.sub(r"\{\d+\}", "", text)))
 
 
 def _error_names(trees: Iterable[ast.Module]) -> set[str]:

@@ -188,7 +188,11 @@ def looks(hands: Hands, photos: Path) -> None:
     hands.look("preferences")
     hands.keys("Escape", "ctrl+e")
     hands.look("export")
-    hands.keys("Escape", "g")
+    hands.keys("Escape", "g", "Home", "ctrl+a", "ctrl+shift+s")
+    hands.look("sync")
+    hands.keys("Return")
+    count = len(list(photos.iterdir()))
+    hands.until("the edits of all", lambda: hands.count("SELECT count(*) FROM edits") == count)
     hands.look("grid")
     hands.keys("ctrl+q")
 
