@@ -152,6 +152,7 @@ def one_file(photo: Path) -> None:
 def _adjusted(photo: Path, out: Path | None = None, threads: int | None = None) -> None:
     """What an export does: decode, look, encode with metadata, write atomically."""
     target = out or photo.with_suffix(".out.jpg")
+    target.unlink(missing_ok=True)  # a copy is a new file; to replace one takes a look at it
     export_photo(photo, _others(), target, ExportOptions(), threads=threads)
 
 
