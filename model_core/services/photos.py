@@ -78,7 +78,8 @@ class Photos:
         if proxy is None or max(proxy.width, proxy.height) > ANALYSIS_SIDE:
             _, proxy = decode_proxy(photo.path, ANALYSIS_SIDE, max_pixels=self.max_pixels)
         image = network_input(proxy)
-        self._keep_thumbnail(photo.id, image)
+        if photo.id not in self._thumbnails:  # opening it kept one
+            self._keep_thumbnail(photo.id, image)
         features = self._predictors.network(style, version).analyse(photo.id, image)
         self._catalog.put_features(features)
         self._predictors.seen(photo.id, version)

@@ -184,7 +184,7 @@ class TestPredict:
 
     def test_an_unknown_style_is_named(self, say: Say, photos: list[Path]) -> None:
         said = say("predict", photos[0], "--style", "Nobody")
-        assert said.status == SOME_FAILED
+        assert said.status == WRONG_USE
         assert "Nobody" in said.err
         assert DEFAULT_STYLE in said.err
 
@@ -401,7 +401,7 @@ class TestModel:
     @pytest.mark.parametrize("action", ["list", "rollback"])
     def test_an_unknown_style_is_named(self, say: Say, action: str) -> None:
         said = say("model", action, "--style", "Nobody")
-        assert said.status == SOME_FAILED
+        assert said.status == WRONG_USE
         assert "Nobody" in said.err
 
     def test_what_is_no_pack_is_named(self, say: Say, photos: list[Path], tmp_path: Path) -> None:

@@ -641,7 +641,8 @@ class TestStudio:
         with Image.open(studio.export(one.path, EDIT, tmp_path / "out.jpg")) as image:
             packet = image.info["xmp"]
         assert b"Rating" in packet
-        assert b"imgtune:" not in packet
+        assert b"imgtune:Settings" not in packet
+        assert b"imgtune:Geometry" not in packet
         assert b"Exposure2012" not in packet
 
 
