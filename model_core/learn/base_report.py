@@ -146,9 +146,9 @@ def _write_network(
     net: DevelopNet, out: Path, examples: Float32, unseen: Float32
 ) -> dict[str, Any]:
     """Both precisions; the smaller stays if it predicts the same."""
-    export_onnx(net, out / "model.onnx", "base")
+    traced = export_onnx(net, out / "model.onnx", "base")
     small = out / "model.int8.onnx"
-    export_int8(net, small, "base", examples)
+    export_int8(traced, small, "base", examples)
     differs = {
         "float32": parity(net, out / "model.onnx", unseen),
         "int8": parity(net, small, unseen),

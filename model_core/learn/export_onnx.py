@@ -30,32 +30,35 @@ _BIG = 1024  # initialisers with more elements than this are stored as half floa
 _PLACE = "head.personal"  # but this one, into which a personal head is written
 
 
-def export_onnx(net: DevelopNet, path: Path, version: str) -> None:
-    """Writes ``net`` to ``path`` with half-size weights (cast to float32 when loaded).
+def export_onnx(net: DevelopNet, path: Path, version: str) -> onnx.ModelProto:
+    """Writes ``net`` to ``path`` with half-size weights (cast to float32 when loaded), and
+    returns its graph as it was traced, for :func:`export_int8`.
 
     Raises BrokenModel when onnxruntime's answer differs from torch's by over 0.1 J.
     """
-    model = _traced(net.eval(), path)
+    traced = _traced(net.eval(), path)
+    model = onnx.ModelProto()
+    model.CopyFrom(traced)
     _finish(model, path, version, "float32")
     difference = parity(net, path)
     if difference > 0.1:
         raise BrokenModel(
             f"the exported network differs from the trained one by {difference:.2f} J"
         )
+    return traced
 
 
-def export_int8(net: DevelopNet, path: Path, version: str, examples: npt.NDArray) -> None:
-    """Writes ``net`` to ``path`` with its backbone in 8 bits: static, unsigned activations,
-    a scale for each channel of the weights. ``examples``: (N, 3, 224, 224) sRGB 0..1, from
+def export_int8(traced: onnx.ModelProto, path: Path, version: str, examples: npt.NDArray) -> None:
+    """Writes a traced network to ``path`` with its backbone in 8 bits: static, unsigned
+    activations, a scale for each channel of the weights. ``examples``: (N, 3, 224, 224) sRGB 0..1, from
     which the ranges of the activations are read. The statistics and the head, which decide
     most of the answer in little time, stay in float32."""
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 
-    model = _traced(net.eval(), path)
     whole = path.with_suffix(".float32.onnx")
-    onnx.save(model, whole)
+    onnx.save(traced, whole)
     convolutions = [
-        node.name for node in model.graph.node
+        node.name for node in traced.graph.node
         if node.op_type == "Conv" and any(name.startswith("backbone.") for name in node.input)
     ]  # fmt: skip
     logging.getLogger().setLevel(logging.ERROR)  # it warns about a step that is not needed
