@@ -50,9 +50,9 @@ def export_onnx(net: DevelopNet, path: Path, version: str) -> onnx.ModelProto:
 
 def export_int8(traced: onnx.ModelProto, path: Path, version: str, examples: npt.NDArray) -> None:
     """Writes a traced network to ``path`` with its backbone in 8 bits: static, unsigned
-    activations, a scale for each channel of the weights. ``examples``: (N, 3, 224, 224) sRGB 0..1, from
-    which the ranges of the activations are read. The statistics and the head, which decide
-    most of the answer in little time, stay in float32."""
+    activations, a scale for each channel of the weights. ``examples``: (N, 3, 224, 224) sRGB
+    0..1, from which the ranges of the activations are read. The statistics and the head, which
+    decide most of the answer in little time, stay in float32."""
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 
     whole = path.with_suffix(".float32.onnx")
