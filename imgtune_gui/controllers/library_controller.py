@@ -21,6 +21,7 @@ from imgtune_gui.workers.catalog_worker import CatalogWorker
 from imgtune_gui.workers.finder_worker import FinderWorker
 from imgtune_gui.workers.library_worker import LibraryWorker
 from model_core.domain.correction import Verdict
+from model_core.domain.develop import DevelopSettings
 from model_core.domain.marks import UNMARKED
 
 
@@ -58,7 +59,8 @@ class LibraryController(QObject):
         self._select_later: Path | None = None
         self._failed = 0  # since photos were opened last
         self._looking = 0  # photos that are being looked up
-        self._anew: set[PhotoItem] = set()  # of which the catalog knows better than the session
+        # Of what the catalog knows better than the session: the edit that was stale.
+        self._anew: dict[PhotoItem, DevelopSettings | None] = {}
         self._parts: deque[m.Scanned | m.LookedUp] = deque()
         self._next = QTimer(self)
         self._next.setSingleShot(True)
@@ -165,6 +167,7 @@ class LibraryController(QObject):
             self.thumbs.clear()
             self.opened_paths = []
             self._failed = 0
+            self._anew.clear()
             self._session.set_photos(result.photos)
             self._added = len(result.photos)
         else:
@@ -213,12 +216,13 @@ class LibraryController(QObject):
             self._network = network
             self._open(self._session.all_items)
 
-    def read_again(self, items: Iterable[PhotoItem]) -> None:
-        """Others changed what the catalog has of those photos: as it is there, it is shown."""
+    def read_again(self, items: Sequence[PhotoItem]) -> None:
+        """Others changed what the catalog has of those photos: as it is there, it is shown,
+        unless the hand here has changed them meanwhile."""
         for item in items:
-            self._anew.add(item)
+            self._anew[item] = item.edit
             item.opened_for = ""
-        self._open(self._anew)
+        self._open(items)
 
     def _open(self, items: Iterable[PhotoItem]) -> None:
         """Opens those that were not yet opened for the present style and network."""
@@ -272,11 +276,12 @@ class LibraryController(QObject):
             if item.photo is not None and item.photo.id != result.photo.id:
                 rewritten.append(item)
             elif item in self._anew:
-                item.edit, item.marks = None, UNMARKED
-                self._restore(item, result)
+                if item.edit == self._anew[item]:
+                    item.edit, item.marks = None, UNMARKED
+                    self._restore(item, result)
             elif not item.opened_for:
                 self._restore(item, result)
-            self._anew.discard(item)
+            self._anew.pop(item, None)
             item.photo, item.features, item.error = result.photo, result.features, ""
             item.opened_for = self._wanted_for()
             opened.append(item)
