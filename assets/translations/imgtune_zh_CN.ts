@@ -1880,6 +1880,10 @@ every export is a new file.</source>
         <translation>默认</translation>
     </message>
     <message>
+        <source>Actions and their keys</source>
+        <translation>操作及其快捷键</translation>
+    </message>
+    <message>
         <source>{0} belongs to: {1}</source>
         <translation>{0} 已属于：{1}</translation>
     </message>

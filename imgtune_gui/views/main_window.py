@@ -249,6 +249,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.remember()
+        self.hide()  # what is saved and waited for at the end keeps nobody before a dead window
         self.closing.emit()
         event.accept()
 

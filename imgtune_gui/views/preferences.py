@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -14,23 +13,17 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QGridLayout,
-    QHBoxLayout,
-    QKeySequenceEdit,
     QLabel,
-    QLineEdit,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from imgtune_gui.actions import ACTIONS, MENUS, ActionSpec, plain, text_of
 from imgtune_gui.language import LANGUAGES
 from imgtune_gui.settings import Preferences
-from imgtune_gui.views.labels import section_title
+from imgtune_gui.views.keys_page import KeysPage
 from imgtune_gui.views.theme import SPACE
 from imgtune_gui.views.wheel import WheelGuard
 
@@ -144,109 +137,3 @@ class PreferencesDialog(QDialog):
             sidecars=self.sidecars.isChecked(),
             screen=str(self.screen_profile.currentData()),
         )
-
-
-class KeysPage(QWidget):
-    """One line for each action; a key that another action has is refused, and said."""
-
-    def __init__(self, keys: Mapping[str, tuple[str, ...]], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._keys = {spec.name: tuple(keys.get(spec.name, spec.keys)) for spec in ACTIONS}
-        self.edits: dict[str, QKeySequenceEdit] = {}
-        self._lines: dict[str, QWidget] = {}
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 0)
-        self._find = QLineEdit()
-        self._find.setPlaceholderText(self.tr("Find an action"))
-        self._find.setClearButtonEnabled(True)
-        self._find.textChanged.connect(self._on_find)
-        layout.addWidget(self._find)
-        content = QWidget()
-        self._rows = QVBoxLayout(content)
-        self._rows.setSpacing(2)
-        for menu in MENUS:
-            self._rows.addWidget(section_title(plain(menu)))
-            for spec in ACTIONS:
-                if spec.menu == menu:
-                    self._add_line(spec)
-        self._rows.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(content)
-        layout.addWidget(scroll, 1)
-        self.warning = QLabel()
-        self.warning.setObjectName("Warn")
-        layout.addWidget(self.warning)
-
-    def _add_line(self, spec: ActionSpec) -> None:
-        line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, SPACE, 0)
-        row.addWidget(QLabel(text_of(spec)), 1)
-        edit = QKeySequenceEdit(QKeySequence(", ".join(self._keys[spec.name][:1])))
-        edit.setMaximumSequenceLength(1)
-        edit.setClearButtonEnabled(True)
-        edit.setFixedWidth(150)
-        edit.setAccessibleName(text_of(spec))
-        edit.setProperty("action", spec.name)
-        edit.keySequenceChanged.connect(self._on_changed)
-        back = QToolButton()
-        back.setText("↺")
-        back.setToolTip(self.tr("As shipped"))
-        back.setProperty("action", spec.name)
-        back.clicked.connect(self._on_reset)
-        row.addWidget(edit)
-        row.addWidget(back)
-        self.edits[spec.name], self._lines[spec.name] = edit, line
-        self._rows.addWidget(line)
-
-    def changed_keys(self) -> dict[str, tuple[str, ...]]:
-        """Only what differs from the shipped keys."""
-        shipped = {spec.name: spec.keys for spec in ACTIONS}
-        return {name: keys for name, keys in self._keys.items() if keys != shipped[name]}
-
-    def _on_changed(self, sequence: QKeySequence) -> None:
-        name = str(self.sender().property("action"))
-        text = sequence.toString(QKeySequence.SequenceFormat.PortableText)
-        owner = self._owner(text, name)
-        if owner is None:
-            # The first key is edited here; further ones of the table stay as they are.
-            rest = self._keys[name][1:] if text else ()
-            self._keys[name] = ((text,) if text else ()) + rest
-            self.warning.clear()
-            return
-        shown = sequence.toString(QKeySequence.SequenceFormat.NativeText)
-        self.warning.setText(self.tr("{0} belongs to: {1}").format(shown, text_of(owner)))
-        self._show(name)
-
-    def _owner(self, key: str, besides: str) -> ActionSpec | None:
-        if not key:
-            return None
-        wanted = QKeySequence(key)
-        for spec in ACTIONS:
-            if spec.name != besides:
-                mine = [QKeySequence(one) for one in self._keys[spec.name]]
-                if any(one == wanted for one in mine):
-                    return spec
-        return None
-
-    def _on_reset(self) -> None:
-        name = str(self.sender().property("action"))
-        shipped = next(spec.keys for spec in ACTIONS if spec.name == name)
-        taken = next((o for key in shipped if (o := self._owner(key, name)) is not None), None)
-        if taken is not None:
-            self.warning.setText(self.tr("{0} has that key now").format(text_of(taken)))
-            return
-        self._keys[name] = shipped
-        self._show(name)
-
-    def _show(self, name: str) -> None:
-        edit = self.edits[name]
-        edit.blockSignals(True)
-        edit.setKeySequence(QKeySequence(", ".join(self._keys[name][:1])))
-        edit.blockSignals(False)
-
-    def _on_find(self, text: str) -> None:
-        for spec in ACTIONS:
-            shown = text.casefold() in text_of(spec).casefold()
-            self._lines[spec.name].setVisible(shown)

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from imgtune_gui.actions import ACTIONS
 from imgtune_gui.app import App
 from imgtune_gui.settings import AppSettings, Preferences
-from imgtune_gui.views.preferences import KeysPage, PreferencesDialog
+from imgtune_gui.views.keys_page import KeysPage
+from imgtune_gui.views.preferences import PreferencesDialog
 from model_core.domain.geometry import Geometry
 from tests.fakes import FakeStudio
 from tests.gui.conftest import MakeApp, wait_for_predictions
@@ -71,6 +72,12 @@ def test_a_folder_that_is_gone_is_not_missed(
     assert again.session.all_items == []
 
 
+def press(page: KeysPage, name: str, key: str) -> None:
+    """A new key for an action, as the field gives it."""
+    page.choose(name)
+    page.edit.setKeySequence(QKeySequence(key))
+
+
 def test_preferences_are_kept_and_taken_up(
     app: App, studio: FakeStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,7 +85,7 @@ def test_preferences_are_kept_and_taken_up(
         dialog.megapixels.setValue(50)
         dialog.auto_train.setChecked(False)
         dialog.language.setCurrentIndex(dialog.language.findData("zh_CN"))
-        dialog.keys.edits["accept"].setKeySequence(QKeySequence("Ctrl+Return"))
+        press(dialog.keys, "accept", "Ctrl+Return")
         return QDialog.DialogCode.Accepted
 
     monkeypatch.setattr(PreferencesDialog, "exec", choose)
@@ -106,13 +113,45 @@ def test_changed_keys_work_after_the_next_start(
 def test_a_key_that_is_taken_is_refused_and_the_owner_named(qtbot: QtBot) -> None:
     page = KeysPage({})
     qtbot.addWidget(page)
-    page.edits["accept"].setKeySequence(QKeySequence("G"))
+    press(page, "accept", "G")
     assert page.warning.text() == "G belongs to: Grid"
-    assert page.edits["accept"].keySequence() == QKeySequence("Return")
+    assert page.edit.keySequence() == QKeySequence("Return")
     assert page.changed_keys() == {}
-    page.edits["grid"].setKeySequence(QKeySequence("T"))
-    page.edits["accept"].setKeySequence(QKeySequence("G"))
+    press(page, "grid", "T")
+    press(page, "accept", "G")
     assert page.changed_keys() == {"grid": ("T",), "accept": ("G", "Enter")}
+
+
+def test_a_key_goes_back_to_the_shipped_one(qtbot: QtBot) -> None:
+    page = KeysPage({"grid": ("T",), "accept": ("G",)})
+    qtbot.addWidget(page)
+    page.choose("grid")
+    qtbot.mouseClick(page.reset, Qt.MouseButton.LeftButton)
+    assert page.warning.text() == "Accept and next has that key now"
+    assert page.changed_keys()["grid"] == ("T",)
+    page.choose("accept")
+    qtbot.mouseClick(page.reset, Qt.MouseButton.LeftButton)
+    page.choose("grid")
+    qtbot.mouseClick(page.reset, Qt.MouseButton.LeftButton)
+    assert page.changed_keys() == {}
+    assert not page.reset.isEnabled()
+
+
+def test_an_action_is_found_by_a_part_of_its_name(qtbot: QtBot) -> None:
+    page = KeysPage({})
+    qtbot.addWidget(page)
+    page.show()
+    page.search.setFocus()
+    qtbot.keyClicks(page.search, "side by")
+    groups = [page.list.topLevelItem(row) for row in range(page.list.topLevelItemCount())]
+    shown = [
+        group.child(at).text(0)
+        for group in groups
+        if not group.isHidden()
+        for at in range(group.childCount())
+        if not group.child(at).isHidden()
+    ]
+    assert shown == ["Before and after side by side"]
 
 
 def test_shipped_keys_are_each_given_once() -> None:

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
 from imgtune_gui.views.theme import apply_theme
-from model_core.assets import sample_photos
-from model_core.variants import VARIANTS, write_variant
+from tests.journeys.travels import write_shoot
+from tests.watchdog import Watchdog
 
 OpenWindow = Callable[..., App]
 
@@ -32,18 +32,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def shoot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """84 small photos: each bundled sample as seven cameras might have left it."""
-    folder = tmp_path_factory.mktemp("shoot")
-    for source in sample_photos():
-        if "(" in source.name:
-            continue
-        for label in VARIANTS:
-            write_variant(source, label, folder / f"{source.stem}-{label}.jpg", 256)
-    return folder
+    return write_shoot(tmp_path_factory.mktemp("shoot"))
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[OpenWindow]:
-    """Opens windows on paths, all with one data directory; closes them at the end."""
+def open_window(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, watchdog: Watchdog
+) -> Iterator[OpenWindow]:
+    """Opens windows on paths, all with one data directory; closes them at the end. The watchdog
+    tells (pytest -rP) how long the main thread was kept, and does not judge: tests share their
+    machine with other work. ``tests.benchmarks.journeys`` has the figures."""
     apply_theme(qapp)
     opened: list[App] = []
 
@@ -66,3 +64,4 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
         app.window.close()
         app.shut_down()
         app.window.deleteLater()
+    print(f"main thread: longest turn {watchdog.worst_due_ms:.0f} ms\n{watchdog.report()}")

@@ -3,8 +3,9 @@ r"""Drives the real program on a virtual screen with a mouse and a keyboard, as 
     xvfb-run -a -s "-screen 0 1280x720x24" python -m tests.journeys.real_hands \
         "small screen" DATA OUT PHOTOS
 
-Leaves screenshots in OUT and says what it waited for when something does not come. All
-journeys: ``pytest -m hands tests/journeys``; HANDS_OUT=DIR keeps their screenshots there.
+Leaves screenshots in OUT, and what the watchdog saw, and says what it waited for when something
+does not come. All journeys: ``pytest -m hands tests/journeys``; HANDS_OUT=DIR keeps their
+screenshots there. ``python -m tests.benchmarks.journeys`` goes on all and prints the longest turns.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from imgtune_gui.settings import AppSettings, Preferences
 
 _PATIENCE_S = 240.0
 _CORRECTIONS = 12
+
+#: Beside the screenshots: how long the main thread kept the hands waiting (see ``watched``).
+TURNS = "turns.json"
 
 
 class Hands:
@@ -232,11 +236,10 @@ def main(arguments: list[str]) -> int:
     time.sleep(1)
     hands = Hands(Path(data), Path(out), journey.screen)
     program = subprocess.Popen(
-        [sys.executable, "-m", "imgtune_gui.main", "--data-dir", data, *photos],
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+        [sys.executable, "-m", "tests.journeys.watched", Path(out) / TURNS, "--data-dir", data,
+         *photos],
+        env=environment, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
     try:
         journey.hands(hands, Path(photos[0]) if photos else Path())
         said = program.communicate(timeout=_PATIENCE_S)[1]

@@ -147,8 +147,6 @@ def test_learning_is_visible(
     for action in ("side_by_side", "zoom_fill", "zoom_fit", "split", "clipping", "grid", "loupe"):
         app.actions[action].trigger()
         qtbot.wait(60)
-    # Told, not judged (pytest -s): the limit of 100 ms is for a machine with nothing else to do.
-    print(f"main thread: worst turn {watchdog.worst_due_ms:.0f} ms\n{watchdog.report()}")
 
 
 @pytest.mark.slow
