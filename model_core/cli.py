@@ -39,6 +39,7 @@ from model_core.cli_output import (
     as_text,
     complain,
     each,
+    lessons_text,
     opened_studio,
     tell,
 )
@@ -121,10 +122,15 @@ def _correct(args: argparse.Namespace) -> int:
             path = Path(lesson["photo"])
             photo, proxy = studio.open_photo(path)
             # Only now: a style is not made by lines that teach nothing.
+            there_were = {info.name for info in studio.styles()}
             style = studio.ensure_style(args.style)
+            if style not in there_were:
+                print(f"{style}: a new style", file=sys.stderr)
             features = studio.analyse(photo, style, proxy)
-            predicted = studio.predict(style, features).settings
-            chosen = predicted.updated(lesson["settings"])
+            # As in the window: what was edited of it before stays.
+            edit = studio.load_edit(style, photo.id)
+            now = edit.settings if edit else studio.predict(style, features).settings
+            chosen = now.updated(lesson["settings"])
             stored = studio.learn(style, photo, features, chosen, shoot=lesson.get("shoot"))
             taught.add(style)
             print(f"{path}: {stored.verdict}")
@@ -132,7 +138,7 @@ def _correct(args: argparse.Namespace) -> int:
         taught: set[str] = set()
         status = each(given, one)
         for style in taught:
-            print(f"{style}: {len(studio.lessons(style))} lessons", file=sys.stderr)
+            print(f"{style}: {lessons_text(len(studio.lessons(style)))}", file=sys.stderr)
         return status
 
 

@@ -38,7 +38,7 @@ def add_correct_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME=VALUE",
         help="how you want a slider of PHOTO, such as exposure_ev=0.5; may be given again, and "
-        "all others stay as predicted",
+        "all others stay as you edited them, or as predicted",
     )
     parser.add_argument(
         "--from",

@@ -88,13 +88,18 @@ def as_json(
             "uncertainty": {p.name: round(s, p.decimals + 1) for p, s in spread},
             "model": prediction.version,
             "lessons": prediction.lessons,
-            "scene": prediction.scene,
+            "frames_in_scene": prediction.scene,
             "needs_review": prediction.needs_review,
             "teaches": rank,
             "because": [{"photo": str(b.path), "weight": round(b.weight, 3)} for b in because],
         },
         ensure_ascii=False,
     )
+
+
+def lessons_text(count: int) -> str:
+    """``1 lesson``, ``2 lessons``."""
+    return "1 lesson" if count == 1 else f"{count} lessons"
 
 
 def as_text(path: Path, prediction: Prediction) -> str:

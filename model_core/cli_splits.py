@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 
-from model_core.cli_input import one_line
-from model_core.cli_output import DONE
+from model_core.cli_input import WrongUse, one_line
+from model_core.cli_output import DONE, lessons_text
 from model_core.services import DEFAULT_STYLE, SplitSuggestion, Studio
 
 #: How a change of a slider is told: to the right, to the left.
@@ -62,9 +62,11 @@ def run_split_action(studio: Studio, args: argparse.Namespace) -> int:
     style = studio.require_style(args.name)
     if args.action == "merge":
         into = studio.require_style(args.into)
+        if into == style:
+            raise WrongUse(f"{style} cannot be merged into itself: name two styles")
         gone = studio.splits.merge(style, into)
-        left = "deleted" if gone else f"keeps {len(studio.lessons(style))} lessons"
-        print(f"{into}: {len(studio.lessons(into))} lessons; {style}: {left}")
+        left = "deleted" if gone else f"keeps {lessons_text(len(studio.lessons(style)))}"
+        print(f"{into}: {lessons_text(len(studio.lessons(into)))}; {style}: {left}")
         return DONE
     suggestion = studio.splits.find(style)
     if suggestion is None:

@@ -7,7 +7,7 @@ import json
 import sys
 
 from model_core.cli_input import WrongUse, one_line
-from model_core.cli_output import DONE, SOME_FAILED, complain, opened_studio
+from model_core.cli_output import DONE, SOME_FAILED, complain, lessons_text, opened_studio
 from model_core.cli_splits import add_split_actions, run_split_action
 from model_core.services import Studio
 
@@ -66,11 +66,11 @@ def _list(studio: Studio, *, as_json: bool) -> None:
             row = {"style": info.name, "lessons": info.lessons, "model": info.version}
             print(json.dumps(row, ensure_ascii=False))
         else:
-            print(f"{info.name}: {_lessons(info.lessons)}, {info.version}")
+            print(f"{info.name}: {lessons_text(info.lessons)}, {info.version}")
 
 
 def _delete(studio: Studio, style: str, *, sure: bool) -> int:
-    lost = _lessons(len(studio.lessons(style)))
+    lost = lessons_text(len(studio.lessons(style)))
     if not sure:
         if not sys.stdin.isatty():
             raise WrongUse(f"{style} would be deleted with its {lost} for good: add --yes")
@@ -81,7 +81,3 @@ def _delete(studio: Studio, style: str, *, sure: bool) -> int:
     studio.delete_style(style)
     print(f"{style}: deleted with its {lost}")
     return DONE
-
-
-def _lessons(count: int) -> str:
-    return "1 lesson" if count == 1 else f"{count} lessons"

@@ -242,7 +242,7 @@ def _checked(spec: ParamSpec, value: float) -> float:
 
 
 def _number(spec: ParamSpec, value: float) -> float:
-    if isinstance(value, bool):
+    if isinstance(value, bool | str):
         raise InvalidSettings(f"{spec.name}: {value!r} is not a number")
     try:
         number = float(value)

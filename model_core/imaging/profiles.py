@@ -74,7 +74,13 @@ def named_rgb(raster: Raster, assumed: str = "srgb") -> tuple[Coded, str]:
         if name is not None:
             return _as_rgb(raster), name
     if profile is not None and raster.icc is not None:
-        return _converted(raster, raster.icc), "rec2020"
+        converted = _converted(raster, raster.icc)
+        # What lcms can read and yet not convert with is no profile.
+        return (
+            (converted, "rec2020")
+            if converted is not None
+            else (named_rgb(replace(raster, icc=None), assumed))
+        )
     if raster.pixels.dtype == np.float32:
         return from_floats(raster.pixels), "rec2020"
     if raster.code_points is not None and raster.kind in ("RGB", "L"):
@@ -172,8 +178,8 @@ def _d50_colorants(space: str) -> npt.NDArray[np.float64]:
     return adaptation(xyz_of(D65), xyz_of(D50)) @ to_xyz(space)
 
 
-def _converted(raster: Raster, icc: bytes) -> Coded:
-    """Through lcms to "rec2020"; as if there were no profile where lcms refuses it."""
+def _converted(raster: Raster, icc: bytes) -> Coded | None:
+    """Through lcms to "rec2020"; None where lcms refuses it."""
     import imagecodecs
 
     try:
@@ -190,7 +196,7 @@ def _converted(raster: Raster, icc: bytes) -> Coded:
             return cast(Coded, table[raster.pixels])
         return _transform(raster, icc, _rec2020_profile(), np.uint16)
     except imagecodecs.CmsError:
-        return named_rgb(Raster(raster.pixels, raster.kind, None))[0]
+        return None
 
 
 def _transform(raster: Raster, icc: bytes, target: bytes, depth: Any) -> npt.NDArray[Any]:

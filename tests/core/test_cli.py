@@ -127,7 +127,7 @@ class TestPredict:
         ]  # fmt: skip
         for line in said.json:
             assert set(line) == {
-                "photo", "settings", "uncertainty", "model", "lessons", "scene",
+                "photo", "settings", "uncertainty", "model", "lessons", "frames_in_scene",
                 "needs_review", "teaches", "because",
             }  # fmt: skip
             assert line["because"] == []
@@ -221,10 +221,21 @@ class TestCorrect:
         said = say("correct", photos[0], "--set", f"contrast={line['settings']['contrast']}")
         assert said.out == f"{photos[0]}: accepted\n"
 
-    def test_a_new_style_is_made(
+    def test_what_was_edited_before_stays(
         self, say: Say, photos: list[Path], open_studio: OpenStudio
     ) -> None:
-        say("correct", photos[0], "--set", "contrast=50", "--style", "Bold")
+        say("correct", photos[0], "--set", "saturation=-60", "--set", "tint=3")
+        say("correct", photos[1], "--set", "contrast=1")
+        say("correct", photos[0], "--set", "exposure_ev=0.5", "--set", "tint=4")
+        lesson = open_studio().lessons(DEFAULT_STYLE)[-1]
+        chosen = lesson.chosen
+        assert (chosen["saturation"], chosen["exposure_ev"], chosen["tint"]) == (-60, 0.5, 4)
+
+    def test_a_new_style_is_made_and_said(
+        self, say: Say, photos: list[Path], open_studio: OpenStudio
+    ) -> None:
+        said = say("correct", photos[0], "--set", "contrast=50", "--style", "Bold")
+        assert said.err == "Bold: a new style\nBold: 1 lesson\n"
         studio = open_studio()
         assert [(s.name, s.lessons) for s in studio.styles()] == [(DEFAULT_STYLE, 0), ("Bold", 1)]
 

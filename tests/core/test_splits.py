@@ -176,9 +176,15 @@ class TestCommand:
         merged = say("style", "merge", "Dark", DEFAULT_STYLE).out
         assert merged == f"{DEFAULT_STYLE}: 28 lessons; Dark: deleted\n"
 
+    def test_a_style_cannot_be_merged_into_itself(self, say: Say, photos: list[Path]) -> None:
+        say("correct", photos[0], "--set", "contrast=50")
+        said = say("style", "merge", DEFAULT_STYLE, DEFAULT_STYLE)
+        assert said.status == 2
+        assert "into itself" in said.err
+
     def test_merging_keeps_what_both_have(self, say: Say, photos: list[Path]) -> None:
         for style in (DEFAULT_STYLE, "Other"):
             say("correct", photos[0], "--set", "contrast=50", "--style", style)
         say("correct", photos[1], "--set", "contrast=50", "--style", "Other")
         merged = say("style", "merge", "Other", DEFAULT_STYLE).out
-        assert merged == f"{DEFAULT_STYLE}: 2 lessons; Other: keeps 1 lessons\n"
+        assert merged == f"{DEFAULT_STYLE}: 2 lessons; Other: keeps 1 lesson\n"

@@ -131,6 +131,14 @@ class TestProfiles:
         assert image.space == "srgb"
         assert np.array_equal(image.pixels, self.colours)
 
+    @pytest.mark.parametrize("length", range(132, 450, 24))
+    def test_a_profile_cut_off_anywhere_is_none(self, tmp_path: Path, length: int) -> None:
+        """lcms opens some of these, and refuses to convert with them."""
+        whole = icc_profile("A screen", SCREEN_COLORANTS, 2.0)
+        image = self.read(tmp_path, whole[:length])
+        assert image.space == "srgb"
+        assert np.array_equal(image.pixels, self.colours)
+
     def test_a_profile_of_another_kind_of_pixels_is_ignored(self, tmp_path: Path) -> None:
         grey = self.read(tmp_path, icc_profile("Display P3", P3_COLORANTS, None), "L")
         assert grey.space == "srgb"
