@@ -33,6 +33,7 @@ _DECODED = 320  # long side of the photo that is made worse
 #: Photos of this source are very saturated; their share is capped.
 _CAPPED, _CAP = "quantette-", 0.4
 _MISEXPOSED = 0.15  # share of lessons that are only too bright or too dark
+_WORTH_EXPORTING = 500  # pictures: an export takes as long as so many in torch
 
 
 @dataclass(slots=True)
@@ -203,9 +204,12 @@ def _look(light: Float32) -> npt.NDArray[np.float16]:
 def _look_at(
     net: DevelopNet, pictures: Pictures, count: int, device: str, folder: Path, progress: Progress
 ) -> dict[str, npt.NDArray]:
-    """Statistics, colour histogram and embedding of all pictures. On a CPU the backbone runs
-    in onnxruntime, several times faster than in torch."""
-    session = None if device != "cpu" else backbone_session(net, folder / "backbone.onnx")
+    """Statistics, colour histogram and embedding of all pictures. Many of them, on a CPU, the
+    backbone sees in onnxruntime, several times faster than in torch."""
+    many = sum(len(pictures.of(index)) for index in range(count)) > _WORTH_EXPORTING
+    session = None
+    if device == "cpu" and many:
+        session = backbone_session(net, folder / "backbone.onnx")
     statistics = net.statistics
     blocks: dict[str, list[npt.NDArray]] = {"measured": [], "colours": [], "embedding": []}
     with torch.inference_mode():
