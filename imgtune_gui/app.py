@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 
 from imgtune_gui.actions import build_actions
 from imgtune_gui.backend import Backend, load_backend
@@ -83,7 +83,9 @@ class App(QObject):
         self.window.loupe_page.add_buttons(self.actions)
         self.window.develop_panel.add_buttons(self.actions)
         self.window.style_panel.add_menu(self.actions)
-        FocusKeys(self.window)
+        FocusKeys(self.window).left.connect(
+            self.window.focus_photo, Qt.ConnectionType.QueuedConnection
+        )
         WheelGuard(self.window)
         OnScreen(self.window)
         self._connect_window()
@@ -348,7 +350,9 @@ class App(QObject):
             self._learning.cancel_clicked.connect(self.training.cancel)
             self._learning.serve_clicked.connect(self.menu.serve)
             self.training.said.connect(self._learning.show_doing)
+            self.training.result_changed.connect(self._learning.show_result)
             self._learning.show_doing(self.training.doing)
+            self._learning.show_result(self.training.result)
         self._learning.show_style(self._loaded)
         toggle(self._learning)
 

@@ -3,19 +3,23 @@
 Space is the loupe's zoom, Enter accepts, arrows page through the photos. To someone who works
 without a mouse, a button that Space does not press is none: what got the focus by Tab has the
 keys that it lives by, until the focus goes elsewhere. A click leaves the keys to the window.
+
+What hides or greys out while it has the keys gives them back to the photos: Qt would hand them to
+whatever comes next, and the next arrow would turn a slider.
 """
 
 from __future__ import annotations
 
 from collections.abc import Set
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QLineEdit,
     QScrollBar,
@@ -38,8 +42,11 @@ _MODIFIED = ~Qt.KeyboardModifier.KeypadModifier
 class FocusKeys(QObject):
     """Filters the events of the widgets that are in ``window`` when it is made."""
 
+    left = Signal()  # what had the keys is gone
+
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self._tabbed: QObject | None = None  # what has the focus, if it came by Tab
         kinds = (QAbstractButton, QComboBox, QAbstractSlider, QAbstractItemView, QLineEdit)
         for kind in kinds:
@@ -51,6 +58,15 @@ class FocusKeys(QObject):
                     # One that greys out once it was clicked would hand the keys to what comes
                     # next, which may be a slider.
                     widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus_changed)
+
+    def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
+        if old is None or now is None or (old.isVisible() and old.isEnabled()):
+            return
+        if self._window.isVisible() and self._window.isAncestorOf(old):
+            self.left.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QFocusEvent):

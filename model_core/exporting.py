@@ -325,7 +325,7 @@ class _Batch:
 
     def _start(self, pool: ThreadPoolExecutor, index: int, item: ExportItem) -> None:
         try:
-            target = self._targets.next(item.path, index + 1)
+            target = self._targets.next(item.path, item.number or index + 1)
         except CannotWrite as error:
             self._errors[index] = str(error)
             return
@@ -366,4 +366,7 @@ class _Batch:
             return tuple(found[i] for i in sorted(found))
 
         errors = tuple(self._errors[i] for i in sorted(self._errors))
-        return BatchResult(in_order(self._written), in_order(self._skipped), errors, cancelled)
+        done = self._written.keys() | self._skipped.keys()
+        left = tuple(i for i in range(len(self._items)) if i not in done)
+        written, skipped = in_order(self._written), in_order(self._skipped)
+        return BatchResult(written, skipped, errors, cancelled, left)

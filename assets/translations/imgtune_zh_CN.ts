@@ -1845,12 +1845,20 @@ every export is a new file.</source>
         <translation>取消</translation>
     </message>
     <message>
+        <source>Exports the photos that were not written</source>
+        <translation>导出未能写入的照片</translation>
+    </message>
+    <message>
         <source>Not written</source>
         <translation>未写入</translation>
     </message>
     <message>
         <source>Open folder</source>
         <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
     </message>
     <message>
         <source>stopping…</source>
@@ -1954,16 +1962,8 @@ every export is a new file.</source>
 <context>
     <name>LearningWindow</name>
     <message>
-        <source>of the sliders in the last {0} lessons were predicted as you wanted them</source>
-        <translation>最近 {0} 次示范中，预测符合您心意的滑块比例</translation>
-    </message>
-    <message>
         <source>Correct a photo and press Enter: the first lesson already counts.</source>
         <translation>修正一张照片并按 Enter：第一次示范就有效。</translation>
-    </message>
-    <message>
-        <source>A fine-tune needs more: {0}</source>
-        <translation>微调还需要更多：{0}</translation>
     </message>
     <message>
         <source>Base model</source>
@@ -2002,10 +2002,6 @@ every export is a new file.</source>
         <translation>越低越好。琥珀色：预测与您随后的选择相差多少。灰色：若对所有照片使用同一预设（取之前各次编辑的中间值）会相差多少。单位 J 为刚能察觉的滑块变化；每 {0} 次取平均。</translation>
     </message>
     <message>
-        <source>None yet. The first starts by itself when there is enough.</source>
-        <translation>暂无。示范足够多时，首次微调会自动开始。</translation>
-    </message>
-    <message>
         <source>Version {0}</source>
         <translation>版本 {0}</translation>
     </message>
@@ -2026,6 +2022,10 @@ every export is a new file.</source>
         <translation>预测的偏差</translation>
     </message>
     <message>
+        <source>None yet. The first starts by itself with {0} lessons: until then none beat what is learned from each lesson at once.</source>
+        <translation>尚无。有 {0} 次示范后会自动开始第一次：在此之前，微调都不如每次示范后的即时学习。</translation>
+    </message>
+    <message>
         <source>Roll back</source>
         <translation>回退</translation>
     </message>
@@ -2034,12 +2034,20 @@ every export is a new file.</source>
         <translation>训练器空闲；示范已足够。</translation>
     </message>
     <message>
+        <source>To fine-tune by hand: {0}</source>
+        <translation>手动微调需要：{0}</translation>
+    </message>
+    <message>
         <source>Versions</source>
         <translation>版本</translation>
     </message>
     <message>
         <source>off by {0:.2f} J, before {1:.2f} J, on {2} photos that it had not seen</source>
         <translation>在 {2} 张未见过的照片上偏差 {0:.2f} J，此前为 {1:.2f} J</translation>
+    </message>
+    <message>
+        <source>right in the last {0} lessons, of the sliders that you moved in any of them</source>
+        <translation>最近 {0} 次示范中，您动过的滑块里预测正确的比例</translation>
     </message>
     <message>
         <source>serves now</source>
@@ -2706,8 +2714,8 @@ every export is a new file.</source>
         <translation>因为 {0}</translation>
     </message>
     <message>
-        <source>Click: go there. Delete or right click: forget this lesson.</source>
-        <translation>单击：转到该照片。按 Delete 或右键单击：忘记这次示范。</translation>
+        <source>Click: go there. Right click, or Tab and Delete: forget this lesson.</source>
+        <translation>单击：转到该照片。右键单击，或按 Tab 后按 Delete：忘记此示范。</translation>
     </message>
     <message>
         <source>holds against the others, by {0:.0%}</source>
@@ -3093,6 +3101,10 @@ every export is a new file.</source>
         <translation>回到上一个版本；示范都保留。</translation>
     </message>
     <message>
+        <source>As if it had never been taught. Your edit stays.  (Delete)</source>
+        <translation>如同从未教过。您的编辑会保留。 (Delete)</translation>
+    </message>
+    <message>
         <source>New, duplicate, rename, delete, save, load</source>
         <translation>新建、复制、重命名、删除、存储、载入</translation>
     </message>
@@ -3111,10 +3123,6 @@ every export is a new file.</source>
     <message>
         <source>Forget this lesson</source>
         <translation>忘记这次示范</translation>
-    </message>
-    <message>
-        <source>As if it had never been taught. Your edit stays.</source>
-        <translation>如同从未示范过。您的编辑保留。</translation>
     </message>
     <message>
         <source>Styles</source>

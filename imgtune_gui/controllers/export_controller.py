@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, QUrl, Signal
@@ -48,6 +49,9 @@ class ExportController(QObject):
         self.worker.finished.connect(self._on_finished)
         self.worker.failed.connect(self._on_failed)
         window.export.cancel_clicked.connect(self.cancel)
+        self._asked: dict[ExportJob, m.Export] = {}  # those in the queue
+        self.queue.again_wanted.connect(self._on_again_wanted)
+        self.queue.listed.connect(self._on_listed)
 
     def set_studio(self, backend: Backend, opened: m.StudioOpened) -> None:
         self.worker.set_studio(opened.studio)
@@ -65,6 +69,7 @@ class ExportController(QObject):
             self._settings.export_presets,
             self._session.style,
             self._window,
+            in_hand=not self._window.is_grid(),
         )
         accepted = dialog.exec() == QDialog.DialogCode.Accepted
         self._settings.export_presets = dialog.presets
@@ -94,11 +99,27 @@ class ExportController(QObject):
             )
             for item in items
         )
+        self._queue_up(photos, self._session.style, choice)
+
+    def _queue_up(self, photos: tuple[ExportItem, ...], style: str, choice: ExportChoice) -> None:
         job = ExportJob(Path(choice.folder).expanduser(), len(photos), choice.format.upper())
         if not self.queue.open_jobs:
             self._window.export.begin(self.tr("starting…"))
+        self._asked[job] = m.Export(job, photos, style, choice)
         self.queue.add(job)
-        self.worker.submit(m.Export(job, photos, self._session.style, choice))
+        self.worker.submit(self._asked[job])
+
+    def _on_again_wanted(self, job: ExportJob) -> None:
+        """As they looked and were numbered when they were asked for."""
+        asked = self._asked[job]
+        photos = tuple(
+            replace(asked.photos[i], number=asked.photos[i].number or i + 1)
+            for i in job.result.left
+        )
+        self._queue_up(photos, asked.style, asked.choice)
+
+    def _on_listed(self) -> None:
+        self._asked = {job: asked for job, asked in self._asked.items() if job in self.queue.jobs}
 
     def cancel(self) -> None:
         """The running one; those after it go on."""
@@ -124,7 +145,9 @@ class ExportController(QObject):
 
     def _on_failed(self, failure: m.WorkFailed) -> None:
         assert isinstance(failure.request, m.Export)
-        self._on_finished(m.ExportFinished(failure.request, BatchResult(errors=(failure.text,))))
+        left = tuple(range(len(failure.request.photos)))
+        result = BatchResult(errors=(failure.text,), left=left)
+        self._on_finished(m.ExportFinished(failure.request, result))
 
     def _on_finished(self, done: m.ExportFinished) -> None:
         job = done.request.job

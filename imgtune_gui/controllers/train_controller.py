@@ -33,6 +33,7 @@ class TrainController(QObject):
         self._ready = False
         self._running = False
         self.doing = ""
+        self.result = ""
         self._device = ""  # of the running fine-tune, once it has said it
         self.worker.progressed.connect(self._on_progressed)
         self.worker.finished.connect(self._on_finished)
@@ -56,7 +57,7 @@ class TrainController(QObject):
         self.worker.cancel.clear()
         self._activity.begin(self.tr("starting…"))
         self._say(self.tr("starting…"))
-        self.result_changed.emit("")
+        self._tell("")
         self.running_changed.emit(True)
         self.worker.submit(m.Train(style))
 
@@ -68,6 +69,10 @@ class TrainController(QObject):
     def _say(self, text: str) -> None:
         self.doing = text
         self.said.emit(text)
+
+    def _tell(self, result: str) -> None:
+        self.result = result
+        self.result_changed.emit(result)
 
     def _on_progressed(self, report: m.WorkProgressed) -> None:
         if self.worker.cancel.is_set():
@@ -87,9 +92,10 @@ class TrainController(QObject):
         self._say("")
         self.running_changed.emit(False)
         text = in_language(result.text)
+        text = text[:1].upper() + text[1:]
         if result.cancelled:
             text = self.tr("Fine-tuning cancelled; nothing was changed")
         self.message_raised.emit(text)
-        self.result_changed.emit(text)
+        self._tell(text)
         if result.outcome is not None and result.outcome.published:
             self.published.emit(result.style)

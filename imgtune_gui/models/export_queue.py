@@ -31,6 +31,12 @@ class ExportJob:
     text: str = ""
     result: BatchResult = field(default_factory=BatchResult)
     cancel: threading.Event = field(default_factory=threading.Event)
+    again: bool = False  # what was left is in a later job
+
+    @property
+    def can_go_again(self) -> bool:
+        """Whether it has ended, and photos are left that nobody has asked for anew."""
+        return self.state is JobState.ENDED and bool(self.result.left) and not self.again
 
 
 class ExportQueue(QObject):
@@ -38,6 +44,7 @@ class ExportQueue(QObject):
 
     changed = Signal(object)  # ExportJob
     listed = Signal()  # jobs came or went
+    again_wanted = Signal(object)  # ExportJob of which photos are left
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,9 +71,16 @@ class ExportQueue(QObject):
         """What is in hand is finished; the rest of the job is left out."""
         job.cancel.set()
         if job.state is JobState.WAITING:
-            self.end(job, BatchResult(cancelled=True))
+            self.end(job, BatchResult(cancelled=True, left=tuple(range(job.total))))
         else:
             self.changed.emit(job)
+
+    def go_again(self, job: ExportJob) -> None:
+        """Asks for the photos that were not written."""
+        if job.can_go_again:
+            job.again = True
+            self.changed.emit(job)
+            self.again_wanted.emit(job)
 
     def clear_ended(self) -> None:
         self.jobs = self.open_jobs

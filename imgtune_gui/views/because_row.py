@@ -47,7 +47,7 @@ class ReasonButton(QAbstractButton):
             text = self.tr("holds against the others, by {0:.0%}").format(-reason.weight)
         self.setAccessibleName(self.tr("Because of {0}").format(name))
         self.setAccessibleDescription(f"{lesson_text(reason.lesson)}; {text}")
-        click = self.tr("Click: go there. Delete or right click: forget this lesson.")
+        click = self.tr("Click: go there. Right click, or Tab and Delete: forget this lesson.")
         self.setToolTip("\n".join([name, lesson_text(reason.lesson), text, click]))
         self.update()
 

@@ -49,7 +49,10 @@ class ExportDialog(QDialog):
         presets: dict[str, ExportChoice] | None = None,
         style: str = "",
         parent: QWidget | None = None,
+        *,
+        in_hand: bool = False,
     ) -> None:
+        """``in_hand``: what is selected is what the user sees, be it a single photo."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("Export photos"))
         self.presets = dict(presets or {})
@@ -59,7 +62,7 @@ class ExportDialog(QDialog):
         done = [item for item in usable if item.state in done_states]
         chosen = [item for item in selected if not item.error]
         self._sets = [chosen, done, usable]
-        self._make_where(choice)
+        self._make_where(choice, in_hand)
         self._make_presets()
         self.fields = FileFields()
         self._make_bottom(choice)
@@ -70,10 +73,10 @@ class ExportDialog(QDialog):
         self._on_fields_changed()
 
     # --- building --------------------------------------------------------------------
-    def _make_where(self, choice: ExportChoice) -> None:
+    def _make_where(self, choice: ExportChoice, in_hand: bool) -> None:
         names = (self.tr("Selected"), self.tr("Accepted and corrected"), self.tr("All photos"))
         self.which = combo({i: f"{name} ({len(self._sets[i])})" for i, name in enumerate(names)})
-        usual = 1 if len(self._sets[0]) <= 1 and self._sets[1] else 0
+        usual = 1 if not in_hand and len(self._sets[0]) <= 1 and self._sets[1] else 0
         self.which.setCurrentIndex(usual if self._sets[usual] else 2)
         for index, photos in enumerate(self._sets):
             self.which.model().item(index).setEnabled(bool(photos))  # type: ignore[attr-defined]

@@ -47,6 +47,9 @@ class JobRow(QFrame):
         self.cancel.clicked.connect(self._on_cancel)
         self.open_folder = QPushButton(self.tr("Open folder"))
         self.open_folder.clicked.connect(self._on_open_folder)
+        self.again = QPushButton(self.tr("Try again"))
+        self.again.setToolTip(self.tr("Exports the photos that were not written"))
+        self.again.clicked.connect(self._on_again)
         self.errors = QListWidget()
         self.errors.setObjectName("Lessons")
         self.errors.setWordWrap(True)
@@ -60,7 +63,7 @@ class JobRow(QFrame):
         head.addWidget(self._kind)
         foot = QHBoxLayout()
         foot.addWidget(self.says, 1)
-        for button in (self.cancel, self.open_folder):
+        for button in (self.cancel, self.again, self.open_folder):
             button.setAutoDefault(False)
             foot.addWidget(button)
         layout = QVBoxLayout(self)
@@ -81,6 +84,7 @@ class JobRow(QFrame):
         self.cancel.setVisible(not ended)
         self.cancel.setEnabled(not job.cancel.is_set())
         self.open_folder.setVisible(ended and bool(job.result.written))
+        self.again.setVisible(job.can_go_again)
         shown = [in_language(error) for error in job.result.errors]
         self.errors.setVisible(bool(shown))
         if self.errors.count() != len(shown):
@@ -102,6 +106,9 @@ class JobRow(QFrame):
 
     def _on_cancel(self) -> None:
         self._queue.cancel(self.job)
+
+    def _on_again(self) -> None:
+        self._queue.go_again(self.job)
 
     def _on_open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.job.folder)))

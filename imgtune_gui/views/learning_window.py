@@ -47,7 +47,7 @@ class LearningWindow(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Tool)
         self._loaded: StyleLoaded | None = None
-        self._doing = ""
+        self._doing = self._result = ""
         self.resize(720, 660)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
@@ -119,7 +119,7 @@ class LearningWindow(QDialog):
         self.roll_back.setAutoDefault(False)
         self.roll_back.clicked.connect(self._on_roll_back)
         self.versions.currentRowChanged.connect(self._show_trainer)
-        self._none = QLabel(self.tr("None yet. The first starts by itself when there is enough."))
+        self._none = QLabel()
         self._none.setObjectName("Dim")
         self._none.setWordWrap(True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -159,6 +159,11 @@ class LearningWindow(QDialog):
         self._doing = text
         self._show_trainer()
 
+    def show_result(self, text: str) -> None:
+        """How the last fine-tune of this run ended, also one that left nothing in the lists."""
+        self._result = text
+        self._show_trainer()
+
     def _match_says(self, loaded: StyleLoaded) -> str:
         if loaded.curve.match is None:
             return self.tr("Correct a photo and press Enter: the first lesson already counts.")
@@ -167,7 +172,9 @@ class LearningWindow(QDialog):
                 _ENOUGH
             )
         count = min(len(loaded.lessons), WINDOW)
-        says = self.tr("of the sliders in the last {0} lessons were predicted as you wanted them")
+        says = self.tr(
+            "right in the last {0} lessons, of the sliders that you moved in any of them"
+        )
         says = says.format(count)
         gain = _gain(loaded.curve)
         if gain is None or round(gain, 2) == 0:
@@ -224,6 +231,11 @@ class LearningWindow(QDialog):
             done = self.tr("published") if training.version else self.tr("not published")
             head = self.tr("{0} · {1} lessons · {2}").format(when, len(training.lessons), done)
             self.trainings.addItem(QListWidgetItem(f"{head}\n{in_language(training.outcome)}"))
+        text = self.tr(
+            "None yet. The first starts by itself with {0} lessons: until then none beat "
+            "what is learned from each lesson at once."
+        )
+        self._none.setText(text.format(loaded.readiness.pays_from))
         self.trainings.setVisible(bool(loaded.trainings))
         self._none.setVisible(not loaded.trainings)
 
@@ -239,8 +251,8 @@ class LearningWindow(QDialog):
         needs = readiness_text(loaded.readiness) if loaded is not None else ""
         text = self.tr("The trainer rests; there is enough to learn from.")
         if needs:
-            text = self.tr("A fine-tune needs more: {0}").format(needs)
-        self.trainer.set_full_text(self._doing or text)
+            text = self.tr("To fine-tune by hand: {0}").format(needs)
+        self.trainer.set_full_text(self._doing or self._result or text)
 
 
 def match_text(loaded: StyleLoaded) -> str:

@@ -181,7 +181,8 @@ class MainWindow(QMainWindow):
 
     def focus_photo(self) -> None:
         """Takes the keys away from the slider that was used last."""
-        (self.grid if self.is_grid() else self.loupe).setFocus()
+        if self._session.all_items:
+            (self.grid if self.is_grid() else self.loupe).setFocus()
 
     def _update_filmstrip(self) -> None:
         wanted = self._settings.value("filmstrip", True)

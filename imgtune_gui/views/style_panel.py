@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QIcon, QImage, QPixmap
+from PySide6.QtGui import QAction, QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -34,7 +34,6 @@ from imgtune_gui.views.lesson_texts import (
     day,
     lesson_text,
     readiness_text,
-    set_text,
 )
 from imgtune_gui.views.split_notice import SplitNotice
 from imgtune_gui.views.theme import SPACE
@@ -56,6 +55,18 @@ _STYLE_ACTIONS = (
     "look_for_split", "", "export_pack", "export_small_pack", "import_pack",
 )  # fmt: skip
 _DONE = frozenset({EditState.ACCEPTED, EditState.CORRECTED})
+
+
+class LessonList(QListWidget):
+    """Delete asks to forget what is marked."""
+
+    forget_asked = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete:
+            self.forget_asked.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class StylePanel(QFrame):
@@ -196,7 +207,7 @@ class StylePanel(QFrame):
         self._empty.setObjectName("Dim")
         self._empty.setWordWrap(True)
         layout.addWidget(self._empty)
-        self.lessons = QListWidget()
+        self.lessons = LessonList()
         self.lessons.setObjectName("Lessons")
         self.lessons.setAccessibleName(self.tr("Recent lessons"))
         self.lessons.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -208,8 +219,11 @@ class StylePanel(QFrame):
         self.lessons.customContextMenuRequested.connect(self._on_lesson_menu)
         self.lessons.itemActivated.connect(self._on_lesson_opened)
         self.lessons.itemSelectionChanged.connect(self._on_lesson_selected)
+        self.lessons.forget_asked.connect(self._on_forget_clicked)
         self._forget = QPushButton(self.tr("Forget this lesson"))
-        self._forget.setToolTip(self.tr("As if it had never been taught. Your edit stays."))
+        self._forget.setToolTip(
+            self.tr("As if it had never been taught. Your edit stays.  (Delete)")
+        )
         self._forget.clicked.connect(self._on_forget_clicked)
         layout.addWidget(self.lessons, 1)
         layout.addWidget(self._forget)
@@ -299,7 +313,7 @@ class StylePanel(QFrame):
     def _fill_lessons(self, lessons: tuple[Correction, ...], thumbnails: dict[int, QImage]) -> None:
         self.lessons.clear()
         for lesson in reversed(lessons[-_SHOWN_LESSONS:]):
-            says = set_text(lesson, _NAMED)
+            says = lesson_text(lesson, _NAMED, "\n")
             entry = QListWidgetItem(f"{shown_name(lesson.path)}\n{says}")
             picture = thumbnails.get(lesson.id)
             if picture is not None:

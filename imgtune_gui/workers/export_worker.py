@@ -21,7 +21,8 @@ class ExportWorker(StudioWorker):
         assert isinstance(request, m.Export)
         job, choice = request.job, request.choice
         if job.cancel.is_set():
-            self.finished.emit(m.ExportFinished(request, BatchResult(cancelled=True)))
+            left = tuple(range(len(request.photos)))
+            self.finished.emit(m.ExportFinished(request, BatchResult(cancelled=True, left=left)))
             return
 
         def report(done: float, _total: float, text: str) -> None:

@@ -24,8 +24,9 @@ class LearningCurve:
     predicted and what the user chose, before that lesson was learned. ``preset_errors``: the
     same for a fixed preset made of all earlier choices, their median; before there are any it
     leaves what was predicted.
-    ``match``: share of the sliders, 0 .. 1, in the last WINDOW lessons that were predicted
-    within one J; None without lessons.
+    ``match``: in the last WINDOW lessons, the share, 0 .. 1, that was predicted within one J, of
+    the sliders that the user moved further in any of them: what is always left alone would flatter
+    it. 1 where none was; None without lessons.
     """
 
     errors: tuple[float, ...] = ()
@@ -44,8 +45,14 @@ def learning_curve(lessons: Sequence[Correction]) -> LearningCurve:
     return LearningCurve(
         errors=_smooth(off.mean(axis=1)),
         preset_errors=_smooth(np.abs(chosen - presets).mean(axis=1)),
-        match=float((off[-WINDOW:] <= 1.0).mean()),
+        match=_match(off[-WINDOW:]),
     )
+
+
+def _match(off: npt.NDArray[np.float64]) -> float:
+    good = off <= 1.0
+    used = ~good.all(axis=0)
+    return float(good[:, used].mean()) if used.any() else 1.0
 
 
 def _preset(earlier: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -156,18 +156,21 @@ def format_of(path: Path) -> str | None:
 @dataclass(frozen=True, slots=True)
 class ExportItem:
     """One photo of a batch. ``settings`` None: as the style would develop it; ``geometry``
-    None: as the catalog has it."""
+    None: as the catalog has it; ``number`` for names None: its place in the batch."""
 
     path: Path
     settings: DevelopSettings | None = None
     geometry: Geometry | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of a batch, each in the order of the photos; ``errors`` are ready to show."""
+    """What became of a batch, each in the order of the photos; ``errors`` are ready to show,
+    ``left`` are the places in the batch of photos that were neither written nor skipped."""
 
     written: tuple[Path, ...] = ()
     skipped: tuple[Path, ...] = ()
     errors: tuple[str, ...] = field(default=())
     cancelled: bool = False
+    left: tuple[int, ...] = ()

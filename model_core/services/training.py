@@ -32,6 +32,7 @@ class Readiness:
     shoots: int
     shoots_needed: int
     ready: bool
+    pays_from: int = LESSONS_THAT_PAY  # lessons, for one to start by itself
 
 
 class Trainings:

@@ -26,7 +26,15 @@ def test_errors_are_counted_in_j_before_each_lesson() -> None:
     jnd = param("exposure_ev").jnd
     found = learning_curve([taught(0, 4 * jnd), taught(2 * jnd, 4 * jnd)])
     assert found.errors == pytest.approx((4 / len(PARAMS), 3 / len(PARAMS)))
-    assert found.match == pytest.approx(1 - 1 / len(PARAMS))
+    assert found.match == 0
+
+
+def test_the_match_counts_the_sliders_that_the_user_works_with() -> None:
+    """Eight that are never touched would make every match one of 80 % at least."""
+    jnd = param("exposure_ev").jnd
+    right, wrong = taught(0.5, 0.5), taught(0, 4 * jnd)
+    assert learning_curve([right, wrong, right, right]).match == pytest.approx(0.75)
+    assert learning_curve([right, right]).match == 1
 
 
 def test_a_preset_is_as_good_as_the_earlier_choices_are_alike() -> None:

@@ -288,3 +288,18 @@ def test_a_key_goes_from_slider_to_slider(app: App, qtbot: QtBot) -> None:
     app.window.loupe.setFocus()
     qtbot.keyClick(app.window, Qt.Key.Key_Comma)
     assert sliders["exposure_ev"].hasFocus()  # where one was
+
+
+def test_a_list_that_goes_away_gives_the_keys_to_the_photo(app: App, qtbot: QtBot) -> None:
+    """They would go to a slider, which the next arrow would turn."""
+    teach_once(app, qtbot)
+    lessons = app.window.style_panel.lessons
+    app.window.activateWindow()
+    lessons.setFocus()
+    lessons.setCurrentRow(0)
+    qtbot.keyClick(lessons, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: not lessons.isVisible())
+    qtbot.waitUntil(app.window.loupe.hasFocus)
+    assert lessons.count() == 0
+    app.actions["undo"].trigger()
+    qtbot.waitUntil(lambda: lessons.count() == 1)

@@ -226,6 +226,46 @@ def test_one_failure_is_listed_and_the_rest_is_written(
     assert "1 failed" in row.says.full_text()
 
 
+def test_what_failed_is_tried_again_under_the_same_number(
+    app: App, studio: FakeStudio, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, full = studio.export, True
+
+    def picky(path: Path, *args: object) -> Path:
+        if full and path.name == "photo2.png":
+            raise CannotWrite("photo2.png: the disk is full")
+        return original(path, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(studio, "export", picky)
+    choice = ExportChoice(str(tmp_path), name="{seq}", on_collision="overwrite")
+    with qtbot.waitSignal(app.export.finished):
+        app.export.export(list(app.session.items), choice)
+    window = app.export.queue_window
+    assert window is not None
+    full = False
+    with qtbot.waitSignal(app.export.finished) as done:
+        window.rows[0].again.click()
+    (written,) = done.args[0].written
+    assert written.name.startswith("3-")
+    first, second = window.rows
+    assert not first.again.isVisibleTo(first)  # once: it is in the second row now
+    assert not second.again.isVisibleTo(second)
+
+
+def test_in_the_loupe_the_photo_in_hand_is_offered(app: App, qtbot: QtBot) -> None:
+    """And in the grid, where a single one is chosen by chance, all that are done."""
+    app.learn.accept()
+    qtbot.waitUntil(lambda: app.session.items[0].taught is not None)
+    offered = []
+    for in_hand in (True, False):
+        app.session.select_row(2)
+        selected, all_ = app.window.photo_list.selected_items(), list(app.session.items)
+        dialog = ExportDialog(selected, all_, ExportChoice(), in_hand=in_hand)
+        qtbot.addWidget(dialog)
+        offered.append([item.path.name for item in dialog.photos()])
+    assert offered == [["photo2.png"], ["photo0.png"]]
+
+
 def test_photos_that_were_never_tried_are_counted() -> None:
     full = BatchResult(errors=("The disk is full",))
     job = ExportJob(Path("/disk"), 6, "JPEG", result=full)

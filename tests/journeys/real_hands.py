@@ -143,7 +143,7 @@ def shoot(hands: Hands, photos: Path) -> None:
     hands.look("grid")
     hands.keys("e", "ctrl+z", "r", "Escape", "backslash")
     hands.look("before")
-    hands.keys("backslash", "ctrl+e")
+    hands.keys("backslash", "g", "ctrl+e")  # in the grid, those that are done are offered
     hands.look("export")
     hands.keys("Return")
     exported = photos.with_name(f"{photos.name} export")
