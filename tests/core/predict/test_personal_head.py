@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +16,23 @@ from model_core.predict.prior import SETTINGS, SETTINGS_PER_J, plain_prior
 
 Z, PARAMS = 64, 10
 PRIOR = plain_prior(Z)
+
+
+def test_learning_takes_one_thread() -> None:
+    """Those of OpenBLAS wait for each other on busy cores, up to seconds for one correction."""
+    script = """
+import numpy, psutil
+from tests.core.predict.test_personal_head import learned, pictures
+before = psutil.Process().num_threads()
+z = pictures(numpy.random.default_rng(0), 300)
+learned(z, z[:, :10])
+assert psutil.Process().num_threads() == before == 1, psutil.Process().num_threads()
+"""
+    answer = subprocess.run(
+        [sys.executable, "-c", f"import model_core{script}"],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
 
 
 def pictures(rng: np.random.Generator, count: int) -> Float64:
