@@ -18,6 +18,7 @@ from imgtune_gui.resources import asset
 
 #: As the core writes them, with a place for each value, in order.
 SENTENCES = (
+    "fine-tuning, error {0} J",
     "fine-tuning, error {0} J, at most {1} s left",
     "too little graphics memory: going on in smaller steps",
     "too little graphics memory: going on without it, slower",

@@ -425,6 +425,10 @@
         <translation>应有 {0} 个值，实际为 {1} 个</translation>
     </message>
     <message>
+        <source>fine-tuning, error {0} J</source>
+        <translation>正在微调，误差 {0} J</translation>
+    </message>
+    <message>
         <source>fine-tuning, error {0} J, at most {1} s left</source>
         <translation>正在微调，误差 {0} J，最多还需 {1} 秒</translation>
     </message>

@@ -212,8 +212,10 @@ class _Run:
         for epoch in range(first, epochs):
             if waited > self.plan.patience:
                 break
-            seconds = (time.monotonic() - started) / max(epoch - first, 1) * (epochs - epoch)
-            text = f"fine-tuning, error {best:.2f} J, at most {seconds:.0f} s left"
+            text = f"fine-tuning, error {best:.2f} J"
+            if epoch > first:  # else there is nothing to tell the time from
+                seconds = (time.monotonic() - started) / (epoch - first) * (epochs - epoch)
+                text = f"fine-tuning, error {best:.2f} J, at most {seconds:.0f} s left"
             order = torch.randperm(len(self.labels), generator=self.chance)
             for rows in order.split(self.plan.batch):
                 self.progress.report(epoch, epochs, text)
