@@ -151,7 +151,7 @@ def train_from_head(
     stopping early on a part of their shoots. ``start``: what the network that ``model`` is
     answers to all lessons. Raises CannotTrain, Cancelled."""
     fit, check = _validation(data, rows)
-    head = _head(start, data, fit, prior)
+    head = _head(start, data, fit, prior, neighbours=False)  # they have no place in the network
     with torch.no_grad():
         model.personal.add_(torch.from_numpy(head.weights.astype(np.float32)))
     train(
@@ -221,9 +221,16 @@ def clipped(images: npt.NDArray[np.uint8], settings: Settings, progress: Progres
 
 
 def _head(
-    seen: Seen, data: LessonData, rows: npt.NDArray[np.intp], prior: Prior
+    seen: Seen,
+    data: LessonData,
+    rows: npt.NDArray[np.intp],
+    prior: Prior,
+    *,
+    neighbours: bool = True,
 ) -> personal_head.PersonalHead:
     """The personal head over a network that knows the lessons ``rows``."""
     residual = (data.chosen[rows] - seen.settings[rows]) / _JND
     shoots = [data.shoots[i] for i in rows]
-    return personal_head.fit(seen.z[rows], residual, data.weight[rows], shoots, prior)
+    return personal_head.fit(
+        seen.z[rows], residual, data.weight[rows], shoots, prior, neighbours=neighbours
+    )

@@ -20,6 +20,8 @@ this is done on what was chosen, else on its distance from the network's answer.
 Whether sliders follow the photo at all is asked of the likelihood too, regressions against the
 mean, each with and without a mood of each shoot (a shift that its lessons share), so that no
 regression gets the credit for a mood. Without clear odds the mean stays alone: the safety net.
+
+Nearest neighbours join at the end, by as much as left-out shoots ask for (``neighbours.py``).
 """
 
 from __future__ import annotations

@@ -19,9 +19,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from model_core.domain.develop import PARAMS
 from model_core.predict.mixture import Expert, experts_of, mixing, unbound, view_of
+from model_core.predict.neighbours import Neighbours, neighbours_of
 from model_core.predict.prior import SETTINGS, SETTINGS_PER_J, Prior
-from model_core.predict.ridge import Float64, folds_of
+from model_core.predict.ridge import Float64, Rows, folds_of
 
 Real = npt.NDArray[np.floating[Any]]
 
@@ -31,6 +33,8 @@ _FAR, _FAR_FROM = 0.95, 10  # further off than this share of lessons is far, fro
 _OUTLIER = 4.0  # features are held within this many standard deviations
 _COVER = 0.9  # intervals of 1.645 spreads to either side are to cover this share
 _CHOSEN = 1.04  # left-out errors are too small by so much: all lessons said what matters
+_LOW = np.array([p.low / p.jnd for p in PARAMS])
+_HIGH = np.array([p.high / p.jnd for p in PARAMS])
 _NETWORK_LESSONS = 1.0  # how many lessons the network's own doubt is worth
 
 
@@ -49,7 +53,7 @@ class PersonalHead:
     directions that lessons have shown; ``error``: (P,) half-width of the calibrated interval in J,
     as one standard deviation; ``influence``: how lessons make the weights; ``far``: as
     :meth:`unlike`, from where on a photo is unlike anything seen; ``unbound``: (P,) how far the
-    user sets each slider whatever the network says."""
+    user sets each slider whatever the network says; ``neighbours``: what of the shift is theirs."""
 
     lessons: int
     weights: Float64
@@ -58,6 +62,7 @@ class PersonalHead:
     influence: tuple[Influence, ...] = ()
     far: float = math.inf
     unbound: Float64 | float = 0.0
+    neighbours: Neighbours | None = None
 
     @staticmethod
     def empty(features: int, params: int) -> PersonalHead:
@@ -68,7 +73,12 @@ class PersonalHead:
 
     def shift(self, z: Real) -> Float64:
         """Predicted shift from the network's settings, (N, Z) -> (N, P) in J."""
-        result: Float64 = held_in(z) @ self.weights
+        z = held_in(z)
+        # The weights take back all of the network's answer; where it was held at the end of
+        # its slider there is less to take back.
+        result: Float64 = z @ self.weights + self.unbound * (_said(z) - _network(z))
+        if self.neighbours is not None:
+            result = result + self.neighbours.shift(z)
         return result
 
     def spread(self, z: Real, network: Float64) -> Float64:
@@ -93,20 +103,30 @@ class PersonalHead:
         of a photo add up to 1 (a negative one held against the others)."""
         z, known = held_in(z), held_in(lessons_z)
         y, weight = np.asarray(lessons_y, np.float64), np.asarray(weight, np.float64)
-        shift = z @ self.weights
+        shift = self.shift(z)
         # Where lessons say "this value", each takes the network's answer back by its weight.
         taken_back = (shift * (self.unbound * _network(z))).sum(1, keepdims=True)
         parts = np.tile(-taken_back / max(weight.sum(), 1e-12), len(known))
         y = y + self.unbound * _network(known)
         for one in self.influence:
             parts += (z @ one.kernel @ known.T) * (shift @ (y @ one.mixing).T)
+        if self.neighbours is not None:
+            parts += self.neighbours.kernel(z) * ((shift * self.neighbours.share) @ y.T)
         size = (shift**2).sum(1, keepdims=True)
         result: Float64 = parts * weight / np.where(size > 0, size, 1.0)
         return result
 
 
-def fit(z: Real, y: Real, weight: Real, shoots: Sequence[str], prior: Prior) -> PersonalHead:
-    """Learns from all lessons at once.
+def fit(
+    z: Real,
+    y: Real,
+    weight: Real,
+    shoots: Sequence[str],
+    prior: Prior,
+    *,
+    neighbours: bool = True,
+) -> PersonalHead:
+    """Learns from all lessons at once; without ``neighbours`` all of it is linear in z.
 
     ``z``: (n, Z) with the bias first; ``y``: (n, P) residuals in J; ``weight``: (n,) positive;
     ``shoots``: the shoot of each lesson, left out together.
@@ -114,11 +134,11 @@ def fit(z: Real, y: Real, weight: Real, shoots: Sequence[str], prior: Prior) -> 
     if not len(z):
         return PersonalHead.empty(z.shape[1], y.shape[1])
     given = held_in(z), np.asarray(y, np.float64), np.asarray(weight, np.float64)
-    return _fit(*given, shoots, prior)
+    return _fit(*given, shoots, prior, neighbours)
 
 
 def _fit(
-    z: Float64, y: Float64, weight: Float64, shoots: Sequence[str], prior: Prior
+    z: Float64, y: Float64, weight: Float64, shoots: Sequence[str], prior: Prior, neighbours: bool
 ) -> PersonalHead:
     folds = folds_of(shoots)
     view = view_of(z, y, weight, prior)
@@ -128,19 +148,31 @@ def _fit(
     if free.any():
         y = y + free * _network(z)
         experts = experts_of(z, y, weight, folds, view)
-    head = _mixed(z, y, weight, experts, mixing(experts, z, y, weight, folds))
+    parts = mixing(experts, z, y, weight, folds)
+    head = _mixed(z, y, weight, experts, parts, view, folds if neighbours else [])
     head.weights[SETTINGS] -= np.diag(free) / SETTINGS_PER_J
     return replace(head, unbound=free)
 
 
-def _network(z: Float64) -> Float64:
-    """(N, P) what the base's network answers, in J."""
+def _said(z: Float64) -> Float64:
+    """(N, P) what the base's network says, in J, wherever that is."""
     result: Float64 = z[:, SETTINGS] / SETTINGS_PER_J
     return result
 
 
+def _network(z: Float64) -> Float64:
+    """(N, P) what the base's network answers, in J: held within the sliders."""
+    return np.clip(_said(z), _LOW, _HIGH)
+
+
 def _mixed(
-    z: Float64, y: Float64, weight: Float64, experts: list[Expert], parts: list[Float64]
+    z: Float64,
+    y: Float64,
+    weight: Float64,
+    experts: list[Expert],
+    parts: list[Float64],
+    view: Float64,
+    folds: list[Rows],
 ) -> PersonalHead:
     weights = np.zeros((z.shape[1], y.shape[1]))
     left_out = np.zeros_like(y)
@@ -152,11 +184,18 @@ def _mixed(
         left_out += expert.ridge.left_out @ part
         kernel = expert.lift @ expert.ridge.covariance @ expert.lift.T
         influence.append(Influence(kernel, part))
+    near = None
+    found = neighbours_of(view, z, y, weight, folds, left_out)
+    if found is not None:
+        near, left_out = found
+        rest = 1 - near.share
+        weights = weights * rest
+        influence = [Influence(one.kernel, one.mixing * rest) for one in influence]
     covariance: Float64 = np.linalg.inv(
         z.T @ (z * weight[:, None]) + _UNLIKE * np.eye(z.shape[1])
     ).astype(np.float64)
     unsure = np.ones(y.shape[1])
-    head = PersonalHead(len(z), weights, covariance, unsure, tuple(influence))
+    head = PersonalHead(len(z), weights, covariance, unsure, tuple(influence), neighbours=near)
     # How unlike the others each lesson is: with itself taken out, as a new photo would be.
     own = ((z @ covariance) * z).sum(1)
     unlike = 1.0 + np.clip(own / np.maximum(1.0 - weight * own, 1e-6), 0, 3)

@@ -112,8 +112,8 @@ def main() -> int:
     )
     _families(report, found, list(learners), args.out)
     some = found["development families"].people[:: 3 if not args.quick else 1]
-    report.say("\nTried and left out (development families)")
-    tried.neighbours_in_the_mixture(some, world, prior, (5, 10, 20, 50, 100), report.say)
+    report.say("\nTried, and kept or left out (development families)")
+    tried.without_neighbours(some, world, prior, (5, 10, 20, 50, 100), report.say)
     tried.exports_as_lessons(some, world, prior, (10, 25, 50), report.say)
     report.say("\nTargets, fixed in advance (unseen families, val photos)")
     for what, target, measured, met in targets:

@@ -1,4 +1,4 @@
-"""What was tried for the personal head and left out, measured anew with every protocol: on
+"""What was tried for the personal head, kept or left out, measured anew with every protocol: on
 development families only, since choices are made by it."""
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import numpy as np
 
 from model_core.domain.develop import PARAMS
 from model_core.predict import personal_head
-from model_core.predict.prior import EMBEDDING, Prior
+from model_core.predict.prior import Prior
 from tests.benchmarks.protocol_photographers import Photographer
 from tests.benchmarks.protocol_shots import Float64
 from tests.benchmarks.protocol_trials import (
@@ -24,49 +24,36 @@ from tests.benchmarks.protocol_trials import (
     trial,
 )
 
-_NEAR = 0.2  # width of "near", in medians of the squared distance between two lessons
-_SHARES = (0.2, 0.4)
 #: A photo exported with its prediction untouched, as a lesson of a quarter of the weight.
 _EXPORTED_WEIGHT = 0.25
 _CONTENT = 0.75  # share of the predictions that somebody would leave as they are
 Say = Callable[[str], None]
 
 
-def neighbours_in_the_mixture(
+def without_neighbours(
     people: Sequence[Photographer], world: World, prior: Prior, counts: Sequence[int], say: Say
 ) -> None:
-    """The head averaged with nearest neighbours, which no linear model can be folded into."""
+    """What the share of nearest neighbours, which left-out shoots decide, gains and costs."""
+    shares: dict[int, list[float]] = {n: [] for n in counts}
 
-    def mixed(share: float) -> Learner:
-        return lambda lessons, query: (
-            (1 - share) * head_of(lessons, prior).shift(query.z)
-            + share * _near(lessons, query, prior)
-        )
+    def whole(lessons: Lessons, query: Query) -> Float64:
+        head = head_of(lessons, prior)
+        near = head.neighbours
+        shares[len(lessons.y)].append(0.0 if near is None else float(near.share.mean()))
+        return head.shift(query.z)
 
-    learners: dict[str, Learner] = {"personal head": mixed(0.0)}
-    learners |= {f"with {s:.0%} of its neighbours": mixed(s) for s in _SHARES}
+    def linear(lessons: Lessons, query: Query) -> Float64:
+        weight = np.ones(len(lessons.y))
+        given = (lessons.z, lessons.y, weight, lessons.shoots)
+        return personal_head.fit(*given, prior, neighbours=False).shift(query.z)
+
+    learners: dict[str, Learner] = {"personal head": whole, "without neighbours": linear}
     errors = np.mean([trial(who, world, learners, counts) for who in people], axis=0)
     say(f"  {'error in J by corrections':40}" + "".join(f"{n:>7}" for n in counts))
     for name, row in zip(learners, errors, strict=True):
         say(f"  {name:40}" + "".join(f"{v:7.3f}" for v in row))
-
-
-def _near(lessons: Lessons, query: Query, prior: Prior) -> Float64:
-    """Average of the lessons, those alike by what photographers look at counting most."""
-    scale = prior.scale[EMBEDDING.stop :]
-    known, asked = (personal_head.held_in(z)[:, EMBEDDING.stop :] * scale
-                    for z in (lessons.z, query.z))  # fmt: skip
-    between = _squares(known, known)
-    width = _NEAR * max(float(np.median(between[between > 0])), 1e-9) if len(known) > 1 else 1.0
-    near = np.exp(-_squares(asked, known) / width)
-    mean = lessons.y.sum(0) / (len(known) + 0.5)
-    result: Float64 = mean + near @ (lessons.y - mean) / (near.sum(1, keepdims=True) + 0.5)
-    return result
-
-
-def _squares(a: Float64, b: Float64) -> Float64:
-    both = (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T
-    return np.clip(both, 0, None)
+    for name, of in (("their share, mean", np.mean), ("their share, highest", np.max)):
+        say(f"  {name:40}" + "".join(f"{of(shares[n]):7.1%}" for n in counts))
 
 
 def exports_as_lessons(

@@ -10,11 +10,13 @@ from hypothesis import settings as run
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from model_core.domain.develop import PARAMS as SLIDERS
 from model_core.predict import ridge
 from model_core.predict.personal_head import Float64, PersonalHead, fit
 from model_core.predict.prior import SETTINGS, SETTINGS_PER_J, plain_prior
 
 Z, PARAMS = 64, 10
+ENDS = ("low", "high")
 PRIOR = plain_prior(Z)
 
 
@@ -274,6 +276,20 @@ class TestSetToAValue:
         assert np.abs(moved - wanted)[:, self.SET].mean() < 0.6
         assert np.abs(wanted - preset(y))[:, self.SET].mean() > 1.2
         assert np.abs(np.delete(moved, self.SET, 1)).mean() < 0.2
+
+    def test_where_the_network_was_held_at_the_end_of_a_slider_too(self) -> None:
+        """What is taken back is what it answered, not what it would have liked to."""
+        z, _, y = self.lessons(30)
+        over = self.lessons(2, 1)[0]
+        over[:, SETTINGS] = [[3.9] * PARAMS, [-3.9] * PARAMS]
+        low, high = (np.array([getattr(p, side) / p.jnd for p in SLIDERS]) for side in ENDS)
+        said = over[:, SETTINGS] / SETTINGS_PER_J
+        answer = np.clip(said, low, high)
+        assert (answer != said)[:, self.SET].any()
+        shown = answer + learned(z, y).shift(over)
+        assert np.abs(shown[:, self.SET] - [8.0, -1.0]).max() < 0.6
+        shares = learned(z, y).shares(over, z, y, np.ones(30))
+        assert_allclose(shares.sum(1), 1.0, atol=1e-6)
 
     def test_its_reasons_add_up(self) -> None:
         z, _, y = self.lessons(12)
