@@ -10,6 +10,9 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from model_core.domain.correction import Correction
 from model_core.domain.errors import BrokenModel
 from model_core.domain.photo import PhotoId
@@ -72,6 +75,10 @@ class Predictors:
     def head(self, style: str) -> PersonalHead:
         """What was learned beyond the network that serves."""
         return self._slot(style, self.serving(style)).current.head
+
+    def always(self, style: str) -> npt.NDArray[np.float64]:
+        """(P,) probability that the style sets each slider to one value in all photos."""
+        return self._slot(style, self.serving(style)).current.always
 
     def lessons_seen(self, style: str) -> list[Lesson]:
         """The style's lessons with what the network that serves sees of their photos."""

@@ -16,7 +16,7 @@ from model_core.domain.photo import PhotoId
 from model_core.domain.prediction import Because, PhotoFeatures, Prediction
 from model_core.predict import personal_head
 from model_core.predict.personal_head import Float64, PersonalHead, held_in
-from model_core.predict.prior import Prior
+from model_core.predict.prior import SETTINGS, SETTINGS_PER_J, Prior
 
 #: Looking at a prediction and keeping it says less than moving a slider.
 LESSON_WEIGHT = {Verdict.CORRECTED: 1.0, Verdict.ACCEPTED: 0.5}
@@ -24,6 +24,9 @@ LESSON_WEIGHT = {Verdict.CORRECTED: 1.0, Verdict.ACCEPTED: 0.5}
 REASONS = 3
 _SAME = 0.6  # root mean square difference of the features of one picture taken twice
 _BLOCK = 512  # rows at a time
+_ALIKE = 1.0  # J: lessons further apart than this do not set a slider to one value
+_ANY = 0.1  # J: differences below this say nothing
+_MARGIN = 3.0  # log odds against a slider that is always set to one value
 #: J a slider, root mean square of the spreads: wider than this shows.
 _WIDE = 2.0
 _JND = np.array([p.jnd for p in PARAMS])
@@ -35,12 +38,14 @@ Lesson = tuple[Correction, PhotoFeatures]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PersonalPredictor:
-    """Immutable; a new lesson makes a new one. ``known``: lessons by photo, each once."""
+    """Immutable; a new lesson makes a new one. ``known``: lessons by photo, each once.
+    ``always``: (P,) probability that the user sets each slider to one value in all photos."""
 
     version: str
     prior: Prior
     known: Mapping[PhotoId, Lesson]
     head: PersonalHead
+    always: Float64
 
     @property
     def lessons(self) -> int:
@@ -129,9 +134,22 @@ def learn(version: str, prior: Prior, lessons: Sequence[Lesson]) -> PersonalPred
     known = {lesson.photo: (lesson, features) for lesson, features in lessons}
     if not lessons:
         head = PersonalHead.empty(prior.features, len(PARAMS))
-    else:
-        head = personal_head.fit(*lesson_table(lessons), prior)
-    return PersonalPredictor(version, prior, known, head)
+        return PersonalPredictor(version, prior, known, head, np.zeros(len(PARAMS)))
+    table = lesson_table(lessons)
+    head = personal_head.fit(*table, prior)
+    value = np.array([c.chosen.values for c, _ in lessons]) / _JND
+    always = _set_to_one(value, table[0][:, SETTINGS] / SETTINGS_PER_J, table[2])
+    return PersonalPredictor(version, prior, known, head, always)
+
+
+def _set_to_one(value: Float64, network: Float64, weight: Float64) -> Float64:
+    """(P,) probability that lessons set a slider to one ``value`` (n, P) in J, rather than move
+    it from where the network put it or with the photo: by how much closer together values lie
+    than shifts do. ``network`` is asked before what a fine-tune has folded in."""
+    apart = np.minimum(_variance(value - network, weight), _ALIKE**2)
+    log_odds = weight.sum() / 2 * np.log(apart / _variance(value, weight)) - _MARGIN
+    result: Float64 = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+    return result
 
 
 def lesson_table(lessons: Sequence[Lesson]) -> tuple[Float64, Float64, Float64, list[str]]:
@@ -147,6 +165,13 @@ def lesson_table(lessons: Sequence[Lesson]) -> tuple[Float64, Float64, Float64, 
     shoots = [c.shoot for c, _ in lessons]
     weight = np.array([LESSON_WEIGHT[c.verdict] for c, _ in lessons])
     return z, (chosen - network) / _JND, weight / repeats(z, shoots), shoots
+
+
+def _variance(values: Float64, weight: Float64) -> Float64:
+    """(n, P) -> (P,) about their mean."""
+    apart = values - np.average(values, axis=0, weights=weight)
+    result: Float64 = np.average(apart**2, axis=0, weights=weight) + _ANY**2
+    return result
 
 
 def repeats(z: Float64, shoots: Sequence[str]) -> Float64:

@@ -82,14 +82,16 @@ def smoothed(
     predicted: Float64,
     views: Sequence[npt.NDArray[np.floating[Any]]],
     chosen: Mapping[int, npt.NDArray[np.floating[Any]]],
+    always: Float64 | float = 0.0,
 ) -> Float64:
     """Settings (n, P), in slider units, of one scene's frames made alike. ``chosen``: those (P,)
-    that the user has settled on, by frame: they stay and draw the others to them.
+    that the user has settled on, by frame: they stay and draw the others to them. ``always``:
+    (P,) how far each slider is set to one value in all photos: those are not made alike.
 
     Output exposure and white balance are the scene's, give or take _LIKE_J; a prediction tells
     them give or take _UNSURE_J. What is best for each frame given all lies between its own and
-    the scene's. The other sliders follow only what the user changed: a flat frame wants another
-    contrast than its sibling.
+    the scene's. The other sliders, and those that are always set to one value, follow only what
+    the user changed: a flat frame wants another contrast than its sibling.
     """
     fixed = np.array([i in chosen for i in range(len(predicted))])[:, None]
     settings = np.array([chosen.get(i, row) for i, row in enumerate(predicted)], np.float64)
@@ -103,7 +105,9 @@ def smoothed(
         changed = (settings - predicted)[fixed[:, 0]]
         known = len(changed) * _UNSURE_J**2
         result += known / (known + _LIKE_J**2) * changed.mean(0)
-    result[:, _OUTPUT] = settings[:, _OUTPUT] + share * (scene - output)
+    alike = settings[:, _OUTPUT] + share * (scene - output)
+    apart = np.broadcast_to(always, settings.shape[1:])[_OUTPUT]
+    result[:, _OUTPUT] = (1 - apart) * alike + apart * result[:, _OUTPUT]
     return np.asarray(np.where(fixed, settings, result))
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.photo import PhotoId
@@ -53,10 +54,11 @@ class Scenes:
             )
         )
         chosen = self._chosen(style) if frames else {}
-        order = list(frames)
-        for rows in self._groups(frames):
+        order, groups = list(frames), self._groups(frames)
+        always = self._predictors.always(style)
+        for rows in groups:
             scene = [order[i] for i in rows]
-            predictions |= _agreed(scene, frames, predictions, chosen)
+            predictions |= _agreed(scene, frames, predictions, chosen, always)
         return [predictions[f.photo] for f in features]
 
     def _groups(self, frames: Mapping[PhotoId, Frame]) -> list[list[int]]:
@@ -98,11 +100,12 @@ def _agreed(
     frames: Mapping[PhotoId, Frame],
     predictions: Mapping[PhotoId, Prediction],
     chosen: Mapping[PhotoId, DevelopSettings],
+    always: npt.NDArray[np.float64],
 ) -> dict[PhotoId, Prediction]:
-    """The predictions of one scene, made alike."""
+    """The predictions of one scene, made alike but in what the style ``always`` does."""
     settled = {i: np.array(chosen[p].values) for i, p in enumerate(scene) if p in chosen}
     settings = np.array([predictions[photo].settings.values for photo in scene])
-    alike = as_shown(smoothed(settings, [frames[p].view for p in scene], settled))
+    alike = as_shown(smoothed(settings, [frames[p].view for p in scene], settled, always))
     return {
         photo: replace(
             predictions[photo], settings=DevelopSettings(tuple(values)), scene=len(scene)

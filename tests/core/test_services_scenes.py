@@ -104,3 +104,18 @@ def test_copies_of_a_burst_are_developed_as_it_is_shown(
     assert len(light) == 4
     assert np.ptp(light) < 0.1 * np.mean(light)
     assert all(predicted(studio, path).scene == 4 for path in burst)
+
+
+def test_a_value_that_is_always_set_is_not_smoothed_away(
+    studio: Studio, burst: list[Path], tmp_path: Path
+) -> None:
+    for i, ev in enumerate(np.linspace(-1.2, 1.2, 12)):
+        photo, features = look(studio, shot(tmp_path / f"{i}.jpg", 0, ev, seed=i))
+        chosen = studio.predict(DEFAULT_STYLE, features).settings.with_value("exposure_ev", 0.4)
+        studio.learn(DEFAULT_STYLE, photo, features, chosen)
+    seen = [look(studio, path)[1] for path in burst]
+    alone, shown = (
+        [p.settings["exposure_ev"] for p in source.predict_many(DEFAULT_STYLE, seen)]
+        for source in (studio.predictors, studio)
+    )
+    assert shown == pytest.approx(alone, abs=0.06)

@@ -48,6 +48,34 @@ def lesson(seed: int, verdict: Verdict = Verdict.CORRECTED, **chosen: float) -> 
     return correction, seen
 
 
+@pytest.mark.parametrize("version", ["as the base", "with the value folded in"])
+def test_a_slider_that_is_always_set_to_one_value_is_told_from_those_that_follow(
+    version: str,
+) -> None:
+    rng, taught = np.random.default_rng(0), []
+    fixed, shifted, free = (PARAM_NAMES.index(n) for n in ("exposure_ev", "contrast", "tint"))
+    for seed in range(12):
+        correction, seen = lesson(seed)
+        chosen = np.array(seen.settings, np.float64) + rng.normal(0, 0.3, len(PARAMS)) * JND
+        chosen[fixed] = 0.4 + rng.normal(0, 0.3) * JND[fixed]
+        chosen[shifted] += 2 * JND[shifted]
+        chosen[free] = rng.normal(0, 3) * JND[free]
+        z = seen.z.copy()
+        z[1 : 1 + len(PARAMS)] = 0.25 * 3 * seen.settings / JND
+        settings = 3 * seen.settings if version == "as the base" else chosen.astype(np.float32)
+        chosen[shifted] += 2 * seen.settings[shifted]
+        taught.append((
+            replace(correction, chosen=DevelopSettings.from_values(chosen)),
+            replace(seen, z=z, settings=settings),
+        ))  # fmt: skip
+    always = learn("v1", PRIOR, taught).always
+    assert always[fixed] > 0.9
+    assert always[shifted] < 0.1
+    assert always[free] < 0.1
+    assert learn("v1", PRIOR, taught[:1]).always.max() < 0.1
+    assert learn("v1", PRIOR, []).always.max() == 0
+
+
 def test_without_lessons_the_network_answers_rounded_and_within_the_ranges() -> None:
     wild = features(0, settings=np.array([p.high * 3 for p in PARAMS], np.float32))
     few = [features(1), wild]

@@ -104,6 +104,15 @@ class TestSmoothing:
         found = smoothed(predicted, [view()] * 3, {0: predicted[0], 1: predicted[1]})
         assert_allclose(found, predicted)
 
+    def test_what_is_always_set_to_one_value_is_not_made_alike(self) -> None:
+        always, views = np.zeros(P), [view(), view(ev=0.6, mired=14)]
+        always[EV] = 1.0
+        found = smoothed(np.zeros((2, P)), views, {}, always)
+        assert np.array_equal(found[:, EV], [0, 0])
+        assert found[0, TEMPERATURE] - found[1, TEMPERATURE] == pytest.approx(11, abs=4)
+        moved = smoothed(np.zeros((2, P)), views, {0: JND}, always)
+        assert moved[1, EV] == pytest.approx(0.8 * JND[EV])
+
     @run(max_examples=25)
     @given(st.integers(0, 100), st.integers(1, 5))
     def test_like_frames_end_between_themselves(self, seed: int, count: int) -> None:
