@@ -247,7 +247,7 @@ class App(QObject):
         self.screen.space_changed.connect(self.loupe.set_space)
         self.screen.space_changed.connect(self.library.thumbs.set_space)
         self.catalog.studio_opened.connect(self._on_studio_opened)
-        self.catalog.sidecar_failed.connect(window.show_message)
+        self.catalog.sidecar_said.connect(window.show_message)
         self.catalog.failed.connect(self._on_catalog_failed)
         self.library.busy_changed.connect(window.show_busy)
         self.library.nothing_found.connect(self.menu.tell_nothing_found)

@@ -57,8 +57,11 @@ class Writing:
             self._unedited += 1
             return
         self._written += 1
-        file = self._studio.write_sidecar(photo, edit.settings)
+        file = self._studio.write_sidecar(photo, edit.settings, self._tell_kept)
         print(f"{one_line(path)}: {one_line(file.name) if file else 'its sidecar says so already'}")
+
+    def _tell_kept(self, copy: Path) -> None:
+        print(f"what another program had set there is kept as {one_line(copy)}")
 
     def summary(self) -> str:
         return (

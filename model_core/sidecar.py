@@ -6,6 +6,7 @@ or written here is approximate.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -38,19 +39,20 @@ def write_sidecar(
     marks: Marks | None,
     replaced: Path,
     geometry: Geometry | None = None,
+    on_kept: Callable[[Path], None] | None = None,
 ) -> Path | None:
     """Merges an edit, marks and a crop (None: as they are) into the photo's sidecar, which is
     made when there is none. None when it says all that already. A crop elsewhere stays where
     the photo has none here.
 
     Settings of another program that are changed by this are kept in the folder ``replaced``,
-    as the sidecar was. Raises CannotWrite, also for one that cannot be read: it is left as it
-    is.
+    as the sidecar was, and ``on_kept`` is told which file that is. Raises CannotWrite, also for
+    one that cannot be read: it is left as it is.
     """
     framing = None
     if geometry is not None and (stored := _stored(photo)) is not None:
         framing = Framing(geometry, stored)
-    return merge_sidecar(photo.path, _light(photo), settings, marks, replaced, framing)
+    return merge_sidecar(photo.path, _light(photo), settings, marks, replaced, framing, on_kept)
 
 
 def read_sidecar(photo: Photo) -> SidecarEdit | None:

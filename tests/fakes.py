@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -203,10 +203,16 @@ class FakeStudio:
     def load_marks(self, photo: PhotoId) -> Marks:
         return self.marks.get(photo, UNMARKED)
 
-    def write_sidecar(self, photo: Photo, settings: DevelopSettings | None) -> Path | None:
+    def write_sidecar(
+        self,
+        photo: Photo,
+        settings: DevelopSettings | None,
+        on_kept: Callable[[Path], None] | None = None,
+    ) -> Path | None:
         replaced = photo.path.parent / "replaced"
         geometry = self.geometries.get(photo.id)
-        return write_sidecar(photo, settings, self.marks.get(photo.id), replaced, geometry)
+        marks = self.marks.get(photo.id)
+        return write_sidecar(photo, settings, marks, replaced, geometry, on_kept)
 
     def write_marks(self, marks: Mapping[PhotoId, Marks]) -> None:
         self.marks_beside.update(marks)

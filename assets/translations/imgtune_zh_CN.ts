@@ -43,6 +43,13 @@
     </message>
 </context>
 <context>
+    <name>CatalogWorker</name>
+    <message>
+        <source>Your edit replaced what another program had set beside it; kept as {0}</source>
+        <translation>您的编辑替换了其他程序写在旁边的设置；原设置保留为 {0}</translation>
+    </message>
+</context>
+<context>
     <name>Core</name>
     <message>
         <source>Kept the current model: on {0} photos of {1} shoots that it had not seen, the error went from {2} to {3} J ({4} of {5} shoots and {6} of {7} photos came out worse).</source>

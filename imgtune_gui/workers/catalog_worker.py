@@ -65,7 +65,7 @@ class CatalogWorker(QueueWorker):
     predicted = Signal(object)  # Predicted
     explained = Signal(object)  # Explained
     screen_read = Signal(object)  # ScreenRead
-    sidecar_failed = Signal(str)
+    sidecar_said = Signal(str)
     sidecars_read = Signal(object)  # SidecarsRead
 
     def __init__(self, loader: Callable[[], Backend]) -> None:
@@ -199,9 +199,13 @@ class CatalogWorker(QueueWorker):
         if not self.sidecars:
             return
         try:
-            self.studio.write_sidecar(photo, settings)
+            self.studio.write_sidecar(photo, settings, self._tell_kept)
         except ImgtuneError as error:
-            self.sidecar_failed.emit(said(error))
+            self.sidecar_said.emit(said(error))
+
+    def _tell_kept(self, copy: Path) -> None:
+        text = self.tr("Your edit replaced what another program had set beside it; kept as {0}")
+        self.sidecar_said.emit(text.format(copy))
 
     def _read_sidecars(self, job: m.ReadSidecars) -> None:
         found: list[tuple[Path, SidecarEdit]] = []
@@ -229,7 +233,7 @@ class CatalogWorker(QueueWorker):
         try:
             self.studio.write_marks(marks)
         except ImgtuneError as error:
-            self.sidecar_failed.emit(said(error))
+            self.sidecar_said.emit(said(error))
 
     def _save_geometry(self, job: m.SaveGeometry) -> None:
         self.studio.save_geometry(job.photo.id, job.geometry)

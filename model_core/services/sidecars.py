@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,11 +27,16 @@ class Sidecars:
     def __init__(self, catalog: Catalog, replaced: Path) -> None:
         self._catalog, self._replaced = catalog, replaced
 
-    def write(self, photo: Photo, settings: DevelopSettings | None) -> Path | None:
+    def write(
+        self,
+        photo: Photo,
+        settings: DevelopSettings | None,
+        on_kept: Callable[[Path], None] | None = None,
+    ) -> Path | None:
         marks = self._catalog.load_marks((photo.id,)).get(photo.id, UNMARKED)
         said = None if marks == UNMARKED else marks
         geometry = self._catalog.load_geometry(photo.id)
-        return write_sidecar(photo, settings, said, self._replaced, geometry)
+        return write_sidecar(photo, settings, said, self._replaced, geometry, on_kept)
 
     @property
     def rebuilt(self) -> bool:

@@ -209,11 +209,16 @@ class Studio:
         """Keeps how a photo is framed; durable on return."""
         self.catalog.save_geometry(photo, geometry)
 
-    def write_sidecar(self, photo: Photo, settings: DevelopSettings | None) -> Path | None:
+    def write_sidecar(
+        self,
+        photo: Photo,
+        settings: DevelopSettings | None,
+        on_kept: Callable[[Path], None] | None = None,
+    ) -> Path | None:
         """Merges an edit (None: as it is there), with the photo's marks and crop, into the XMP
         beside it; None when it says that already. Settings that another program had there are
-        kept in the data directory. Raises CannotWrite."""
-        return self._sidecars.write(photo, settings)
+        kept in the data directory, and ``on_kept`` is told the copy. Raises CannotWrite."""
+        return self._sidecars.write(photo, settings, on_kept)
 
     def write_marks(self, marks: Mapping[PhotoId, Marks]) -> None:
         """Merges stars and colours into the XMP beside the photos, wherever they are now. Raises

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -81,13 +82,23 @@ def sidecar_of(photo: Path, *, raw: bool) -> Path:
 
     ``name.xmp`` for raws, as Camera Raw has it, and ``name.ext.xmp`` for other photos, as
     darktable and digiKam have it (Camera Raw reads none of those): a raw and its JPEG of the
-    same name do not share one. Of two raws that do, the one that the sidecar names has it.
+    same name do not share one. Of two raws that do, the one that the sidecar names has it. A
+    ``name.xmp`` that some program made for another photo than a raw is merged into: a second
+    file beside it would disagree from then on.
     """
     full = _existing(photo.with_name(photo.name + ".xmp"))
-    if not raw:
-        return full
     short = _existing(photo.with_suffix(".xmp"))
+    if not raw and (full.exists() or not _is_alone(short, photo)):
+        return full
     return full if _belongs_to_another(short, photo) else short
+
+
+def _is_alone(short: Path, photo: Path) -> bool:
+    """Whether there is a ``name.xmp`` that can be nobody else's."""
+    if not short.is_file():
+        return False
+    same = (f for f in short.parent.iterdir() if f.stem == short.stem and f.name != photo.name)
+    return all(file.suffix.lower() == ".xmp" for file in same)
 
 
 def sidecars_beside(photo: Path, *, raw: bool) -> list[Path]:
@@ -165,20 +176,24 @@ def merge_sidecar(
     marks: Marks | None,
     replaced: Path,
     framing: Framing | None = None,
+    on_kept: Callable[[Path], None] | None = None,
 ) -> Path | None:
     """Says ``settings``, ``marks`` and ``framing`` (None: as they are) in the photo's sidecar,
     which is made where there is none. None where nothing had to be changed.
 
     Settings that another program wrote, and that are changed now, are kept in the folder
-    ``replaced`` as that sidecar was. A sidecar that changes meanwhile is read again. Raises
-    CannotWrite; also for a sidecar that cannot be read, which is left as it is.
+    ``replaced`` as that sidecar was; ``on_kept`` is told the copy. A sidecar that changes
+    meanwhile is read again. Raises CannotWrite; also for a sidecar that cannot be read, which is
+    left as it is.
     """
     sidecar = sidecar_of(photo, raw=light.raw)
     for _ in range(_TRIES):
         before = _readable(sidecar)
-        after = _merged(before, photo, sidecar, light, settings, marks, replaced, framing)
-        if after is None:
+        root, changes = _merged(before, sidecar, light, settings, marks, framing)
+        if all(xmp.text_of(root, key) == text for key, text in changes.items()):
             return None
+        kept = _keep_foreign(before or b"", root, sidecar, light, changes, replaced)
+        after = _said(root, changes, photo if light.raw else None)
         try:
             with replacing(sidecar) as temporary:
                 temporary.write_bytes(after)
@@ -186,6 +201,8 @@ def merge_sidecar(
                     raise _Changed
         except _Changed:
             continue
+        if kept is not None and on_kept is not None:
+            on_kept(kept)
         return sidecar
     raise CannotWrite(f"{sidecar}: another program keeps changing it; try again later")
 
@@ -210,15 +227,13 @@ def _left_alone(error: UnreadableXmp) -> CannotWrite:
 
 def _merged(
     before: bytes | None,
-    photo: Path,
     sidecar: Path,
     light: Light,
     settings: DevelopSettings | None,
     marks: Marks | None,
-    replaced: Path,
     framing: Framing | None,
-) -> bytes | None:
-    """The sidecar as it is to be; None when it says all that already."""
+) -> tuple[Element, dict[str, str | None]]:
+    """The sidecar as it is, and what it is to say. Raises CannotWrite."""
     old = before or b""
     try:
         root = xmp.new() if xmp.is_blank(old) else xmp.read(old, str(sidecar))
@@ -231,14 +246,15 @@ def _merged(
             changes |= framing_as(root, framing)
     except UnreadableXmp as error:
         raise _left_alone(error) from None
-    if all(xmp.text_of(root, key) == text for key, text in changes.items()):
-        return None
-    _keep_foreign(old, root, sidecar, light, changes, replaced)
+    return root, changes
+
+
+def _said(root: Element, changes: dict[str, str | None], raw: Path | None) -> bytes:
     for key, text in changes.items():
         xmp.say(root, key, text)
     xmp.say(root, _DATE, datetime.now().astimezone().isoformat(timespec="seconds"))
-    if light.raw and xmp.text_of(root, _FOR) is None:
-        xmp.say(root, _FOR, photo.suffix[1:].upper())
+    if raw is not None and xmp.text_of(root, _FOR) is None:
+        xmp.say(root, _FOR, raw.suffix[1:].upper())
     return xmp.write(root)
 
 
@@ -289,23 +305,26 @@ def _keep_foreign(
     light: Light,
     changes: dict[str, str | None],
     replaced: Path,
-) -> None:
+) -> Path | None:
     """Sliders and crops that were set elsewhere are somebody's work: before they are changed,
-    the sidecar is copied. Raises CannotWrite; then nothing is changed."""
+    the sidecar is copied. The copy, if a new one is needed. Raises CannotWrite; then nothing is
+    changed."""
     fields, _ = fields_of(root)
     sliders = (*encoded(DevelopSettings(), light), *foreign_white_balance(light))
     theirs = () if _own_settings(root, fields, light) is not None else sliders
     if not crop_is_ours(root, fields) and fields.get("HasCrop", "").lower() == "true":
         theirs = (*theirs, *CROP)
     if not any(f in fields and changes.get(_crs(f), fields[f]) != fields[f] for f in theirs):
-        return
+        return None
     copy = replaced / f"{sidecar.stem}-{hashlib.blake2b(old, digest_size=4).hexdigest()}.xmp"
-    if not copy.exists():
-        try:
-            replaced.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise cannot_write(copy, error) from None
-        write_atomic(copy, old)
+    if copy.exists():
+        return None
+    try:
+        replaced.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(copy, error) from None
+    write_atomic(copy, old)
+    return copy
 
 
 # --- marks ----------------------------------------------------------------------------

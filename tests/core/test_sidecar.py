@@ -100,6 +100,21 @@ class TestFiles:
         left(photo, f'{PHOTOSHOP}photoshop:SidecarForExtension="ARW"', suffix="a.xmp")
         assert read_sidecar(photo) is None
 
+    def test_of_a_picture_that_has_only_the_short_name_is_merged_into(self, photo: Photo) -> None:
+        """A second one beside it would disagree with it from then on."""
+        short = left(photo, f'{XMP}xmp:Rating="3" crs:Clarity2012="+9"', suffix="a.xmp")
+        assert write(photo) == short
+        assert fields(short)["Clarity2012"] == "+9"
+        assert said(photo).settings == EDIT
+        assert not (photo.path.parent / "a.jpg.xmp").exists()
+
+    @pytest.mark.parametrize("other", ["a.dng", "a.mov", "a.png"])
+    def test_the_short_name_of_several_files_is_left_alone(self, photo: Photo, other: str) -> None:
+        before = left(photo, 'crs:Contrast2012="+9"', suffix="a.xmp").read_bytes()
+        (photo.path.parent / other).touch()
+        assert write(photo) == photo.path.parent / "a.jpg.xmp"
+        assert (photo.path.parent / "a.xmp").read_bytes() == before
+
     def test_names_in_capitals_are_met(self, tmp_path: Path) -> None:
         left(raw(tmp_path), 'crs:Contrast2012="+9"', suffix="a.XMP")
         assert said(raw(tmp_path)).values["contrast"] == 9.0

@@ -57,6 +57,17 @@ def test_nothing_is_read_before_the_user_says_so(
     assert contrasts(app) == [0.0] * 6
 
 
+def test_replacing_what_another_program_set_is_said(
+    make_app: MakeApp, edited_elsewhere: list[Path], qtbot: QtBot
+) -> None:
+    app = open_folder(make_app, edited_elsewhere, qtbot)
+    app.catalog.sidecars = True
+    app.session.set_param("contrast", 50.0, drag=1)
+    qtbot.waitUntil(lambda: "kept as" in app.window.message())
+    copy = Path(app.window.message().split("kept as ")[1])
+    assert 'Contrast2012="+20"' in copy.read_text()
+
+
 def test_reading_is_one_undo_and_leaves_own_edits_alone(
     make_app: MakeApp, edited_elsewhere: list[Path], qtbot: QtBot
 ) -> None:
