@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from imgtune_gui.app import App
@@ -64,6 +64,9 @@ class Program(QObject):
         old.window.close()
         install_language(old.settings.preferences.language)
         self.app = self._build((), again=True)
+        if old.window.windowState() == Qt.WindowState.WindowNoState:
+            # Just there: a restored window is moved off the screen's edge by a guessed frame.
+            self.app.window.setGeometry(old.window.geometry())
         self.app.start()
         QApplication.setQuitOnLastWindowClosed(True)
         text = self.tr("The language was changed; what can be undone begins anew")

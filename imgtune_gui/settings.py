@@ -131,7 +131,10 @@ class AppSettings:
         return [name for name in PARAM_NAMES if name in chosen] or list(PARAM_NAMES)
 
     def choose_fields(self, what: str, names: Sequence[str]) -> None:
-        self.set_json(f"fields/{what}", list(names))
+        """Sliders only: a crop is asked for each time."""
+        sliders = [name for name in names if name in PARAM_NAMES]
+        if sliders:
+            self.set_json(f"fields/{what}", sliders)
 
     def set_json(self, key: str, value: object) -> None:
         self._store.setValue(key, json.dumps(value))

@@ -1046,12 +1046,24 @@
         <translation>原始比例</translation>
     </message>
     <message>
+        <source>Other…</source>
+        <translation>其他…</translation>
+    </message>
+    <message>
         <source>Turn left</source>
         <translation>向左旋转</translation>
     </message>
     <message>
         <source>Turn right</source>
         <translation>向右旋转</translation>
+    </message>
+    <message>
+        <source>Width to height, such as 7:5 or 2.39</source>
+        <translation>宽与高之比，如 7:5 或 2.39</translation>
+    </message>
+    <message>
+        <source>“{0}” is no ratio. {1}</source>
+        <translation>“{0}”不是比例。{1}</translation>
     </message>
     <message>
         <source>Straighten</source>
@@ -1565,8 +1577,20 @@ every export is a new file.</source>
         <translation>全选</translation>
     </message>
     <message>
+        <source>Crop and straighten</source>
+        <translation>裁剪和拉直</translation>
+    </message>
+    <message>
+        <source>Frame</source>
+        <translation>取景</translation>
+    </message>
+    <message>
         <source>None</source>
         <translation>全不选</translation>
+    </message>
+    <message>
+        <source>Rotation</source>
+        <translation>旋转</translation>
     </message>
 </context>
 <context>

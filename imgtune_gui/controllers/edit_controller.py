@@ -3,15 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from imgtune_gui.commands import in_history
 from imgtune_gui.models.photo_item import EditState, PhotoItem
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
-from imgtune_gui.views.dialogs import FieldsDialog
+from imgtune_gui.views.dialogs import CROP, TURNS, FieldsDialog
 from imgtune_gui.views.main_window import MainWindow
 from model_core.domain.develop import IDENTITY, PARAM_NAMES
+from model_core.domain.geometry import Geometry, framed_like
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What of a photo others are to get: sliders, and how it is framed where that was asked."""
+
+    values: Mapping[str, float]
+    frame: tuple[Geometry, tuple[int, int]] | None = None  # with the photo's width and height
+    crop: bool = False
+    turns: bool = False
+
+    @classmethod
+    def of(cls, item: PhotoItem, names: Sequence[str]) -> Given:
+        values = {name: item.settings[name] for name in names if name in PARAM_NAMES}
+        photo = item.photo
+        if photo is None:  # how it is framed is not known yet
+            return cls(values)
+        frame = item.geometry, (photo.width, photo.height)
+        return cls(values, frame, crop=CROP in names, turns=TURNS in names)
+
+    def framed(self, item: PhotoItem) -> Geometry:
+        photo = item.photo
+        if photo is None or self.frame is None:
+            return item.geometry
+        size = photo.width, photo.height
+        return framed_like(item.geometry, size, *self.frame, turns=self.turns, crop=self.crop)
 
 
 class EditController(QObject):
@@ -28,7 +57,7 @@ class EditController(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._window, self._settings = session, window, settings
-        self._copied: dict[str, float] = {}
+        self._copied: Given | None = None
 
     def _selected(self) -> list[PhotoItem]:
         return [item for item in self._window.photo_list.selected_items() if not item.error]
@@ -63,8 +92,8 @@ class EditController(QObject):
             self._copy(item, self._settings.chosen_fields("copy"))
 
     def _copy(self, item: PhotoItem, names: Sequence[str]) -> None:
-        self._copied = {name: item.settings[name] for name in names}
-        if len(names) == len(PARAM_NAMES):
+        self._copied = Given.of(item, names)
+        if set(names) == set(PARAM_NAMES):
             text = self.tr("Copied the settings of {0}")
         else:
             text = self.tr("Copied {1} of the settings of {0}")
@@ -72,7 +101,7 @@ class EditController(QObject):
 
     def paste(self) -> None:
         """What was copied, and no other slider."""
-        if not self._copied:
+        if self._copied is None:
             self.message_raised.emit(self.tr("Copy the settings of a photo first"))
             return
         self._give(self._copied, self._targets(), self.tr("Paste settings"))
@@ -102,12 +131,12 @@ class EditController(QObject):
 
     def _sync(self, item: PhotoItem, others: list[PhotoItem], names: Sequence[str]) -> None:
         if names:
-            values = {name: item.settings[name] for name in names}
-            self._give(values, others, self.tr("Sync settings"))
+            self._give(Given.of(item, names), others, self.tr("Sync settings"))
 
     def _ask(self, what: str, title: str, lead: str, button: str) -> list[str]:
-        """The ticked sliders, which are ticked the next time too; none when cancelled."""
-        dialog = FieldsDialog(self._window, title, button, lead, self._settings.chosen_fields(what))
+        """The ticked fields, of which sliders are ticked the next time too; none when cancelled."""
+        ticked = self._settings.chosen_fields(what)
+        dialog = FieldsDialog(self._window, title, button, lead, ticked, frame=True)
         names = dialog.names() if dialog.exec() == FieldsDialog.DialogCode.Accepted else []
         dialog.deleteLater()
         if names:
@@ -119,11 +148,21 @@ class EditController(QObject):
         if row > 0:
             previous = self._session.items[row - 1]
             text = self.tr("Settings of the previous photo")
-            self._give(previous.settings.as_dict(), self._current(), text)
+            self._give(Given(previous.settings.as_dict()), self._current(), text)
 
-    def _give(self, values: Mapping[str, float], items: list[PhotoItem], text: str) -> None:
-        edits = [(item, item.settings.updated(values)) for item in items]
-        self._session.set_edits(edits, text)
+    def _give(self, given: Given, items: list[PhotoItem], text: str) -> None:
+        edits = [(item, item.settings.updated(given.values)) for item in items]
+        frames = [(item, given.framed(item)) for item in items]
+        if given.values and any(after != item.geometry for item, after in frames):
+            stack = self._session.undo_stack
+            stack.beginMacro(in_history(text, text, items))
+            self._session.set_edits(edits, text)
+            self._session.set_geometry(frames, text)
+            stack.endMacro()
+        elif given.values:
+            self._session.set_edits(edits, text)
+        else:
+            self._session.set_geometry(frames, text)
         count = len(items)
         done = self.tr("{0}: 1 photo") if count == 1 else self.tr("{0}: {1} photos")
         self.message_raised.emit(done.format(text, count))

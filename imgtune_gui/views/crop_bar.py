@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
+    QInputDialog,
     QLabel,
     QPushButton,
     QSlider,
@@ -22,6 +24,9 @@ from imgtune_gui.views.keys import ENTER, claims
 from imgtune_gui.views.theme import SPACE
 from model_core.domain.geometry import MAX_ANGLE
 
+_OTHER = "other"
+_TYPED = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:[:x×/]\s*(\d+(?:[.,]\d+)?))?\s*")
+_EXTREME = 20.0  # no photo is longer than so many times its width
 _RATIOS = ("1:1", "5:4", "4:3", "3:2", "16:10", "16:9", "2:1")
 _STEPS = 10  # of the angle's slider, to a degree
 
@@ -49,6 +54,7 @@ class CropBar(QFrame):
         super().__init__(parent)
         self.setObjectName("Toolbar")
         self._original: float | None = None
+        self._chosen = 0  # of the ratios
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * SPACE, 5, 2 * SPACE, 5)
         layout.setSpacing(4)
@@ -59,6 +65,7 @@ class CropBar(QFrame):
         self.ratios.addItem(self.tr("As taken"), "original")
         for text in _RATIOS:
             self.ratios.addItem(text, text)
+        self.ratios.addItem(self.tr("Other…"), _OTHER)
         self.ratios.activated.connect(self._on_ratio_activated)
         layout.addWidget(self.ratios)
         layout.addWidget(self._tool("⇄", self.tr("Portrait or landscape"), self.swapped))
@@ -130,15 +137,50 @@ class CropBar(QFrame):
         wide, high = state.output_size
         self._size.setText(f"{wide} × {high}")
         if new:
-            name = _ratio_of(wide, high) if state.geometry.is_cropped else None
-            if name == _ratio_of(round(across), round(down)):
+            name = self._ratio_of(wide, high) if state.geometry.is_cropped else None
+            if name == self._ratio_of(round(across), round(down)):
                 name = None  # straightening leaves the photo's own
             state.ratio = wide / high if name is not None else None
-            self.ratios.setCurrentIndex(max(0, self.ratios.findData(name)))
+            self._show_ratio(name)
+
+    def _show_ratio(self, name: str | None) -> None:
+        self._chosen = max(0, self.ratios.findData(name))
+        self.ratios.setCurrentIndex(self._chosen)
+
+    def _ratio_of(self, wide: int, high: int) -> str | None:
+        """That of the list which a crop of so many pixels has, upright or lying."""
+        for key in (str(self.ratios.itemData(row)) for row in range(self.ratios.count())):
+            if ":" not in key:
+                continue
+            long, short = (float(part) for part in key.split(":"))
+            if abs(max(wide, high) * short - min(wide, high) * long) <= long:  # rounded to pixels
+                return key
+        return None
+
+    def _type_ratio(self) -> None:
+        """Any two numbers, kept in the list from then on; as it is typed, upright or lying."""
+        lead = self.tr("Width to height, such as 7:5 or 2.39")
+        ask, given, text = lead, True, ""
+        while given:
+            text, given = QInputDialog.getText(self, self.tr("Ratio of the sides"), ask, text=text)
+            ratio = ratio_in(text)
+            if given and ratio is not None:
+                name = _name_of(text)
+                if self.ratios.findData(name) < 0:
+                    self.ratios.insertItem(self.ratios.count() - 1, name, name)
+                self._show_ratio(name)
+                self.ratio_chosen.emit(ratio)
+                return
+            ask = self.tr("“{0}” is no ratio. {1}").format(text, lead)
+        self.ratios.setCurrentIndex(self._chosen)
 
     def _on_ratio_activated(self, index: int) -> None:
         key = self.ratios.itemData(index)
-        if key == "original":
+        if key != _OTHER:
+            self._chosen = index
+        if key == _OTHER:
+            self._type_ratio()
+        elif key == "original":
             self.ratio_chosen.emit(self._original)
         elif key is None:
             self.ratio_chosen.emit(None)
@@ -157,10 +199,19 @@ class CropBar(QFrame):
         self.turned.emit(1)
 
 
-def _ratio_of(wide: int, high: int) -> str | None:
-    """That of the list which a crop of so many pixels has, upright or lying."""
-    for text in _RATIOS:
-        long, short = (float(part) for part in text.split(":"))
-        if abs(max(wide, high) * short - min(wide, high) * long) <= long:  # rounded to pixels
-            return text
-    return None
+def ratio_in(text: str) -> float | None:
+    """Width by height: ``7:5``, ``4 x 5``, ``2,39``; None where that is no shape of a photo."""
+    found = _TYPED.fullmatch(text)
+    if found is None:
+        return None
+    wide, high = (float((part or "1").replace(",", ".")) for part in found.groups())
+    ratio = wide / high if high else 0.0
+    return ratio if 1 / _EXTREME <= ratio <= _EXTREME else None
+
+
+def _name_of(text: str) -> str:
+    """Of a ratio that was typed, the longer side first as all in the list."""
+    found = _TYPED.fullmatch(text)
+    assert found is not None
+    sides = sorted(float((part or "1").replace(",", ".")) for part in found.groups())
+    return f"{sides[1]:g}:{sides[0]:g}"

@@ -156,8 +156,13 @@ def _version(package: str) -> str:
         return "–"
 
 
+#: Fields beside the sliders: never ticked until the user does.
+CROP, TURNS = "crop", "turns"
+
+
 class FieldsDialog(QDialog):
-    """Which sliders to paste, sync or keep; what is not ticked stays as it is."""
+    """Which sliders to paste, sync or keep; what is not ticked stays as it is. ``frame``: the crop
+    and the quarter turns are offered too."""
 
     def __init__(
         self,
@@ -166,6 +171,8 @@ class FieldsDialog(QDialog):
         button: str,
         lead: str = "",
         ticked: Collection[str] = PARAM_NAMES,
+        *,
+        frame: bool = False,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -183,11 +190,11 @@ class FieldsDialog(QDialog):
             if spec.group != group:
                 group = spec.group
                 layout.addWidget(section_title(param_group(group)))
-            box = QCheckBox(param_label(spec))
-            box.setChecked(spec.name in ticked)
-            box.toggled.connect(self._on_toggled)
-            self.boxes[spec.name] = box
-            layout.addWidget(box)
+            layout.addWidget(self._box(spec.name, param_label(spec), spec.name in ticked))
+        if frame:
+            layout.addWidget(section_title(self.tr("Frame")))
+            layout.addWidget(self._box(CROP, self.tr("Crop and straighten"), ticked=False))
+            layout.addWidget(self._box(TURNS, self.tr("Rotation"), ticked=False))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.good = buttons.addButton(button, QDialogButtonBox.ButtonRole.AcceptRole)
         self.good.setObjectName("Primary")
@@ -207,6 +214,12 @@ class FieldsDialog(QDialog):
         layout.addWidget(buttons)
         self.good.setFocus()
 
+    def _box(self, name: str, text: str, ticked: bool) -> QCheckBox:
+        box = self.boxes[name] = QCheckBox(text)
+        box.setChecked(ticked)
+        box.toggled.connect(self._on_toggled)
+        return box
+
     def _on_toggled(self) -> None:
         self.good.setEnabled(bool(self.names()))
 
@@ -219,5 +232,5 @@ class FieldsDialog(QDialog):
             box.setChecked(False)
 
     def names(self) -> list[str]:
-        """The ticked sliders."""
+        """The ticked sliders, and what of the frame."""
         return [name for name, box in self.boxes.items() if box.isChecked()]

@@ -1,4 +1,5 @@
-"""How a photo is turned, straightened and cropped. Not a slider: never predicted or pasted."""
+"""How a photo is turned, straightened and cropped. Not a slider: never predicted, and pasted only
+where the user asks for it by name."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from dataclasses import dataclass, replace
 MAX_ANGLE = 45.0
 _LEAST = 0.02  # smallest crop, as a share of a side
 _EPSILON = 1e-6
+_SAME_SHAPE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,35 @@ class Geometry:
         return replace(
             self, left=x - half_w, right=x + half_w, top=y - half_h, bottom=y + half_h
         ).fitted(width, height)
+
+
+def framed_like(
+    own: Geometry,
+    size: tuple[int, int],
+    other: Geometry,
+    other_size: tuple[int, int],
+    *,
+    turns: bool,
+    crop: bool,
+) -> Geometry:
+    """A photo of that ``size`` (width, height before the turns), now with ``own`` geometry, as
+    another is: its quarter ``turns``, its ``crop`` with the angle, or both. A crop keeps its ratio
+    where the photos are not of one shape, and stands upright in an upright photo."""
+    found = replace(other, turns=own.turns) if crop else own
+    if turns:
+        found = replace(found, turns=other.turns) if crop else own.turned(other.turns - own.turns)
+    if not crop or not other.is_cropped:
+        return found.fitted(*size)
+    shape, other_shape = _shape(found.turned_size(*size)), _shape(other.turned_size(*other_size))
+    if abs(shape / other_shape - 1) > _SAME_SHAPE:
+        wide, high = other.output_size(*other_size)
+        same_way = (shape >= 1) == (other_shape >= 1)
+        found = found.fitted(*size).with_ratio(wide / high if same_way else high / wide, *size)
+    return found.fitted(*size)
+
+
+def _shape(size: tuple[float, float]) -> float:
+    return size[0] / size[1]
 
 
 #: The photo as it is.

@@ -14,7 +14,7 @@ from PIL import Image
 
 from model_core.domain.develop import IDENTITY
 from model_core.domain.export import ExportItem, ExportOptions
-from model_core.domain.geometry import UNCROPPED, Geometry
+from model_core.domain.geometry import UNCROPPED, Geometry, framed_like
 from model_core.domain.image import Proxy
 from model_core.imaging.framing import framed
 from model_core.services import DEFAULT_STYLE, Studio
@@ -96,6 +96,20 @@ def test_a_tilted_horizon_is_straightened(depth: type) -> None:
     edges = (out > 0.5 * np.iinfo(depth).max).argmax(axis=0)
     assert np.ptp(edges) <= 1
     assert out.shape[1] < 300
+
+
+def test_a_pasted_crop_keeps_its_ratio_and_stands_upright_in_an_upright_photo() -> None:
+    wide, tall = (600, 400), (400, 600)
+    crop = Geometry(left=0.1, top=0.2, right=0.7, bottom=0.6)  # 360 x 160
+    assert framed_like(UNCROPPED, wide, crop, wide, turns=False, crop=True) == crop
+    upright = framed_like(UNCROPPED, tall, crop, wide, turns=False, crop=True)
+    across, down = upright.output_size(*tall)
+    assert down / across == pytest.approx(360 / 160, rel=0.02)
+    turned = Geometry(turns=1)
+    assert framed_like(turned, wide, crop, wide, turns=False, crop=True).turns == 1
+    assert framed_like(crop, wide, turned, wide, turns=True, crop=False) == crop.turned(1)
+    assert framed_like(crop, wide, turned, wide, turns=True, crop=True) == turned
+    assert framed_like(crop, wide, turned, tall, turns=False, crop=False) == crop
 
 
 def test_a_ratio_is_the_largest_within() -> None:

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
 from imgtune_gui.export_choice import ExportChoice
 from imgtune_gui.models.crop_state import HANDLES, CropState
 from imgtune_gui.models.photo_item import EditState
+from imgtune_gui.views.crop_bar import ratio_in
 from model_core.domain.geometry import UNCROPPED, Geometry
 from tests.fakes import FakeStudio
 from tests.gui.conftest import MakeApp, wait_for_predictions
@@ -127,6 +129,28 @@ def test_a_ratio_is_there_again_when_the_tool_is_opened_again(cropping: App, qtb
     overlay.state.set_angle(3.0)
     bar.reset.emit()
     assert (bar.ratios.currentIndex(), overlay.state.ratio) == (0, None)
+
+
+def test_a_ratio_can_be_typed(cropping: App, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    overlay, bar = cropping.crop.overlay, cropping.crop.overlay.bar
+    answers = iter([("wide", True), ("2:5", True), ("", False)])
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: next(answers))
+    for _ in range(2):  # the second time it is cancelled
+        bar.ratios.setCurrentIndex(bar.ratios.findData("other"))
+        bar.ratios.activated.emit(bar.ratios.currentIndex())
+        assert bar.ratios.currentText() == "5:2"
+        assert overlay.state.ratio == pytest.approx(0.4)
+    qtbot.keyClick(overlay, Qt.Key.Key_Return)
+    qtbot.keyClick(cropping.window, Qt.Key.Key_R)
+    assert bar.ratios.currentText() == "5:2"
+
+
+@pytest.mark.parametrize(
+    ("text", "ratio"),
+    [("7:5", 1.4), ("4 x 5", 0.8), ("2,39", 2.39), ("1.85:1", 1.85), ("0", None), ("99", None)],
+)
+def test_ratios_are_read_as_people_write_them(text: str, ratio: float | None) -> None:
+    assert ratio_in(text) == (None if ratio is None else pytest.approx(ratio))
 
 
 def test_dragging_outside_the_crop_straightens(cropping: App, qtbot: QtBot) -> None:

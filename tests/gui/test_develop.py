@@ -17,6 +17,7 @@ from imgtune_gui.models.photo_item import EditState
 from imgtune_gui.views.dialogs import FieldsDialog
 from imgtune_gui.views.preset_window import PresetWindow
 from model_core.domain.develop import PARAM_NAMES
+from model_core.domain.geometry import Geometry
 from tests.core.storage.test_presets import HEAD, TAIL
 from tests.fakes import FakeStudio
 
@@ -240,6 +241,25 @@ def test_what_was_not_chosen_is_not_pasted(app: App, qtbot: QtBot) -> None:
     app.session.select_row(3)
     qtbot.keyClick(app.window, Qt.Key.Key_V, both)
     assert items[3].settings["tint"] == 44
+
+
+def test_a_crop_is_pasted_only_where_it_was_ticked(app: App, qtbot: QtBot) -> None:
+    items = app.session.items
+    crop = Geometry(left=0.1, top=0.1, right=0.6, bottom=0.6)
+    app.session.set_geometry([(items[0], crop)], "Crop")
+    app.session.set_param("tint", 44.0, drag=1)
+    app.window.filmstrip.selectAll()
+    with answering(only("tint", "crop")):
+        app.actions["sync_selected"].trigger()
+    assert [item.geometry for item in items] == [crop] * 6
+    app.session.undo_stack.undo()
+    assert items[3].geometry.is_identity
+    assert items[3].state is EditState.UNTOUCHED
+    app.session.select_row(0)
+    app.window.filmstrip.selectAll()
+    app.actions["sync_again"].trigger()  # what was chosen the last time, but no crop unasked
+    assert items[3].settings["tint"] == 44
+    assert items[3].geometry.is_identity
 
 
 def test_a_choice_of_nothing_cannot_be_synced(app: App) -> None:
