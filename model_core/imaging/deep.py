@@ -15,9 +15,11 @@ import numpy.typing as npt
 
 from model_core.domain.errors import UnreadablePhoto
 from model_core.imaging.faults import decoder_faults, quiet_c_library
+from model_core.imaging.gather import gathered
+from model_core.imaging.png import png_bands
 from model_core.imaging.profiles import Raster
 from model_core.imaging.ranges import full_range, over_white, widened
-from model_core.imaging.signals import Jp2, plain_png, png_code_points, png_meaning
+from model_core.imaging.signals import Jp2, png_code_points, png_meaning
 
 _PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 #: Where the codes of black and white lie in video, of 255 (ITU-T H.273, 8.3).
@@ -39,21 +41,26 @@ def _is_video(path: Path) -> bool:
     return points is not None and not points.full_range
 
 
-def png_raster(path: Path, info: Mapping[Any, Any]) -> Raster:
-    """Such a PNG over white; ``info`` is what Pillow read of it. Raises UnreadablePhoto."""
-    import imagecodecs
+def png_raster(
+    path: Path, info: Mapping[Any, Any], size: tuple[int, int], long_side: int | None
+) -> Raster:
+    """A PNG over white, read some rows at a time: of 16 bits or in the range of video, or RGB of 8
+    without transparency. ``info`` and ``size`` are what Pillow read of it; ``long_side`` as in
+    Rendered. Raises UnreadablePhoto."""
+    video = _is_video(path)
+
+    def colours(band: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        band = _of_video(band) if video else band
+        if band.ndim == 2:
+            return band
+        if band.shape[2] in (2, 4):
+            band = over_white(band[..., :-1], band[..., -1], premultiplied=False)
+        return band[..., 0] if band.shape[2] == 1 else band
 
     with decoder_faults(path), quiet_c_library():
-        pixels: npt.NDArray[Any] = imagecodecs.png_decode(plain_png(path.read_bytes()))
-    if _is_video(path):
-        pixels = _of_video(pixels)
-    if pixels.ndim == 2:
-        return Raster(pixels, "L", *png_meaning(path, info, "L"))
-    grey = pixels.shape[2] <= 2
-    kind = "L" if grey else "RGB"
-    if pixels.shape[2] in (2, 4):
-        pixels = over_white(pixels[..., :-1], pixels[..., -1], premultiplied=False)
-    return Raster(pixels[..., 0] if grey else pixels, kind, *png_meaning(path, info, kind))
+        pixels = gathered(map(colours, png_bands(path)), size, long_side)
+    kind = "L" if pixels.ndim == 2 else "RGB"
+    return Raster(np.ascontiguousarray(pixels), kind, *png_meaning(path, info, kind))
 
 
 def heif_raster(path: Path, icc: bytes | None, points: tuple[int, int] | None) -> Raster | None:

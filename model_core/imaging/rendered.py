@@ -31,6 +31,7 @@ from model_core.imaging.deep import (
 from model_core.imaging.describe import block, declared_space, orientation_of
 from model_core.imaging.faults import decoder_faults, refuse_bomb, refuse_special
 from model_core.imaging.memory import empty
+from model_core.imaging.png import tells_more_behind
 from model_core.imaging.profiles import Raster, kept_space, named_rgb
 from model_core.imaging.shape import fit_size, shrink, shrink_image, to_array, upright
 from model_core.imaging.signals import avif_meaning, jp2_meaning, nclx_points, png_meaning
@@ -42,6 +43,7 @@ _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "AVIF", "HEIF", "BMP", "GIF", "JPEG20
 _JPEG_AT, _JPEG_LENGTH = 513, 514  # where an EXIF block holds its thumbnail
 _SAME_SHAPE = 0.02
 _WITH_ALPHA = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})  # the A of LAB is none
+_LARGE = 40_000_000  # pixels, from which on memory counts
 _HEIF_SUFFIXES = frozenset({".heic", ".heif", ".hif"})
 
 # It says of a few faults, besides raising them, without the file's name.
@@ -100,7 +102,7 @@ class PillowFile:
         self._image, self._path = image, path
         self.width, self.height = image.size
         refuse_bomb(path, self.width, self.height, max_pixels)
-        self.exif = _exif_of(image)
+        self.exif = _exif_of(image, path)
         self.orientation = orientation_of(image.format, self.exif)
 
     @property
@@ -118,7 +120,10 @@ class PillowFile:
         image, icc = self._image, self._image.info.get("icc_profile")
         smaller = long_side is not None and long_side < max(image.size)
         if is_deep_png(self._path):
-            return png_raster(self._path, image.info)
+            return png_raster(self._path, image.info, image.size, long_side)
+        if _is_large_png(image):
+            with suppress(UnreadablePhoto):  # Pillow says best what is wrong
+                return png_raster(self._path, image.info, image.size, long_side)
         points = nclx_points(image.info)
         if image.format == "HEIF" and image.info.get("bit_depth", 8) > 8:
             deep = heif_raster(self._path, icc, points)
@@ -265,14 +270,23 @@ def _set_up_libtiff() -> None:
         ctypes.CDLL(Image.core.__file__).TIFFSetErrorHandler(None)
 
 
-def _exif_of(image: Image.Image) -> Image.Exif:
+def _exif_of(image: Image.Image, path: Path) -> Image.Exif:
     """The EXIF block; an empty one where it is damaged, which must not cost the picture."""
     try:
-        exif = image.getexif()
+        # For a PNG Pillow decodes all pixels, to see whether more is told behind them.
+        by_rows = is_deep_png(path) or _is_large_png(image)
+        all_told = by_rows and not tells_more_behind(path)
+        exif = Image.Image.getexif(image) if all_told else image.getexif()
         exif.get(ExifTags.Base.Orientation)  # is parsed only now
     except Exception:  # Pillow's parser
         return Image.Exif()
     return exif
+
+
+def _is_large_png(image: Image.Image) -> bool:
+    """Whether it is one that Pillow, with four bytes a pixel, would hold twice over."""
+    plain = image.format == "PNG" and image.mode == "RGB" and "transparency" not in image.info
+    return plain and image.width * image.height >= _LARGE
 
 
 def _flat(image: Image.Image) -> Image.Image:
@@ -313,7 +327,7 @@ def _ends(jpeg: bytes) -> bool:
     while at + 4 <= len(jpeg) and jpeg[at] == 0xFF:
         marker = jpeg[at + 1]
         if marker == 0xDA:
-            return jpeg.find(b"\xff\xd9", at) >= 0
+            return jpeg.rfind(b"\xff\xd9", at) >= 0  # it stands at the end, so from there
         if marker == 0xFF:  # filling
             at += 1
         else:

@@ -49,8 +49,7 @@ def shrink_image(image: Image.Image, long_side: int) -> Image.Image:
     if max(image.size) <= long_side:
         return image
     size = fit_size(image.width, image.height, long_side)
-    resample = _SHARP if long_side >= _LOOKED_AT else _QUICK
-    return image.resize(size, resample, reducing_gap=_REDUCING_GAP)
+    return image.resize(size, _filter_for(long_side), reducing_gap=_REDUCING_GAP)
 
 
 def shrink(pixels: Coded, long_side: int) -> Coded:
@@ -59,12 +58,44 @@ def shrink(pixels: Coded, long_side: int) -> Coded:
         return pixels
     if pixels.dtype == np.uint8:
         return np.array(shrink_image(Image.fromarray(pixels), long_side))
+    height, width = pixels.shape[:2]
+    block = block_of(width, height, long_side)
+    if block > 1:
+        pixels = means(pixels, block)
+    size = fit_size(width, height, long_side)
+    resample, box = _filter_for(long_side), (0, 0, width / block, height / block)
     # Pillow has no 16-bit colour: one channel at a time, as floats.
     planes = [
-        np.asarray(shrink_image(Image.fromarray(pixels[..., c].astype(np.float32)), long_side))
+        np.asarray(
+            Image.fromarray(pixels[..., c].astype(np.float32)).resize(size, resample, box=box)
+        )
         for c in range(3)
     ]
     return np.clip(np.stack(planes, -1) + 0.5, 0, 65535).astype(np.uint16)
+
+
+def _filter_for(long_side: int) -> Image.Resampling:
+    return _SHARP if long_side >= _LOOKED_AT else _QUICK
+
+
+def block_of(width: int, height: int, long_side: int) -> int:
+    """The side of the blocks whose means leave twice that long side, for the sharper filter."""
+    return max(1, int(max(width, height) / long_side / _REDUCING_GAP))
+
+
+def means(pixels: npt.NDArray[Any], block: int) -> npt.NDArray[Any]:
+    """Of blocks of that side, smaller at the right and lower edges: (H, W[, channels]) of uint8
+    or uint16 to the same with the sides divided, rounded up."""
+    height, width = pixels.shape[:2]
+    shape = (-(-height // block), -(-width // block), *pixels.shape[2:])
+    out = np.empty(shape, pixels.dtype.newbyteorder("="))
+    rows = max(1, _BAND // (width * block))
+    for top in range(0, len(out), rows):
+        band = np.atleast_3d(pixels[top * block : (top + rows) * block])
+        for channel in range(band.shape[2]):
+            plane = Image.fromarray(band[..., channel].astype(np.float32)).reduce(block)
+            np.atleast_3d(out)[top : top + rows, :, channel] = np.asarray(plane) + 0.5
+    return out
 
 
 def to_array(image: Image.Image) -> npt.NDArray[np.uint8]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import logging
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from PIL import ExifTags, Image
 from model_core.domain.errors import UnreadablePhoto
 from model_core.imaging.describe import orientation_of
 from model_core.imaging.faults import decoder_faults, quiet_c_library, refuse_bomb
+from model_core.imaging.gather import gathered
 from model_core.imaging.profiles import Raster
 from model_core.imaging.ranges import full_range, over_white, widened
+from model_core.imaging.shape import band_slices
 
 # It logs, without the file's name, each tag of a photo that it cannot read and does not need.
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
@@ -34,6 +37,8 @@ _KINDS = {
 _JPEG = 7
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
 _ASSOCIATED_ALPHA, _ALPHA = 1, 2
+_APART = 2  # as planar configuration: channel by channel
+_READ = 1 << 24  # bytes at a time
 _MOST_CHANNELS = 8
 _ICC, _REFERENCE, _COLOUR_MAP, _INK_SET = 34675, 532, 320, 332
 #: What Pillow reads right where a channel has 8 bits or fewer: photometric interpretations,
@@ -139,15 +144,55 @@ class Tiff:
     def raster(self, long_side: int | None) -> Raster:
         """The pixels over white. Raises UnreadablePhoto."""
         page = self._page
-        kind, channels = _KINDS[int(page.photometric)]
+        kind = _KINDS[int(page.photometric)][0]
         with decoder_faults(self._path), quiet_c_library():
             self._refuse_pictures_inside()
-            stored = page.asarray(maxworkers=1)
+            bands = (self._colours(stored) for stored in self._bands())
+            # Means of CIELAB's signed numbers, read as what they are not, would be nonsense.
+            smaller = None if kind == "LAB" else long_side
+            pixels = np.ascontiguousarray(gathered(bands, (self.width, self.height), smaller))
             icc = page.tags.valueof(_ICC)
-        planes = stored.reshape(-1, self.height, self.width) if page.planarconfig == 2 else None
-        if planes is not None:
-            stored = np.moveaxis(planes, 0, -1)
-        stored = stored.reshape(self.height, self.width, -1)
+        return Raster(pixels, kind, icc if isinstance(icc, bytes) else None)
+
+    def _bands(self) -> Iterator[npt.NDArray[Any]]:
+        """The rows as stored, (some, width, samples), top to bottom; all at once where the file
+        does not have them in parts."""
+        page, width, height = self._page, self.width, self.height
+        if page.planarconfig == _APART:
+            planes = page.asarray(maxworkers=1).reshape(-1, height, width)
+            yield np.moveaxis(planes, 0, -1)
+        elif page.is_memmappable:
+            file, dtype = page.parent.filehandle, page.dtype.newbyteorder(page.parent.byteorder)
+            file.seek(page.dataoffsets[0])
+            for rows in band_slices(height, width):
+                count = rows.stop - rows.start
+                shape = count, width, page.samplesperpixel
+                yield file.read_array(dtype, math.prod(shape)).reshape(shape)
+        elif page.is_contiguous or page.jpegheader is not None:
+            yield page.asarray(maxworkers=1).reshape(height, width, -1)
+        else:
+            yield from self._segments()
+
+    def _segments(self) -> Iterator[npt.NDArray[Any]]:
+        """Strips, and rows of tiles. What the file leaves out is as it says."""
+        page, width, height = self._page, self.width, self.height
+        band: npt.NDArray[Any] = np.empty(0)
+        for part, (_, _, top, left, _), shape in page.segments(maxworkers=1, buffersize=_READ):
+            if part is not None and shape[2] >= width:
+                yield part[0, : height - top, :width]
+                continue
+            if left == 0:
+                rows = min(shape[1], height - top)
+                band = np.empty((rows, width, page.samplesperpixel), page.dtype)
+            here = band[:, left : left + shape[2]]
+            here[...] = page.nodata if part is None else part[0, : len(band), : width - left]
+            if left + shape[2] >= width:
+                yield band
+
+    def _colours(self, stored: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Rows as the kinds of Raster have them, over white. Raises UnreadablePhoto."""
+        page = self._page
+        kind, channels = _KINDS[int(page.photometric)]
         if stored.shape[2] < channels:
             raise UnreadablePhoto(f"{self._path}: has too few channels for its kind of colour")
         pixels = self._numbers(stored)
@@ -158,8 +203,7 @@ class Tiff:
         if extra and int(extra[0]) in (_ASSOCIATED_ALPHA, _ALPHA) and kind in ("L", "RGB"):
             premultiplied = int(extra[0]) == _ASSOCIATED_ALPHA
             colour = over_white(colour, pixels[..., channels], premultiplied=premultiplied)
-        colour = colour[..., 0] if channels == 1 else colour
-        return Raster(np.ascontiguousarray(colour), kind, icc if isinstance(icc, bytes) else None)
+        return colour[..., 0] if channels == 1 else colour
 
     def _refuse_pictures_inside(self) -> None:
         """Parts of a TIFF may be whole files of other formats, with sizes of their own: raises
