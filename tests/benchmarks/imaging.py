@@ -1,6 +1,6 @@
 """What the imaging core is worth: exactness of the baked look, speed, memory, and its peers.
 
-    python -m tests.benchmarks.imaging PHOTOS [--files N]
+    python -m tests.benchmarks.imaging PHOTOS [--files N] [--memory MEGAPIXELS ...]
 
 PHOTOS is a folder with photos; the largest of them is enlarged to 24 megapixels with a little
 noise, so that it weighs what a camera's file does. Everything is measured side by side in one
@@ -35,6 +35,7 @@ from model_core.imaging.decode import PHOTO_SUFFIXES, decode, decode_proxy
 from model_core.imaging.encode import encode
 from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, reference, render
 from tests.benchmarks.__main__ import run_probe
+from tests.benchmarks.imaging_memory import memory_by_kind
 
 SETTINGS = DevelopSettings.from_mapping(
     {"exposure_ev": 0.4, "temperature": 12, "contrast": 18, "highlights": -30, "shadows": 25,
@@ -159,6 +160,7 @@ def _adjusted(photo: Path, out: Path | None = None, threads: int | None = None) 
 
 
 _count = itertools.count()
+_GROUP = 20  # files that are timed together
 
 
 def _others() -> DevelopSettings:
@@ -182,14 +184,30 @@ def many_files(photo: Path, count: int) -> None:
         ("such files", ours, f"at least 1.8 x of one core ({CORES} cores)"),
         ("such files, Pillow's decode + encode alone", pillow, ""),
     ):
-        seconds = {}
-        for workers in (1, CORES):
-            start = time.perf_counter()
-            with ThreadPoolExecutor(workers) as pool:
-                list(pool.map(work, range(count)))
-            seconds[workers] = time.perf_counter() - start
-            say(f"{count} {what}, {workers} at a time", f"{seconds[workers]:.1f} s")
-        say(f"gain of {CORES} cores", f"{seconds[1] / seconds[CORES]:.2f} x", target)
+        taken = side_by_side(work, count)
+        for workers, seconds in taken.items():
+            say(f"{count} {what}, {workers} at a time", f"{sum(seconds):.1f} s")
+        gains = [one / all_ for one, all_ in zip(taken[1], taken[CORES], strict=True)]
+        each = ", ".join(f"{gain:.2f}" for gain in gains)
+        gain = f"{sum(taken[1]) / sum(taken[CORES]):.2f} x, median {np.median(gains):.2f} x"
+        say(f"gain of {CORES} cores", gain, f"{target} ({each})".strip())
+
+
+def side_by_side(work: Callable[[int], None], count: int) -> dict[int, list[float]]:
+    """Seconds that ``count`` calls take with one worker and with all, group by group and by turns:
+    a slow minute of the machine falls upon both."""
+    taken: dict[int, list[float]] = {1: [], CORES: []}
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(CORES) as all_:
+        pools = {1: one, CORES: all_}
+        for pool in pools.values():
+            list(pool.map(work, range(2 * CORES)))  # warms up
+        for number, first in enumerate(range(0, count, _GROUP)):
+            group = range(first, min(first + _GROUP, count))
+            for workers in sorted(pools, reverse=number % 2 == 1):
+                start = time.perf_counter()
+                list(pools[workers].map(work, group))
+                taken[workers].append(time.perf_counter() - start)
+    return taken
 
 
 def memory(folder: Path, source: Path) -> None:
@@ -256,6 +274,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("photos", type=Path)
     parser.add_argument("--files", type=int, default=100)
+    parser.add_argument("--memory", type=int, nargs="+", default=(), metavar="MEGAPIXELS")
     args = parser.parse_args()
     paths = sorted(p for p in args.photos.iterdir() if p.suffix.lower() in PHOTO_SUFFIXES)
     exactness(paths)
@@ -269,6 +288,7 @@ def main() -> None:
         slider(args.photos)
         peers(folder, photo)
         many_files(photo, args.files)
+        memory_by_kind(folder, args.memory)
 
 
 if __name__ == "__main__":
