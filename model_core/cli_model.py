@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from model_core.cli_input import WrongUse
 from model_core.cli_output import DONE, opened_studio, tell
 from model_core.services import DEFAULT_STYLE, Studio
 
@@ -22,6 +23,11 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--style", help=f"whose model (default: {whose})")
         if file:
             action.add_argument("file", type=Path, metavar=file, help="the pack (.imgtune)")
+        if name == "import":
+            action.add_argument(
+                "--over", action="store_true",
+                help="also into a style in which there is something, as its next version",
+            )  # fmt: skip
         if name == "rollback":
             action.add_argument(
                 "--to", metavar="VERSION", help="this one, as `model list` names it; or base"
@@ -36,9 +42,7 @@ def run_model(args: argparse.Namespace) -> int:
     """Runs one action; returns the exit status."""
     with opened_studio(args) as studio:
         if args.action == "import":
-            version = studio.import_pack(args.file, args.style)
-            print(f"{version.style}: {version.id} serves now")
-            return DONE
+            return _import(studio, args)
         style = studio.require_style(args.style or DEFAULT_STYLE)
         if args.action == "list":
             _print_versions(studio, style)
@@ -55,6 +59,19 @@ def run_model(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _import(studio: Studio, args: argparse.Namespace) -> int:
+    if args.style and not args.over and studio.is_in_use(args.style):
+        raise WrongUse(
+            f"there is something in {args.style!r} already; leave --style out for a style of its "
+            "own, or add --over to let the model serve there"
+        )
+    version = studio.import_pack(args.file, args.style)
+    print(f"{version.style}: {version.id} serves now")
+    if not studio.is_of_this_base(version):
+        tell("it was made with another base model: what you teach on top of it is learned slower")
+    return DONE
+
+
 def _print_versions(studio: Studio, style: str) -> None:
     current = studio.current_version(style)
     base = studio.base_version
@@ -62,4 +79,5 @@ def _print_versions(studio: Studio, style: str) -> None:
     for v in studio.versions(style):
         mark = "*" if v.id == current else " "
         gate = f"{v.gate.current_error:.2f} -> {v.gate.candidate_error:.2f} J"
+        gate = gate if v.gate.photos else v.gate.reason
         print(f"{mark} {v.id}  {v.created_at}  {v.method}  {v.corrections} lessons  {gate}")

@@ -23,7 +23,7 @@ from model_core.predict.onnx_network import OnnxNetwork, thumbnail_pixels
 from model_core.predict.personal_head import PersonalHead
 from model_core.predict.personal_predictor import Lesson, PersonalPredictor, learn
 from model_core.predict.predictor import PredictorSlot
-from model_core.predict.prior import Prior, shipped_prior
+from model_core.predict.prior import PRIOR_FILE, Prior, prior_for, shipped_prior
 from model_core.storage.catalog import Catalog
 from model_core.storage.model_store import ModelStore
 
@@ -137,7 +137,7 @@ class Predictors:
         with self._lock:
             key = (style, version)
             if key not in self._slots:
-                prior = self.prior(self.network(style, version))
+                prior = self._prior(style, version)
                 lessons, self._unseen[key] = self._lessons_seen(style, version)
                 self._slots[key] = PredictorSlot(learn(version, prior, lessons))
             return self._slots[key]
@@ -149,10 +149,14 @@ class Predictors:
         for key in [k for k in self._slots if k[0] == style and k[1] != serving]:
             del self._slots[key]
 
-    def prior(self, network: OnnxNetwork) -> Prior:
-        """What is known of photographers in general, for this network's features. Versions
-        keep the base's directions, so its prior is theirs."""
-        return shipped_prior(self._base_path.parent, network.features)
+    def _prior(self, style: str, version: str) -> Prior:
+        """What is known of photographers in general, for this version's features: fine-tuned
+        versions keep their base's directions, but one from elsewhere may have another base."""
+        features, base = self.network(style, version).features, self._base_path.parent
+        if version == self.base_version:
+            return shipped_prior(base, features)
+        made_of = self.models.verified(style, version).base_sha256
+        return prior_for(made_of, features, base.parent / PRIOR_FILE)
 
     def _lessons_seen(self, style: str, version: str) -> tuple[list[Lesson], set[PhotoId]]:
         """The style's lessons with what ``version`` sees of them, from the catalog, and the

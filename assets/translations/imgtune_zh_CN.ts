@@ -508,6 +508,14 @@
         <translation>它不是风格文件，或不完整 ({0})</translation>
     </message>
     <message>
+        <source>it is not a network of imgtune</source>
+        <translation>不是 imgtune 的网络</translation>
+    </message>
+    <message>
+        <source>it is not what the network was taught</source>
+        <translation>与网络所学的不符</translation>
+    </message>
+    <message>
         <source>it is read-only; make the file and its folder writable</source>
         <translation>它是只读的；请使该文件及其文件夹可写</translation>
     </message>
@@ -2039,6 +2047,10 @@ every export is a new file.</source>
     <message>
         <source>Version {0}</source>
         <translation>版本 {0}</translation>
+    </message>
+    <message>
+        <source>loaded from a file, not measured here</source>
+        <translation>从文件载入，未在此处测量</translation>
     </message>
     <message>
         <source>one preset, made of your edits so far</source>

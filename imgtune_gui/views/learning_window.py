@@ -222,6 +222,8 @@ class LearningWindow(QDialog):
         if gate.photos:
             text = self.tr("off by {0:.2f} J, before {1:.2f} J, on {2} photos that it had not seen")
             lines.append(text.format(gate.candidate_error, gate.current_error, gate.photos))
+        else:
+            lines.append(self.tr("loaded from a file, not measured here"))
         return "\n".join(lines)
 
     def _fill_trainings(self, loaded: StyleLoaded) -> None:

@@ -31,7 +31,7 @@ def fold(head: PersonalHead, source: Path, target: Path) -> None:
     from onnx import numpy_helper
 
     model = onnx.load(source / MODEL_FILE)
-    place = next((t for t in model.graph.initializer if t.name == _PLACE), None)
+    place = _place(model)
     if place is None or tuple(place.dims) != head.weights.shape:
         raise BrokenModel(f"{source / MODEL_FILE}: has no place for what was learned")
     folded = numpy_helper.to_array(place) + head.weights.astype(np.float32)
@@ -40,6 +40,18 @@ def fold(head: PersonalHead, source: Path, target: Path) -> None:
         _add_neighbours(model.graph, head.neighbours)
     onnx.save(model, target / MODEL_FILE)
     save_file({"personal": folded.astype(np.float32)}, target / PERSONAL_FILE)
+
+
+def folded_head(model: onnx.ModelProto) -> np.ndarray | None:
+    """What is folded into that network, (Z, P); None where there is no place for it."""
+    from onnx import numpy_helper
+
+    place = _place(model)
+    return None if place is None else numpy_helper.to_array(place)
+
+
+def _place(model: onnx.ModelProto) -> onnx.TensorProto | None:
+    return next((t for t in model.graph.initializer if t.name == _PLACE), None)
 
 
 def folded_in(folder: Path) -> np.ndarray | None:

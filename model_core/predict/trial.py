@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from model_core.domain.develop import PARAMS
 from model_core.domain.errors import BrokenModel
-from model_core.predict.fold import MODEL_FILE, PERSONAL_FILE
+from model_core.predict.fold import MODEL_FILE, PERSONAL_FILE, folded_head
 from model_core.predict.onnx_network import INPUT_SIDE, OnnxNetwork
 
 if TYPE_CHECKING:
@@ -40,16 +41,26 @@ _LARGEST_Z = 4096
 
 def require_sound(folder: Path) -> None:
     """Raises BrokenModel with one line when the version in ``folder`` must not serve."""
-    _check_graph(folder / MODEL_FILE)
+    folded = _check_graph(folder / MODEL_FILE)
     for path in folder.glob("*.safetensors"):
         _check_tensors(path)
-    network = OnnxNetwork(folder / MODEL_FILE, "trial")
+    network = _loaded(folder / MODEL_FILE)
     if not 0 < network.features <= _LARGEST_Z:
         raise _refused(folder / MODEL_FILE, "its features are not ours")
-    _check_answers(network, folder)
+    _check_answers(network, folder / MODEL_FILE)
+    if (folder / PERSONAL_FILE).exists():
+        _check_personal(folder / PERSONAL_FILE, folded)
 
 
-def _check_graph(path: Path) -> None:
+def _loaded(path: Path) -> OnnxNetwork:
+    try:
+        return OnnxNetwork(path, "trial")
+    except BrokenModel:  # which names a file that is about to be gone
+        raise _refused(path, "it is not a network of imgtune") from None
+
+
+def _check_graph(path: Path) -> npt.NDArray[np.floating[Any]] | None:
+    """Returns the personal head that is folded in, if it has a place for one."""
     import onnx  # half a second to import, and only packs need it
 
     try:
@@ -65,6 +76,7 @@ def _check_graph(path: Path) -> None:
     for tensor in _tensors(model.graph):
         if tensor.data_location == onnx.TensorProto.EXTERNAL or tensor.external_data:
             raise _refused(path, "a part of it would be read from another file")
+    return folded_head(model)
 
 
 def _graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
@@ -96,8 +108,7 @@ def _check_tensors(path: Path) -> None:
             raise _refused(path, f"{name[:60]!r} does not hold finite numbers")
 
 
-def _check_answers(network: OnnxNetwork, folder: Path) -> None:
-    path = folder / MODEL_FILE
+def _check_answers(network: OnnxNetwork, path: Path) -> None:
     try:
         settings, spread, z = network.run(_pictures())
     except Exception as error:  # onnxruntime raises many kinds
@@ -113,11 +124,15 @@ def _check_answers(network: OnnxNetwork, folder: Path) -> None:
     slack = 1e-3 * (high - low)
     if (settings < low - slack).any() or (settings > high + slack).any() or (spread <= 0).any():
         raise _refused(path, "its answers are outside the sliders")
-    personal = folder / PERSONAL_FILE
-    if personal.exists():
-        found = load_file(personal).get("personal")
-        if found is None or found.shape != (network.features, sliders):
-            raise _refused(personal, "it does not fit the network")
+
+
+def _check_personal(path: Path, folded: npt.NDArray[np.floating[Any]] | None) -> None:
+    """What a later fine-tune would start from must be what the network answers with."""
+    found = load_file(path).get("personal")
+    if found is None or folded is None or found.shape != folded.shape:
+        raise _refused(path, "it does not fit the network")
+    if not np.allclose(found, folded, rtol=1e-3, atol=1e-4):
+        raise _refused(path, "it is not what the network was taught")
 
 
 def _pictures() -> np.ndarray:

@@ -96,6 +96,9 @@ class Packs:
         self._predictors.reload(style)
         return version
 
+    def fits(self, version: ModelVersion) -> bool:
+        return version.base_sha256 == base_sha256(self._base)
+
     def _room_for(self, name: str) -> str:
         """A style for somebody's pack of that name: never one in which there is something."""
         mine = self._styles.find(name)

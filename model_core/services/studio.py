@@ -341,6 +341,15 @@ class Studio:
         something already. Raises BrokenModel, StyleRefused, Busy, CannotWrite."""
         return self._packs.import_(file, style)
 
+    def is_in_use(self, style: str) -> bool:
+        """Whether anything was taught, edited or imported in a style of that name."""
+        found = self._styles.find(style)
+        return found is not None and not self._styles.is_empty(found)
+
+    def is_of_this_base(self, version: ModelVersion) -> bool:
+        """Whether a version stands on the base model that ships here."""
+        return self._packs.fits(version)
+
     # --- others at work -----------------------------------------------------------
     def news_position(self) -> int:
         """Where :meth:`news` are to begin for what is read from now on."""

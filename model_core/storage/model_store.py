@@ -310,7 +310,8 @@ class ModelStore:
             yield staging, unpack(file, staging.path)
 
     def import_pack(self, file: Path, style: str) -> ModelVersion:
-        """Publishes a pack as the next version of ``style``; rolling back undoes it.
+        """Publishes a pack as the next version of ``style``; rolling back undoes it. What it
+        claims of its gate was measured elsewhere, if at all, and is not taken over.
 
         Raises BrokenModel, CannotWrite, Busy.
         """
@@ -323,7 +324,7 @@ class ModelStore:
                 method=packed.method,
                 corrections=packed.corrections,
                 base_sha256=packed.base_sha256,
-                gate=packed.gate,
+                gate=GateReport(publish=True, reason="loaded from a file"),
                 created_at=packed.created_at,
             )
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import math
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -397,7 +398,12 @@ class TestModel:
             assert gap <= 1.01 * 10**-spec.decimals
         listed = say("model", "list", "--style", "Hers").out.splitlines()
         assert [line[0] for line in listed] == [" ", "*"]
-        assert "1 lessons" in listed[1]
+        assert "1 lessons  loaded from a file" in listed[1]
+        again = say("model", "import", pack, "--style", "hers")
+        assert again.status == WRONG_USE
+        assert "--over" in again.err
+        assert say("model", "import", pack, "--style", "hers", "--over").status == DONE
+        say("model", "rollback", "--style", "Hers")
         said = say("model", "rollback", "--style", "Hers")
         assert "(shipped)" not in said.out
         assert "serves now" in said.out
@@ -408,6 +414,23 @@ class TestModel:
         said = say("model", "rollback", "--to", "v0099-00000000", "--style", "Hers")
         assert said.status == SOME_FAILED
         assert "v0099-00000000" in said.err
+
+    def test_a_pack_over_another_base_says_so(
+        self, say: Say, photos: list[Path], tmp_path: Path
+    ) -> None:
+        ours, theirs = tmp_path / "ours.imgtune", tmp_path / "theirs.imgtune"
+        say("model", "export", ours)
+        assert "another base" not in say("model", "import", ours).err
+        with zipfile.ZipFile(ours) as source, zipfile.ZipFile(theirs, "w") as target:
+            for name in source.namelist():
+                data = source.read(name)
+                if name == "manifest.json":
+                    data = json.dumps(json.loads(data) | {"base_sha256": "0" * 64}).encode()
+                target.writestr(name, data)
+        said = say("model", "import", theirs, "--style", "Theirs")
+        assert said.status == DONE
+        assert "another base" in said.err
+        assert say("correct", photos[0], "--set", "contrast=9", "--style", "Theirs").status == DONE
 
     @pytest.mark.parametrize("action", ["list", "rollback"])
     def test_an_unknown_style_is_named(self, say: Say, action: str) -> None:

@@ -149,8 +149,9 @@ def _no_metadata(model: onnx.ModelProto) -> None:
 
 
 def _many_features(model: onnx.ModelProto) -> None:
-    place = weight(model, "w_features")
-    place.CopyFrom(numpy_helper.from_array(np.ones((3, 9000), np.float32), place.name))
+    for name, shape in (("w_features", (3, 9000)), ("head.personal", (9000, 10))):
+        place = weight(model, name)
+        place.CopyFrom(numpy_helper.from_array(np.zeros(shape, np.float32), place.name))
     model.graph.output[2].type.tensor_type.shape.dim[1].dim_value = 9000
 
 
@@ -176,9 +177,9 @@ def test_a_network_that_must_not_serve(
 
 @pytest.mark.parametrize(
     "tensors",
-    [personal(np.nan), personal(np.inf), personal(kind="i4"), personal(shape=(3, 3)),
+    [personal(np.nan), personal(np.inf), personal(1e6), personal(kind="i4"), personal(shape=(3, 3)),
      save({"other": np.zeros((Z, 10), np.float32)})],
-    ids=["nan", "inf", "integers", "shape", "name"],
+    ids=["nan", "inf", "another", "integers", "shape", "name"],
 )  # fmt: skip
 def test_tensors_that_make_no_sense(studio: Studio, tmp_path: Path, tensors: bytes) -> None:
     files = files_of(tiny_network()) | {"personal.safetensors": tensors}

@@ -16,15 +16,17 @@ _FLOAT = TensorProto.FLOAT
 
 
 def tiny_network() -> onnx.ModelProto:
-    """Mean colour times a matrix for each answer."""
+    """Mean colour times a matrix for each answer, and a personal head that says nothing."""
     sliders = len(PARAMS)
     weights = {"w_settings": (3, sliders), "w_spread": (3, sliders), "w_features": (3, Z)}
     nodes = [
         helper.make_node("ReduceMean", ["image", "axes"], ["mean"], keepdims=0),
-        helper.make_node("MatMul", ["mean", "w_settings"], ["settings"]),
+        helper.make_node("MatMul", ["mean", "w_settings"], ["base"]),
         helper.make_node("MatMul", ["mean", "w_spread"], ["raw"]),
         helper.make_node("Exp", ["raw"], ["spread"]),
         helper.make_node("MatMul", ["mean", "w_features"], ["features"]),
+        helper.make_node("MatMul", ["features", "head.personal"], ["shift"]),
+        helper.make_node("Add", ["base", "shift"], ["settings"]),
     ]
     outputs = [("settings", sliders), ("spread", sliders), ("features", Z)]
     graph = helper.make_graph(
@@ -32,6 +34,7 @@ def tiny_network() -> onnx.ModelProto:
         [helper.make_tensor_value_info("image", _FLOAT, ["n", 3, INPUT_SIDE, INPUT_SIDE])],
         [helper.make_tensor_value_info(name, _FLOAT, ["n", size]) for name, size in outputs],
         [numpy_helper.from_array(np.array([2, 3]), "axes"),
+         numpy_helper.from_array(np.zeros((Z, sliders), np.float32), "head.personal"),
          *(numpy_helper.from_array(np.full(shape, 0.01, np.float32), name)
            for name, shape in weights.items())],
     )  # fmt: skip
