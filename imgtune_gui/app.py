@@ -15,6 +15,7 @@ from imgtune_gui.controllers.crop_controller import CropController
 from imgtune_gui.controllers.cull_controller import CullController
 from imgtune_gui.controllers.edit_controller import EditController
 from imgtune_gui.controllers.export_controller import ExportController
+from imgtune_gui.controllers.gpu_controller import GpuController
 from imgtune_gui.controllers.learn_controller import LearnController
 from imgtune_gui.controllers.library_controller import LibraryController
 from imgtune_gui.controllers.loupe_controller import LoupeController
@@ -105,6 +106,7 @@ class App(QObject):
         self.learn = LearnController(session, self.catalog, settings, self)
         self.library = LibraryController(session, self.model, self.catalog, self)
         self.loupe = LoupeController(session, self.model, window.loupe, window.develop_panel, self)
+        self.gpu = GpuController(self.loupe.renderer, self)
         self.restore = RestoreController(session, window, self.library, settings, self)
         self.edit = EditController(session, window, settings, self)
         self.cull = CullController(session, window, self.catalog, self)
@@ -122,7 +124,7 @@ class App(QObject):
         self.screen = ScreenController(window, self.catalog, self)
         self.news = NewsController(session, self.catalog, self.learn, self.library, self)
         self.menu = MenuController(
-            session, window, self.library, self.learn, settings, self.screen, self
+            session, window, self.library, self.learn, settings, self.screen, self.gpu, self
         )
         self.pairs = PairsController(session, window, settings, self)
         self.styles = StyleController(session, window, self.learn, self.catalog, settings, self)
@@ -292,6 +294,7 @@ class App(QObject):
         self._apply_preferences(self.settings.preferences)
         self.screen.set_ready()
         self.loupe.set_studio(backend, opened)
+        self.gpu.set_ready()
         self.export.set_studio(backend, opened)
         self.training.set_studio(opened)
         self.pairs.set_studio(opened)
@@ -313,6 +316,7 @@ class App(QObject):
         self.learn.auto_train = chosen.auto_train
         self.catalog.sidecars = chosen.sidecars
         self.screen.set_wanted(chosen.screen)
+        self.gpu.set_wanted(chosen.gpu)
 
     def _on_catalog_failed(self, failure: m.WorkFailed) -> None:
         lasting = isinstance(failure.request, m.OpenStudio)
@@ -383,6 +387,7 @@ class App(QObject):
         self._closed = True
         self.collector.stop()
         self.news.stop()
+        self.gpu.stop()
         self.restore.end()
         self.learn.flush()
         # The stack announces its end when the window's actions are gone already.
@@ -402,6 +407,7 @@ class App(QObject):
             thread.begin_stop()
         for thread in (*others, self.catalog_thread):
             thread.wait()
+        self.gpu.release()
         self.library.finder.watch.stop()
         # Asked of the worker: a window closed at once has not heard yet that it is open.
         studio = self.catalog.opened_studio

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from imgtune_gui import graphics
 from model_core.commands import COMMANDS
 
 _PASSED_ON = {"-h", "--help", "--version"}
@@ -17,10 +18,15 @@ _PASSED_ON = {"-h", "--help", "--version"}
 def main(argv: Sequence[str] | None = None) -> int:
     """``imgtune [--data-dir DIR] [PHOTO or FOLDER ...]`` or ``imgtune COMMAND ...``."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments == [graphics.OPTION]:  # of ourselves only
+        return graphics.answer()
     if _wants_command_line(arguments):
         from model_core import cli
 
-        return cli.main(arguments)
+        code = cli.main(arguments)
+        if _first_word(arguments) == "doctor":
+            print(graphics.line())
+        return code
     try:
         data_dir, paths = split_arguments(arguments)
         _refuse_mistyped(_first_word(arguments))

@@ -28,7 +28,7 @@ T = TypeVar("T", str, int, float, bool)
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """``language``: a code, or empty for the system's. ``screen``: the path of a colour
-    profile, "srgb", or empty for what the system says."""
+    profile, "srgb", or empty for what the system says. ``gpu``: whether it may draw previews."""
 
     language: str = ""
     max_megapixels: float = 200.0
@@ -36,6 +36,7 @@ class Preferences:
     auto_train: bool = True
     sidecars: bool = False
     screen: str = ""
+    gpu: bool = True
 
 
 class AppSettings:

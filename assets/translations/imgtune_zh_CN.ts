@@ -1856,6 +1856,41 @@ every export is a new file.</source>
     </message>
 </context>
 <context>
+    <name>GpuController</name>
+    <message>
+        <source>Previews are drawn by the CPU until a GPU has been tried.</source>
+        <translation>在试用 GPU 之前，预览由 CPU 绘制。</translation>
+    </message>
+    <message>
+        <source>Previews are drawn by the CPU, quicker here than the GPU {0}.</source>
+        <translation>预览由 CPU 绘制：此处比 GPU {0} 更快。</translation>
+    </message>
+    <message>
+        <source>Previews are drawn by the CPU.</source>
+        <translation>预览由 CPU 绘制。</translation>
+    </message>
+    <message>
+        <source>Previews are drawn by the CPU: the GPU {0} failed.</source>
+        <translation>预览由 CPU 绘制：GPU {0} 出现故障。</translation>
+    </message>
+    <message>
+        <source>Previews are drawn by the CPU: the GPU {0} shows other colours.</source>
+        <translation>预览由 CPU 绘制：GPU {0} 显示的颜色不一致。</translation>
+    </message>
+    <message>
+        <source>Previews are drawn by the CPU: there is no GPU for it.</source>
+        <translation>预览由 CPU 绘制：没有可用的 GPU。</translation>
+    </message>
+    <message>
+        <source>Previews are drawn by the CPU: {0} is no GPU, but software.</source>
+        <translation>预览由 CPU 绘制：{0} 不是 GPU，而是软件渲染。</translation>
+    </message>
+    <message>
+        <source>While a slider moves, the GPU draws: {0}. At rest, the CPU.</source>
+        <translation>拖动滑块时由 GPU 绘制：{0}；静止时由 CPU 绘制。</translation>
+    </message>
+</context>
+<context>
     <name>HistogramView</name>
     <message>
         <source>Clipped: {0:.1%} in the shadows, {1:.1%} in the highlights (J shows them)</source>
@@ -2609,12 +2644,24 @@ every export is a new file.</source>
         <translation>按系统设置</translation>
     </message>
     <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
         <source>Colour profiles (*.icc *.icm)</source>
         <translation>颜色配置文件 (*.icc *.icm)</translation>
     </message>
     <message>
         <source>Colours of the screen</source>
         <translation>屏幕颜色</translation>
+    </message>
+    <message>
+        <source>GPU preview</source>
+        <translation>GPU 预览</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关</translation>
     </message>
     <message>
         <source>Open the folder of the last time at start</source>
@@ -2631,6 +2678,10 @@ every export is a new file.</source>
     <message>
         <source>Start fine-tunes by itself when there is enough</source>
         <translation>示范足够多时自动开始微调</translation>
+    </message>
+    <message>
+        <source>While a slider moves, where it is quicker and shows the same as the CPU.</source>
+        <translation>拖动滑块时使用，条件是比 CPU 更快且显示一致。</translation>
     </message>
     <message>
         <source>Write edits beside the photos (.xmp)</source>

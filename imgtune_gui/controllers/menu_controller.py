@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from imgtune_gui.actions import ACTIONS, set_keys
 from imgtune_gui.backend import Backend
+from imgtune_gui.controllers.gpu_controller import GpuController
 from imgtune_gui.controllers.learn_controller import LearnController
 from imgtune_gui.controllers.library_controller import LibraryController
 from imgtune_gui.controllers.screen_controller import ScreenController
@@ -37,10 +38,11 @@ class MenuController(QObject):
         learn: LearnController,
         settings: AppSettings,
         screen: ScreenController,
+        gpu: GpuController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._screen = screen
+        self._screen, self._gpu = screen, gpu
         self._session, self._window, self._settings = session, window, settings
         self._library, self._learn = library, learn
         self._backend: Backend | None = None
@@ -101,7 +103,8 @@ class MenuController(QObject):
 
     def show_preferences(self) -> None:
         before = self._settings.preferences
-        dialog = PreferencesDialog(before, self._settings.keys, self._screen.text(), self._window)
+        texts = self._screen.text(), self._gpu.text()
+        dialog = PreferencesDialog(before, self._settings.keys, texts, self._window)
         if dialog.exec() == PreferencesDialog.DialogCode.Accepted:
             self._settings.keys = dialog.keys.changed_keys()
             self._apply_keys()

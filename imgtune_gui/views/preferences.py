@@ -35,11 +35,12 @@ class PreferencesDialog(QDialog):
         self,
         preferences: Preferences,
         keys: Mapping[str, tuple[str, ...]],
-        screen_text: str,
+        texts: tuple[str, str],
         parent: QWidget,
     ) -> None:
+        """``texts``: which profile the screen has, and what draws previews, now."""
         super().__init__(parent)
-        self.screen_text = screen_text
+        self.screen_text, self.gpu_text = texts
         self.setWindowTitle(self.tr("Preferences"))
         self.resize(560, 520)
         self.keys = KeysPage(keys)
@@ -86,6 +87,7 @@ class PreferencesDialog(QDialog):
         )
         form.addRow(self.tr("Language"), self.language)
         form.addRow(self.tr("Colours of the screen"), self._build_screen(now.screen))
+        form.addRow(self.tr("GPU preview"), self._build_gpu(now.gpu))
         form.addRow(self.tr("Largest photo"), self.megapixels)
         for box in (self.reopen, self.auto_train, self.sidecars):
             form.addRow("", box)
@@ -102,16 +104,29 @@ class PreferencesDialog(QDialog):
         browse = QPushButton(self.tr("Profile file…"))
         browse.setAutoDefault(False)
         browse.clicked.connect(self._on_browse_clicked)
-        says = QLabel(self.screen_text)
-        says.setObjectName("Dim")
-        says.setWordWrap(True)
         box = QWidget()
         layout = QGridLayout(box)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setColumnStretch(0, 1)
         layout.addWidget(self.screen_profile, 0, 0)
         layout.addWidget(browse, 0, 1)
-        layout.addWidget(says, 1, 0, 1, 2)
+        layout.addWidget(_dim(self.screen_text), 1, 0, 1, 2)
+        return box
+
+    def _build_gpu(self, now: bool) -> QWidget:
+        """Whether it may be used, and what is used now."""
+        self.gpu = QComboBox()
+        self.gpu.addItem(self.tr("Automatic"), True)
+        self.gpu.addItem(self.tr("Off"), False)
+        self.gpu.setCurrentIndex(self.gpu.findData(now))
+        self.gpu.setToolTip(
+            self.tr("While a slider moves, where it is quicker and shows the same as the CPU.")
+        )
+        box = QWidget()
+        layout = QVBoxLayout(box)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.gpu)
+        layout.addWidget(_dim(self.gpu_text))
         return box
 
     def _on_browse_clicked(self) -> None:
@@ -136,4 +151,12 @@ class PreferencesDialog(QDialog):
             auto_train=self.auto_train.isChecked(),
             sidecars=self.sidecars.isChecked(),
             screen=str(self.screen_profile.currentData()),
+            gpu=bool(self.gpu.currentData()),
         )
+
+
+def _dim(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setObjectName("Dim")
+    label.setWordWrap(True)
+    return label

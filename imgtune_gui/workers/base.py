@@ -84,6 +84,10 @@ class QueueWorker(QObject):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
     @Slot()
+    def end(self) -> None:
+        """In the worker's thread, when no job comes any more."""
+
+    @Slot()
     def _on_woken(self) -> None:
         with self._lock:
             self._awake = False
@@ -148,6 +152,8 @@ class WorkerThread:
         self.thread = QThread()
         self.thread.setObjectName(name)
         worker.moveToThread(self.thread)
+        # Told by the thread that ends, which takes no queued call any more.
+        self.thread.finished.connect(worker.end, Qt.ConnectionType.DirectConnection)
 
     def start(self, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
         if priority == QThread.Priority.LowPriority:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +14,7 @@ from PySide6.QtGui import QImage
 from imgtune_gui.backend import Backend, Pixels
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import QueueWorker
+from imgtune_gui.workers.gpu_preview import Device, GpuPreview
 from imgtune_gui.workers.pixels import blank_image, mark_clipping, on_screen, thin_out
 from model_core.domain.develop import IDENTITY
 from model_core.domain.image import Proxy
@@ -31,9 +34,12 @@ class PreviewWorker(QueueWorker):
 
     rendered = Signal(object)  # Rendered
     histogram_computed = Signal(object)  # HistogramComputed
+    gpu_changed = Signal(object)  # GpuStatus
 
-    def __init__(self) -> None:
+    def __init__(self, gpu: Callable[..., GpuPreview] = GpuPreview) -> None:
         super().__init__()
+        self._gpu = gpu(self.gpu_changed.emit)
+        self._gpu_wanted: _UseGpu | None = None
         self._studio: Studio | None = None
         self._backend: Backend | None = None
         self._part_key: tuple[object, ...] = ()
@@ -49,6 +55,16 @@ class PreviewWorker(QueueWorker):
         """Before the first job; from any thread."""
         self._backend, self._studio = backend, studio
 
+    def use_gpu(self, open_device: Callable[[], Device] | None) -> None:
+        """For moving pictures, if it is worth it; None: no more. From any thread, once the studio
+        is set; the device is opened in the worker's."""
+        with self._lock:
+            self._gpu_wanted = _UseGpu(open_device)
+        self._wake()
+
+    def end(self) -> None:
+        self._gpu.close()
+
     def _add(self, job: object) -> None:
         if isinstance(job, m.Count):
             self._count_wanted = True
@@ -57,6 +73,9 @@ class PreviewWorker(QueueWorker):
         self._jobs.append(job)
 
     def _take(self) -> object | None:
+        if not self._jobs and self._gpu_wanted is not None:
+            wanted, self._gpu_wanted = self._gpu_wanted, None
+            return wanted
         if not self._jobs and self._count_wanted:
             self._count_wanted = False
             return m.Count()
@@ -67,6 +86,8 @@ class PreviewWorker(QueueWorker):
             return
         if isinstance(job, m.Render):
             self._render(job)
+        elif isinstance(job, _UseGpu):
+            self._use_gpu(job)
         elif self._uncounted is not None:
             job, _, sample = self._uncounted
             self._uncounted = None
@@ -76,10 +97,11 @@ class PreviewWorker(QueueWorker):
         assert self._studio is not None
         part, region = self._shown_part(job)
         image, pixels = blank_image(part.width, part.height)
-        palette = self._palette[1] if self._palette and self._palette[0] is part else None
-        self._studio.preview(
-            part, job.settings, quick=job.quick, out=pixels, palette=palette, space=job.space
-        )
+        if not (job.quick and self._gpu.draw(part, job.settings, job.space, pixels)):
+            palette = self._palette[1] if self._palette and self._palette[0] is part else None
+            self._studio.preview(
+                part, job.settings, quick=job.quick, out=pixels, palette=palette, space=job.space
+            )
         sample = self._sample(job, pixels)
         if job.clipping:
             sample = sample.copy() if sample is not None else None  # before they are drawn over
@@ -94,10 +116,25 @@ class PreviewWorker(QueueWorker):
     def _prepare(self, part: Proxy) -> None:
         """While nothing waits: makes the next moves of a slider on this picture cheap."""
         assert self._studio is not None
+        if self._is_wanted():
+            return
+        if self._palette is None or self._palette[0] is not part:
+            self._palette = part, self._studio.palette(part)
+        if not self._is_wanted():
+            self._gpu.take(*self._palette)
+
+    def _is_wanted(self) -> bool:
         with self._lock:
-            if self._jobs or (self._palette is not None and self._palette[0] is part):
-                return
-        self._palette = part, self._studio.palette(part)
+            return bool(self._jobs)
+
+    def _use_gpu(self, wanted: _UseGpu) -> None:
+        assert self._studio is not None
+        if wanted.open_device is None:
+            self._gpu.close()
+            return
+        self._gpu.open(self._studio, wanted.open_device)
+        if self._palette is not None:
+            self._gpu.take(*self._palette)
 
     def _shown_part(self, job: m.Render) -> tuple[Proxy, m.Region]:
         key = (id(job.proxy), job.region, job.width, job.height)
@@ -133,12 +170,16 @@ class PreviewWorker(QueueWorker):
         """Of the whole photo, whatever is zoomed; skipped while newer settings wait."""
         assert self._studio is not None
         assert self._backend is not None
-        with self._lock:
-            if self._jobs:
-                return
+        if self._is_wanted():
+            return
         if sample is None:
             if self._thin is None or self._thin[0] is not job.proxy:
                 self._thin = job.proxy, thin_out(job.proxy, _HISTOGRAM_PIXELS)
             sample = self._studio.preview(self._thin[1], job.settings, quick=job.quick)
         counts = self._backend.histogram(np.ascontiguousarray(sample))
         self.histogram_computed.emit(m.HistogramComputed(job.generation, job.path, counts))
+
+
+@dataclass(frozen=True, slots=True)
+class _UseGpu:
+    open_device: Callable[[], Device] | None

@@ -43,7 +43,7 @@ class Palette:
     then the palette is good for a picture that is about to be replaced only. ``cells``: see
     ``render``. For such a picture, many colours are made fewer: ``near``, the number of each
     pixel's; ``spots``: (rows, 512, 4), where along a table's edges each lies; ``corners``: the
-    points of the coarser table around them."""
+    points of the coarser table around them, and around all colours."""
 
     colours: CodedImage
     place: npt.NDArray[np.intp]
@@ -52,6 +52,12 @@ class Palette:
     near: npt.NDArray[np.intp]
     spots: Float32
     corners: npt.NDArray[np.intp]
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether a picture about to be replaced is interpolated in the coarser table: where its
+        points are not nearly as many as the colours."""
+        return len(self.corners) < self.spots.size // 4
 
 
 def palette_of(image: CodedImage) -> Palette | None:
@@ -68,14 +74,14 @@ def palette_of(image: CodedImage) -> Palette | None:
     rows: npt.NDArray[np.uint8] = _in_rows(colours)
     cells = cells_of(rows.reshape(-1, 3), PREVIEW_GRID)
     place = near = number[code].astype(np.intp)
+    spots = _spots(colours, _CODE)
+    corners = corners_of(spots, MOVING_GRID)
     if distinct.size > _MANY:
         alike = _alike(colours)
         merged, group = _numbered(alike)
         near = group[alike].astype(np.intp)[place]
         spots = _spots(_channels(merged), _MIDDLE)
-    else:
-        spots = _spots(colours, _CODE)
-    corners = corners_of(spots, MOVING_GRID)
+        corners = np.union1d(corners, corners_of(spots, MOVING_GRID))
     return Palette(CodedImage(rows, image.space), place, exact, cells, near, spots, corners)
 
 
@@ -113,9 +119,20 @@ def _spots(colours: npt.NDArray[np.uint8], meant: npt.NDArray[Any]) -> Float32:
     blue that each stands for."""
     spots = np.ones((len(colours), 4), np.float32)
     spots[:, 0:3:2] = place_of(meant / 255.0)[colours[:, 0::2]]
-    spots[:, 1] = place_of(_CODE / 255.0)[colours[:, 1]]
+    spots[:, 1] = moving_axis()[colours[:, 1]]
     found: Float32 = _in_rows(spots)
     return found
+
+
+def moving_points(palette: Palette, settings: DevelopSettings, space: str) -> Float32:
+    """The coarser table around the picture's colours: (MOVING_GRID**3, 3) output code values, red
+    slowest."""
+    return points(settings, palette.colours.space, space, MOVING_GRID, palette.corners)
+
+
+def moving_axis() -> Float32:
+    """(256,): where each code value of 8 bits lies along a table's edges, 0..1."""
+    return place_of(_CODE / 255.0)
 
 
 def render_palette(
@@ -127,9 +144,9 @@ def render_palette(
     quick: bool = False,
 ) -> npt.NDArray[np.uint8]:
     """Fills ``out`` (H, W, 4: blue, green, red, 255), as ``render`` would."""
-    colours, spots, corners = palette.colours, palette.spots, palette.corners
-    if quick and not settings.is_identity and len(corners) < spots.size // 4:
-        apply = interpolate(points(settings, colours.space, space, MOVING_GRID, corners))
+    colours, spots = palette.colours, palette.spots
+    if quick and not settings.is_identity and palette.is_coarse:
+        apply = interpolate(moving_points(palette, settings, space))
         shown = np.empty(spots.shape, np.uint8)
         helpers.side_by_side(lambda a, b: apply(spots[a:b], shown[a:b]), len(shown))
         return _fetched(shown, palette.near, out)

@@ -29,7 +29,7 @@ from model_core.domain.version import ModelVersion, Recipe
 from model_core.finding import Found, find_photos, walk_photos
 from model_core.imaging.framing import framed
 from model_core.imaging.neutral import neutral_at
-from model_core.imaging.palette import Palette, palette_of
+from model_core.imaging.palette import Palette, moving_axis, moving_points, palette_of
 from model_core.predictors import Predictors
 from model_core.progress import Progress
 from model_core.services.exports import Exports
@@ -129,6 +129,8 @@ class Studio:
     framed = staticmethod(framed)
     neutral_at = staticmethod(neutral_at)
     palette = staticmethod(palette_of)
+    moving_axis = staticmethod(moving_axis)
+    moving_points = staticmethod(moving_points)
 
     # --- photos -------------------------------------------------------------------
     def walk_photos(self, path: Path) -> Iterator[Found]:

@@ -254,7 +254,7 @@ def test_the_window_is_chinese_throughout(
             assert "&" not in text_of(spec)
             assert "(&" not in text_of(spec)
     app.actions["learning"].trigger()
-    dialog = PreferencesDialog(app.settings.preferences, {}, "", app.window)
+    dialog = PreferencesDialog(app.settings.preferences, {}, ("", ""), app.window)
     english = []
     for parent in (app.window, dialog):
         for kind in (QLabel, QPushButton, QToolButton):
@@ -360,7 +360,7 @@ def test_no_text_is_cut_in_a_small_window(
             about_dialog(app.window),
             shortcuts_dialog(app.window, app.actions),
             FieldsDialog(app.window, "", "x"),
-            PreferencesDialog(app.settings.preferences, {}, "", app.window),
+            PreferencesDialog(app.settings.preferences, {}, ("", ""), app.window),
             ExportDialog(items[:1], items, ExportChoice(), parent=app.window),
         ):
             dialog.show()

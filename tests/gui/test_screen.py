@@ -117,13 +117,13 @@ def test_a_profile_that_is_of_no_use_is_said_and_srgb_is_used(
 
 
 def test_preferences_say_which_profile_is_used(app: App, qtbot: QtBot, profile: Path) -> None:
-    dialog = PreferencesDialog(Preferences(), {}, app.screen.text(), app.window)
+    dialog = PreferencesDialog(Preferences(), {}, (app.screen.text(), ""), app.window)
     qtbot.addWidget(dialog)
     assert dialog.preferences().screen == ""
     dialog.choose_profile(profile)
     assert dialog.screen_profile.currentText() == "screen.icc"
     assert dialog.preferences().screen == str(profile)
-    again = PreferencesDialog(dialog.preferences(), {}, "", app.window)
+    again = PreferencesDialog(dialog.preferences(), {}, ("", ""), app.window)
     qtbot.addWidget(again)
     assert again.preferences() == dialog.preferences()
 
