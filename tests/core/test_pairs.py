@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from model_core.assets import sample_photos
 from model_core.domain.develop import PARAMS, DevelopSettings
 from model_core.domain.errors import CannotTrain
 from model_core.domain.image import CodedImage
@@ -50,6 +51,15 @@ class TestRecovering:
         assert found.residual < 0.2 * found.apart
         for name, within in (("exposure_ev", 0.25), ("temperature", 8.0)):
             assert found.settings[name] == pytest.approx(LOOK[name], abs=within)
+
+    def test_of_all_that_would_explain_a_copy_the_fewest_sliders_do(self) -> None:
+        moved = {"exposure_ev": 0.8, "contrast": 20.0, "saturation": -15.0, "temperature": 10.0}
+        off = []
+        for path in sample_photos()[::4]:
+            before, wanted = decode_proxy(path, 256)[1], DevelopSettings().updated(moved)
+            found = recover(before, CodedImage(np.asarray(render(before, wanted)))).settings
+            off += [abs(f - w) / p.jnd for f, w, p in zip(found, wanted, PARAMS, strict=True)]
+        assert np.mean(off) < 0.2
 
     def test_an_untouched_copy_is_left_alone(self) -> None:
         before = CodedImage(scene(0))

@@ -14,10 +14,14 @@ _SUFFIXES = frozenset(suffix for spec in FORMATS.values() for suffix in spec.suf
 
 
 def refuse_original(target: Path, originals: list[Path]) -> None:
-    """Raises CannotWrite when ``target`` is one of the photos themselves."""
+    """Raises CannotWrite when ``target`` is one of the photos themselves, or can be no file."""
+    try:
+        there = target.exists()
+    except OSError as error:  # a name that is too long, for one
+        raise CannotWrite(f"{target}: cannot be written ({error.strerror})") from None
     for original in originals:
         same = target.absolute() == original.absolute()
-        if same or (target.exists() and original.exists() and target.samefile(original)):
+        if same or (there and original.exists() and target.samefile(original)):
             raise CannotWrite(
                 f"{target}: is the original photo; choose another folder or name for the copy"
             )

@@ -37,6 +37,10 @@ class TestOriginals:
         with pytest.raises(CannotWrite, match="original"):
             refuse_original(original, [original])
 
+    def test_a_name_that_no_file_can_have_is_said(self, tmp_path: Path) -> None:
+        with pytest.raises(CannotWrite, match="cannot be written"):
+            refuse_original(tmp_path / f"{'x' * 300}.jpg", [tmp_path / "a.jpg"])
+
     def test_are_refused_when_they_are_gone_too(self, tmp_path: Path) -> None:
         with pytest.raises(CannotWrite, match="original"):
             refuse_original(tmp_path / "a.jpg", [tmp_path / "b.jpg", tmp_path / "a.jpg"])
