@@ -772,6 +772,10 @@
         <translation>{0}：无法使用；请另选一个</translation>
     </message>
     <message>
+        <source>{0}: cannot be written ({1})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0}: declares a size of {1} x {2} pixels</source>
         <translation>{0}：声明的尺寸为 {1} x {2} 像素</translation>
     </message>
@@ -1185,6 +1189,10 @@
         <translation>基础模型</translation>
     </message>
     <message>
+        <source>Enter accepts, a slider corrects</source>
+        <translation>Enter 接受，移动滑块修正</translation>
+    </message>
+    <message>
         <source>The light that the camera took for white</source>
         <translation>相机视为白色的光线</translation>
     </message>
@@ -1203,10 +1211,6 @@
     <message>
         <source>as shot {0:.0f} K, tint {1:+.0f}</source>
         <translation>拍摄时 {0:.0f} K，色调 {1:+.0f}</translation>
-    </message>
-    <message>
-        <source>Enter accepts it, a slider corrects it</source>
-        <translation>Enter 接受，移动滑块修正</translation>
     </message>
     <message>
         <source>Your draft, saved · Enter teaches it</source>

@@ -292,7 +292,7 @@ class DevelopPanel(QFrame):
         if item.error:
             return item.error
         texts = {
-            EditState.UNTOUCHED: self.tr("Enter accepts it, a slider corrects it"),
+            EditState.UNTOUCHED: self.tr("Enter accepts, a slider corrects"),
             EditState.DRAFT: self.tr("Your draft, saved · Enter teaches it"),
             EditState.ACCEPTED: self.tr("Accepted"),
             EditState.CORRECTED: self.tr("Corrected, learned from"),

@@ -29,6 +29,17 @@ def lesson_text(lesson: Correction, most: int = 3, between: str = ", ") -> str:
     )
 
 
+def set_text(lesson: Correction, most: int) -> str:
+    """To what it was set, a line each, where there is no room to say what it was before."""
+    return (
+        "\n".join(
+            f"{param_label(spec)} → {spec.format(chosen)}"
+            for spec, _, chosen in _changes(lesson)[:most]
+        )
+        or _accepted_text()
+    )
+
+
 def _changes(lesson: Correction) -> list[tuple[ParamSpec, float, float]]:
     """Sliders with what was predicted and chosen, largest change first; none when accepted."""
     if lesson.verdict is Verdict.ACCEPTED:

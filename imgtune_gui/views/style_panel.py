@@ -34,6 +34,7 @@ from imgtune_gui.views.lesson_texts import (
     day,
     lesson_text,
     readiness_text,
+    set_text,
 )
 from imgtune_gui.views.split_notice import SplitNotice
 from imgtune_gui.views.theme import SPACE
@@ -313,7 +314,7 @@ class StylePanel(QFrame):
     def _fill_lessons(self, lessons: tuple[Correction, ...], thumbnails: dict[int, QImage]) -> None:
         self.lessons.clear()
         for lesson in reversed(lessons[-_SHOWN_LESSONS:]):
-            says = lesson_text(lesson, _NAMED, "\n")
+            says = set_text(lesson, _NAMED)
             entry = QListWidgetItem(f"{shown_name(lesson.path)}\n{says}")
             picture = thumbnails.get(lesson.id)
             if picture is not None:
