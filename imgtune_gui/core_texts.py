@@ -50,6 +50,7 @@ SENTENCES = (
     "{0}: holds a crop, and no settings of sliders",
     "{0}: cannot be read: {1}",
     "{0}: several photos have that name",
+    "{0} photos have no finished copy: {1}",
     "{0}: no photo of that name in {1}",
     "{0}: {1} has a copy already ({2})",
     "{0}: unexpected error {1}",

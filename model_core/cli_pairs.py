@@ -44,7 +44,7 @@ def run_pairs(args: argparse.Namespace) -> int:
             print(_line(outcome), flush=True)
         bar.close()
         tell(f"{learned} of {len(pairs)} pairs learned in {args.style!r}")
-    return DONE if learned else SOME_FAILED
+    return DONE if learned == len(pairs) else SOME_FAILED
 
 
 def _line(outcome: PairOutcome) -> str:

@@ -728,6 +728,10 @@
         <translation>因此另有 {0} 张照片未尝试</translation>
     </message>
     <message>
+        <source>{0} photos have no finished copy: {1}</source>
+        <translation>{0} 张照片没有成品副本：{1}</translation>
+    </message>
+    <message>
         <source>{0} unpacks to far more than it should</source>
         <translation>{0} 解压后远大于应有的大小</translation>
     </message>
@@ -773,7 +777,11 @@
     </message>
     <message>
         <source>{0}: cannot be written ({1})</source>
+<<<<<<< HEAD
         <translation type="unfinished"></translation>
+=======
+        <translation>{0}：无法写入（{1}）</translation>
+>>>>>>> 9e8e48f (Count pairs that could not be learned as failed, name photos without a copy, and claim nothing of photos that wait)
     </message>
     <message>
         <source>{0}: declares a size of {1} x {2} pixels</source>
@@ -2609,8 +2617,8 @@ every export is a new file.</source>
         <translation>{0}：1 张照片外观有变；示范已保留</translation>
     </message>
     <message>
-        <source>{0}: no photo looks different; your lessons are kept</source>
-        <translation>{0}：照片外观没有变化；示范已保留</translation>
+        <source>{0}; your lessons are kept</source>
+        <translation>{0}；您的示范均已保留</translation>
     </message>
     <message>
         <source>{0}: {1} photos look different now; your lessons are kept</source>

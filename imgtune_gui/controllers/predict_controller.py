@@ -149,7 +149,8 @@ class PredictController(QObject):
         if moved == 1:
             says = self.tr("{0}: 1 photo looks different now; your lessons are kept")
         if not moved:
-            says = self.tr("{0}: no photo looks different; your lessons are kept")
+            # Photos may still wait for that version to look at them.
+            says = self.tr("{0}; your lessons are kept")
         return says.format(text, moved)
 
     def _on_style_changed(self, _style: str) -> None:

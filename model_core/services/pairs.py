@@ -20,6 +20,7 @@ from model_core.services.styles import Styles
 
 #: Mean deltaE00 up to which our sliders are said to explain a copy.
 MAX_RESIDUAL = 5.0
+_NAMED = 5  # photos without a copy, in the line about them
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,9 @@ class Pairs:
         copies = find_photos([after])
         finished = set(copies)  # which often lie below the photos
         originals = [path for path in find_photos([before]) if path not in finished]
-        names = Counter(_name(path) for path in originals)
-        known = {_name(path): path for path in originals if names[_name(path)] == 1}
-        left = [f"{p}: several photos have that name" for p in originals if names[_name(p)] > 1]
+        counts = Counter(_name(path) for path in originals)
+        known = {_name(path): path for path in originals if counts[_name(path)] == 1}
+        left = [f"{p}: several photos have that name" for p in originals if counts[_name(p)] > 1]
         pairs: dict[Path, Path] = {}
         for copy in copies:
             photo = _original(copy, known)
@@ -70,6 +71,11 @@ class Pairs:
                 left.append(f"{copy}: {photo.name} has a copy already ({pairs[photo].name})")
             else:
                 pairs[photo] = copy
+        alone = [path.name for path in known.values() if path not in pairs]
+        if alone:
+            more = ", ..." if len(alone) > _NAMED else ""
+            names = f"{', '.join(alone[:_NAMED])}{more}"
+            left.append(f"{len(alone)} photos have no finished copy: {names}")
         if not pairs:
             raise CannotTrain(
                 f"No file in {after} is called like a photo in {before}; copies must keep the "

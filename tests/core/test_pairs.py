@@ -106,8 +106,10 @@ class TestCommand:
             image.crop((0, 0, image.width // 2, image.height)).save(after / "img_1-Edited.jpeg")
         (after / "img_2-Edited.jpeg").write_bytes(b"no picture")
         write_scene(after / "holiday.jpg", 3)
+        write_scene(before / "alone.jpg", 4)
         said = say("learn-pairs", before, after)
-        assert said.status == 0
+        assert said.status == 1
+        assert "1 photos have no finished copy: alone.jpg" in said.err
         assert "IMG_1.jpg: left out: it has another shape" in said.out
         assert "img_2-Edited.jpeg" in said.out
         assert "holiday.jpg: no photo of that name" in said.err
