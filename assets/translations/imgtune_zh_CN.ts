@@ -777,11 +777,7 @@
     </message>
     <message>
         <source>{0}: cannot be written ({1})</source>
-<<<<<<< HEAD
-        <translation type="unfinished"></translation>
-=======
         <translation>{0}：无法写入（{1}）</translation>
->>>>>>> 9e8e48f (Count pairs that could not be learned as failed, name photos without a copy, and claim nothing of photos that wait)
     </message>
     <message>
         <source>{0}: declares a size of {1} x {2} pixels</source>
