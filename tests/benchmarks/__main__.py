@@ -30,6 +30,7 @@ PROBES = {
     "slider": ("slider move to repainted 2 MP preview, p95", "under 16 ms"),
     "slider_large": ("the same, 2.5 MP", ""),
     "slider_training": ("the same at 2 MP while a fine-tune runs, p95", "under 33 ms"),
+    "opengl": ("a moving 2 MP picture drawn by OpenGL, and by the CPU", ""),
     "learn": ("correction to updated predictions of 1,000 cached photos", "under 50 ms"),
     "memory": ("peak memory with 500 photos open", "under 1 GB, no torch"),
 }

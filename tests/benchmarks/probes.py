@@ -269,10 +269,10 @@ def _p95(seconds: list[float]) -> float:
 
 
 if __name__ == "__main__":
-    from tests.benchmarks import window
+    from tests.benchmarks import opengl, window
 
     own = (startup, predict, slider, slider_large, slider_training, learn, memory)
     library = (window.first_thumbs, window.journey, window.next_photo, window.memory_many)
-    probes = {f.__name__: f for f in (*own, *library)}
+    probes = {f.__name__: f for f in (*own, *library, opengl.opengl)}
     name, data_dir, folder = sys.argv[1:4]
     print(json.dumps(probes[name](Path(data_dir), Path(folder))))
