@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtGui import QGuiApplication, QOffscreenSurface
+from PySide6.QtGui import QGuiApplication
 
+from imgtune_gui.controllers.gpu_controller import GpuController
 from imgtune_gui.workers import messages as m
 from imgtune_gui.workers.base import WorkerThread
-from imgtune_gui.workers.gl_device import GlDevice, wanted_format
-from imgtune_gui.workers.gpu_preview import GpuPreview, GpuStatus
+from imgtune_gui.workers.gpu_preview import Gpu, GpuPreview, GpuStatus
 from imgtune_gui.workers.preview_worker import PreviewWorker
 from model_core.assets import sample_photos
 from model_core.domain.develop import IDENTITY, PARAMS, DevelopSettings
@@ -31,19 +31,12 @@ _PHOTOS = 6
 
 def main() -> None:
     qt = QGuiApplication(sys.argv[:1])
-    surface = QOffscreenSurface()
-    surface.setFormat(wanted_format())
-    surface.create()
-    found: dict[str, Any] = {"valid": surface.isValid()}
-    if surface.isValid():
-        found |= in_its_thread(surface)
-    surface.destroy()
-    print(json.dumps(found))
+    print(json.dumps(as_the_window_does_it()))
     qt.quit()
 
 
-def in_its_thread(surface: QOffscreenSurface) -> dict[str, Any]:
-    """As the window does it: opened, used, lost and closed by the worker."""
+def as_the_window_does_it() -> dict[str, Any]:
+    """Asked for, refused as software, used all the same, lost, and closed by the worker."""
     clock = Clock()
     looks = Looks(clock, takes=1.0)  # so that OpenGL is the quicker one
     worker = PreviewWorker(lambda told: GpuPreview(told, software=True, clock=clock))
@@ -54,7 +47,13 @@ def in_its_thread(surface: QOffscreenSurface) -> dict[str, Any]:
     worker.gpu_changed.connect(said.append)
     worker.rendered.connect(shown.append)
     thread.start()
-    worker.use_gpu(lambda: GlDevice(surface))
+    gpu = GpuController(worker)
+    gpu.set_wanted(True)
+    gpu.set_ready()
+    gpu._later.start(0)
+    spin(lambda: gpu.status.state is not Gpu.UNTRIED)
+    asked = gpu.status.state.value
+    gpu.use()
     rng = np.random.default_rng(0)
     worst, drawn = [], 0
     photos = [path for path in sample_photos() if "(" not in path.name][:_PHOTOS]
@@ -72,13 +71,14 @@ def in_its_thread(surface: QOffscreenSurface) -> dict[str, Any]:
         preview(part, s, quick=True, out=wanted, palette=palette, space="srgb")
         worst.append(int(np.abs(wanted.astype(int) - moving).max()))
         assert rest.shape == moving.shape
-    found = {
-        "renderer": said[-1].renderer,
+    found: dict[str, Any] = {
+        "asked": asked,
+        "text": gpu.text(),
         "states": [one.state.value for one in said],
         "worst": worst,
         "drawn": drawn,
     }
-    surface.destroy()  # what a lost context looks like
+    gpu.release()  # what a lost context looks like
     said.clear()
     looks.seen.clear()
     after = rendered(worker, shown, part, s)
