@@ -15,6 +15,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from model_core.domain.develop import DevelopSettings
 from model_core.domain.errors import CannotWrite, ImgtuneError, NameTaken
 from model_core.domain.export import FORMATS, BatchResult, ExportItem, ExportOptions, OnCollision
@@ -148,10 +150,14 @@ class _Look:
 
 
 def _room_for(pixels: Coded, options: ExportOptions) -> Coded | None:
-    """The decoded pixels themselves where they can take the result, so that a large photo is
-    held once."""
-    fits = pixels.itemsize * 8 == options.depth and pixels.flags.writeable
-    return pixels if fits else None
+    """The decoded pixels' own memory where it can take the result, so that a large photo is
+    held once: all of it, or the first half where they have twice the depth."""
+    if not (pixels.flags.writeable and pixels.flags.c_contiguous):
+        return None
+    if pixels.itemsize * 8 == options.depth:
+        return pixels
+    half = options.depth == 8
+    return pixels.view(np.uint8).reshape(-1)[: pixels.size].reshape(pixels.shape) if half else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -68,7 +68,8 @@ def render(
     """``image`` with ``settings``, as code values of ``space``: (H, W, 3), contiguous.
 
     ``depth``: 8 or 16 bits (uint8, uint16). ``out`` takes the result instead of a new array:
-    the image's own pixels where they have that depth, so that a large photo is held once; or
+    the image's own pixels where they have that depth, or the first half of their memory where
+    they have twice that, so that a large photo is held once; or
     uint8 (H, W, 4), which is filled as 32-bit pictures lie in a screen's memory, blue, green,
     red and 255. ``threads``: bands worked on side by side, by default one a core.
     ``cells``: those that the image's colours fall into, where they are known; baking is quicker
@@ -95,7 +96,9 @@ def render(
         fill_by_colour(source, target, developer, threads)
         return out
     job = _Job(image, settings, space, grid, depth, cells, quick, threads=threads)
-    return _in_bands(job, out, threads)
+    if out is not pixels and np.may_share_memory(out, pixels):
+        return _narrowed(job, pixels, out, threads)
+    return _in_bands(partial(job.fill, pixels), out, threads)
 
 
 def prepare(
@@ -125,15 +128,25 @@ def _in_rows(colours: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return rows.reshape(-1, _COLUMNS, 3)
 
 
-def _in_bands(job: _Job, out: Pixels, threads: int) -> Pixels:
+def _narrowed(job: _Job, pixels: Pixels, out: Pixels, threads: int) -> Pixels:
+    """Into the first half of the memory of ``pixels``, some rows at a time, of which there is a
+    copy: what is written then lies before all that is still to be read."""
+    rows = max(1, _LARGE // out.shape[1])
+    for top in range(0, len(out), rows):
+        codes = pixels[top : top + rows].copy()
+        _in_bands(partial(job.fill, codes), out[top : top + rows], threads)
+    return out
+
+
+def _in_bands(fill: Callable[[Pixels, int, int], None], out: Pixels, threads: int) -> Pixels:
     height = len(out)
     bands = min(threads, max(1, height // _MIN_ROWS))
     edges = [height * i // bands for i in range(bands + 1)]
     if bands == 1:
-        job.apply(out, 0, height)
+        fill(out, 0, height)
     else:
         # OpenColorIO and numpy release the interpreter lock, so bands run side by side.
-        work = (pool.submit(job.apply, out, top, bottom) for top, bottom in pairwise(edges))
+        work = (pool.submit(fill, out, top, bottom) for top, bottom in pairwise(edges))
         for band in list(work):
             band.result()
     return out
@@ -178,18 +191,15 @@ class _Job:
                 _Table(settings, image.space, space, grid, kind, depth, cells, quick, threads)
             )
 
-    def apply(self, target: Pixels, top: int, bottom: int) -> None:
-        """Fills those rows of ``target``, which may be those of the image."""
-        self._fill(self._image.pixels, target, top, bottom)
-
     def of_colours(self, colours: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """What becomes of colours (N, 3), and of some black after them."""
         rows = _in_rows(colours)
         done = np.empty_like(rows)
-        self._fill(rows, done, 0, len(rows))
+        self.fill(rows, done, 0, len(rows))
         return done.reshape(-1, 3)
 
-    def _fill(self, source: Pixels, target: Pixels, top: int, bottom: int) -> None:
+    def fill(self, source: Pixels, target: Pixels, top: int, bottom: int) -> None:
+        """Fills those rows of ``target``, which may be ``source``, from those of ``source``."""
         width = source.shape[1]
         result = target[top:bottom].reshape(-1, target.shape[2])
         rows = max(1, _PIECE // width)

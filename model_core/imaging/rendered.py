@@ -41,6 +41,7 @@ from model_core.imaging.tiff import unusual_tiff
 #: MPO is not among them: Pillow opens it as JPEG, and fails on the name.
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "AVIF", "HEIF", "BMP", "GIF", "JPEG2000")
 _JPEG_AT, _JPEG_LENGTH = 513, 514  # where an EXIF block holds its thumbnail
+_RAW_EXIF = "Raw profile type exif"  # where ImageMagick keeps that of a PNG
 _SAME_SHAPE = 0.02
 _WITH_ALPHA = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})  # the A of LAB is none
 _LARGE = 40_000_000  # pixels, from which on memory counts
@@ -102,7 +103,7 @@ class PillowFile:
         self._image, self._path = image, path
         self.width, self.height = image.size
         refuse_bomb(path, self.width, self.height, max_pixels)
-        self.exif = _exif_of(image, path)
+        self.exif = _exif_of(image)
         self.orientation = orientation_of(image.format, self.exif)
 
     @property
@@ -258,7 +259,12 @@ def open_picture(path: Path) -> Image.Image:
         pillow_heif.register_heif_opener()
     _set_up_libtiff()
     Image.init()  # registers the formats; HEIF and AVIF are not in every build
-    return Image.open(path, formats=[f for f in _FORMATS if f in Image.OPEN])
+    image = Image.open(path, formats=[f for f in _FORMATS if f in Image.OPEN])
+    by_rows = image.format == "PNG" and (_is_large_png(image) or is_deep_png(path))
+    if by_rows and not (_RAW_EXIF in image.info or tells_more_behind(path)):
+        # Else Pillow would decode all pixels, when asked, to see whether any is behind them.
+        image.info.setdefault("exif", b"")
+    return image
 
 
 @lru_cache(maxsize=1)
@@ -270,13 +276,10 @@ def _set_up_libtiff() -> None:
         ctypes.CDLL(Image.core.__file__).TIFFSetErrorHandler(None)
 
 
-def _exif_of(image: Image.Image, path: Path) -> Image.Exif:
+def _exif_of(image: Image.Image) -> Image.Exif:
     """The EXIF block; an empty one where it is damaged, which must not cost the picture."""
     try:
-        # For a PNG Pillow decodes all pixels, to see whether more is told behind them.
-        by_rows = is_deep_png(path) or _is_large_png(image)
-        all_told = by_rows and not tells_more_behind(path)
-        exif = Image.Image.getexif(image) if all_told else image.getexif()
+        exif = image.getexif()
         exif.get(ExifTags.Base.Orientation)  # is parsed only now
     except Exception:  # Pillow's parser
         return Image.Exif()

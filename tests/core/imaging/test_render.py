@@ -228,6 +228,13 @@ class TestWhereItIsPut:
         assert out is pixels
         assert np.array_equal(pixels, expected)
 
+    def test_over_the_first_half_of_a_deep_photo(self) -> None:
+        codes = np.random.default_rng(4).integers(0, 65536, (1100, 1000, 3), np.uint16)
+        expected = render(CodedImage(codes.copy(), "display-p3"), WARM)
+        half = codes.view(np.uint8).reshape(-1)[: codes.size].reshape(codes.shape)
+        assert render(CodedImage(codes, "display-p3"), WARM, out=half) is half
+        assert np.array_equal(half, expected)
+
     @pytest.mark.parametrize("threads", [1, 2, 5])
     def test_any_number_of_threads_gives_the_same(self, threads: int) -> None:
         image = CodedImage(scene(height=900, width=70))
