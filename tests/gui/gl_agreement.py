@@ -104,7 +104,8 @@ def rendered(
     spin(lambda: bool(counted))
     worker.histogram_computed.disconnect(counted.append)
     image = shown[-1].image
-    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    seen = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return seen.copy()  # the image goes
 
 
 def spin(until: Callable[[], bool]) -> None:

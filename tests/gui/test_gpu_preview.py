@@ -215,7 +215,8 @@ class Rendering:
         self.worker.submit(m.Count())  # it comes after all that a picture makes the worker do
         self._qtbot.waitUntil(lambda: bool(self._counted))
         image = self._shown[-1].image
-        return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1, 4)
+        seen = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1, 4)
+        return seen.copy()  # the image goes
 
 
 @pytest.fixture
