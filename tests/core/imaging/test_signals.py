@@ -55,7 +55,7 @@ def write_avif(path: Path, pixels: Any, points: tuple[int, int], bits: int) -> P
     path.write_bytes(
         imagecodecs.avif_encode(
             codes, level=100, bitspersample=bits, primaries=primaries, transfer=transfer,
-            matrix=0, pixelformat="444",
+            matrix=0, pixelformat="444", speed=10,
         )
     )  # fmt: skip
     return path
