@@ -75,7 +75,15 @@ class Trained:
     """What the base saw of a lesson's photo."""
 
 
-def trained(folder: Path, *, publish: bool | None) -> Trained:
+@dataclass(frozen=True)
+class Taught:
+    """A data directory with lessons, to be copied, and the folder of their photos."""
+
+    data: Path
+    photos: Path
+
+
+def trained(folder: Path, taught: Taught, *, publish: bool | None) -> Trained:
     """One real fine-tune, short: few epochs, few rehearsed photos. ``publish`` overrules the
     gate; with None it decides."""
     from model_core.learn import fine_tune, gate, trainer
@@ -87,11 +95,11 @@ def trained(folder: Path, *, publish: bool | None) -> Trained:
         report = judge(*given)
         return report if publish is None else replace(report, publish=publish)
 
+    shutil.copytree(taught.data, folder / "data")
     studio = Studio(folder / "data")
-    teach(studio, folder / "photos")
-    photo = studio.open_photo(folder / "photos" / "00.jpg")[0]
+    photo = studio.open_photo(taught.photos / "00.jpg")[0]
     seen = studio.analyse(photo, DEFAULT_STYLE)
-    before = predictions(studio, folder / "photos")
+    before = predictions(studio, taught.photos)
     reports: list[tuple[float, float, str]] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fine_tune, "PLAN", trainer.Plan(epochs=3))
@@ -101,18 +109,33 @@ def trained(folder: Path, *, publish: bool | None) -> Trained:
             DEFAULT_STYLE, device="cpu", progress=Progress(lambda *r: reports.append(r))
         )
     studio.close()
-    return Trained(folder / "data", folder / "photos", outcome, reports, before, seen)
+    return Trained(folder / "data", taught.photos, outcome, reports, before, seen)
 
 
 @pytest.fixture(scope="module")
-def accepted(tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    return trained(tmp_path_factory.mktemp("accepted"), publish=True)
+def taught(tmp_path_factory: pytest.TempPathFactory) -> Taught:
+    folder = tmp_path_factory.mktemp("taught")
+    studio = Studio(folder / "data")
+    teach(studio, folder / "photos")
+    studio.close()
+    return Taught(folder / "data", folder / "photos")
+
+
+@pytest.fixture
+def taught_studio(taught: Taught, open_studio: OpenStudio, tmp_path: Path) -> Studio:
+    shutil.copytree(taught.data, tmp_path / "data")
+    return open_studio()
 
 
 @pytest.fixture(scope="module")
-def refused(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+def accepted(tmp_path_factory: pytest.TempPathFactory, taught: Taught) -> Trained:
+    return trained(tmp_path_factory.mktemp("accepted"), taught, publish=True)
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory, taught: Taught) -> Trained:
     """The gate itself decides on a hand that follows no rule."""
-    return trained(tmp_path_factory.mktemp("refused"), publish=None)
+    return trained(tmp_path_factory.mktemp("refused"), taught, publish=None)
 
 
 @pytest.fixture
@@ -303,22 +326,23 @@ class TestTooFew:
 
 
 def test_training_is_due_when_enough_was_learned(
-    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    taught_studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    photos = tmp_path / "photos"
-    teach(studio, photos, shoots=5, each=5)
-    assert not studio.training_due(DEFAULT_STYLE)
-    teach(studio, photos)
+    studio = taught_studio
     assert len(studio.lessons(DEFAULT_STYLE)) >= LESSONS_FOR_TRAINING
     assert not studio.training_due(DEFAULT_STYLE)  # the head alone is as good
     monkeypatch.setattr(services.training, "LESSONS_THAT_PAY", LESSONS_FOR_TRAINING)
     assert studio.training_due(DEFAULT_STYLE)
+    for one in studio.lessons(DEFAULT_STYLE)[LESSONS_FOR_TRAINING - 1 :]:
+        studio.forget(one.id)
+    assert not studio.training_due(DEFAULT_STYLE)
 
 
 def test_training_is_not_due_with_many_corrections_of_few_shoots(
-    studio: Studio, tmp_path: Path
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    teach(studio, tmp_path / "photos", shoots=2, each=20)
+    monkeypatch.setattr(services.training, "LESSONS_THAT_PAY", LESSONS_FOR_TRAINING)
+    teach(studio, tmp_path / "photos", shoots=2, each=LESSONS_FOR_TRAINING // 2)
     assert not studio.training_due(DEFAULT_STYLE)
 
 
@@ -338,14 +362,14 @@ class TestStopping:
     @pytest.mark.slow
     @pytest.mark.parametrize("word", ["preparing", "fine-tuning"])
     def test_a_cancelled_training_leaves_nothing(
-        self, studio: Studio, tmp_path: Path, word: str, monkeypatch: pytest.MonkeyPatch
+        self, taught_studio: Studio, taught: Taught, word: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         from model_core.learn import replay, trainer
 
+        studio = taught_studio
         rehearsed = replay.rehearsal()[::12]
         monkeypatch.setattr(trainer, "rehearsal", lambda: rehearsed)
-        teach(studio, tmp_path / "photos")
-        before = predictions(studio, tmp_path / "photos")
+        before = predictions(studio, taught.photos)
         progress: Progress
 
         def stop(done: float, total: float, text: str) -> None:
@@ -357,18 +381,18 @@ class TestStopping:
             studio.train(DEFAULT_STYLE, device="cpu", progress=progress)
         assert leftovers(studio) == []
         assert studio.catalog.trainings(DEFAULT_STYLE) == []
-        assert predictions(studio, tmp_path / "photos") == before
+        assert predictions(studio, taught.photos) == before
 
     @pytest.mark.slow
     def test_a_training_that_was_stopped_goes_on_when_it_is_asked_for_again(
-        self, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, taught_studio: Studio, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         from model_core.learn import fine_tune, replay, trainer
 
+        studio = taught_studio
         rehearsed = replay.rehearsal()[::12]
         monkeypatch.setattr(trainer, "rehearsal", lambda: rehearsed)
         monkeypatch.setattr(fine_tune, "PLAN", trainer.Plan(epochs=4, save_every=0.0))
-        teach(studio, tmp_path / "photos")
         kept = studio.models.checkpoint(DEFAULT_STYLE)
         progress: Progress
 
@@ -391,12 +415,11 @@ class TestStopping:
         assert not kept.exists()
 
     @pytest.mark.slow
-    def test_a_style_that_is_being_trained_is_busy(self, studio: Studio, tmp_path: Path) -> None:
-        teach(studio, tmp_path / "photos")
+    def test_a_style_that_is_being_trained_is_busy(self, taught_studio: Studio) -> None:
         held, done = threading.Event(), threading.Event()
 
         def hold() -> None:
-            with studio.models.lock(DEFAULT_STYLE):
+            with taught_studio.models.lock(DEFAULT_STYLE):
                 held.set()
                 done.wait(30)
 
@@ -405,7 +428,7 @@ class TestStopping:
         try:
             assert held.wait(30)
             with pytest.raises(Busy):
-                studio.train(DEFAULT_STYLE)
+                taught_studio.train(DEFAULT_STYLE)
         finally:
             done.set()
             thread.join()
@@ -413,10 +436,8 @@ class TestStopping:
     @pytest.mark.slow
     @pytest.mark.timeout(120)
     def test_a_child_that_is_cancelled_is_gone_and_leaves_nothing(
-        self, open_studio: OpenStudio, tmp_path: Path
+        self, taught_studio: Studio, open_studio: OpenStudio
     ) -> None:
-        studio = open_studio()
-        teach(studio, tmp_path / "photos")
         progress: Progress
 
         def stop(done: float, total: float, text: str) -> None:
@@ -425,9 +446,9 @@ class TestStopping:
 
         progress = Progress(stop)
         with pytest.raises(Cancelled):
-            studio.train_in_child(DEFAULT_STYLE, device="cpu", progress=progress)
+            taught_studio.train_in_child(DEFAULT_STYLE, device="cpu", progress=progress)
         assert not [p for p in psutil.Process().children() if "train" in p.cmdline()]
-        again = open_studio(studio.data_dir)  # the next start cleans up after the killed
+        again = open_studio(taught_studio.data_dir)  # the next start cleans up after the killed
         assert leftovers(again) == []
         assert again.warnings == []
         assert again.catalog.trainings(DEFAULT_STYLE) == []

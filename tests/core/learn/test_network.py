@@ -31,8 +31,12 @@ BASE = assets_dir() / "base"
 
 @pytest.fixture(scope="module", autouse=True)
 def no_gradients() -> Iterator[None]:
+    """On one thread, as the trainer: two wait for each other on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
     with torch.no_grad():
         yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -156,13 +160,26 @@ class TestTheBase:
 
 
 class TestAdapter:
+    @pytest.fixture(scope="class")
+    def images(self, images: torch.Tensor) -> torch.Tensor:
+        return images[:1]
+
+    @pytest.fixture(scope="class")
+    def answer(self, net: DevelopNet, images: torch.Tensor) -> torch.Tensor:
+        return net(images)[0]
+
     @pytest.mark.parametrize("method", METHODS)
     def test_changes_nothing_when_fresh_and_survives_saving_and_merging(
-        self, tmp_path: Path, net: DevelopNet, images: torch.Tensor, method: str
+        self,
+        tmp_path: Path,
+        net: DevelopNet,
+        images: torch.Tensor,
+        answer: torch.Tensor,
+        method: str,
     ) -> None:
         model = adapter.Adapted(copy.deepcopy(net), method)
         fresh = adapter.Adapted(copy.deepcopy(net), method)
-        assert torch.allclose(model.net.eval()(images)[0], net(images)[0], atol=1e-4)
+        assert torch.allclose(model.net.eval()(images)[0], answer, atol=1e-4)
         trained = sum(p.numel() for p in model.parameters())
         assert trained > 0
         assert method == "full" or trained < 0.1 * sum(p.numel() for p in net.parameters())
