@@ -60,6 +60,7 @@ class RestoreController(QObject):
             window.placed,
         ):
             signal.connect(self._remember_soon)
+        window.leaving.connect(self.remember)
         session.photos_reset.connect(self._on_photos_reset)
         session.current_changed.connect(self._on_current_changed)
         library.scan_ended.connect(self._on_scan_ended)
@@ -83,7 +84,8 @@ class RestoreController(QObject):
         """The window closes."""
         self._ended = True
         self._soon.stop()
-        self.remember()
+        if self._window.isVisible():  # a hidden list does not know what is at its top
+            self.remember()
 
     def _remember_soon(self, *_: object) -> None:
         if self._ended:

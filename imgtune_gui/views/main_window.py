@@ -43,6 +43,7 @@ class MainWindow(QMainWindow):
     paths_dropped = Signal(object)  # tuple[Path, ...]
     page_changed = Signal()
     placed = Signal()  # it was moved or resized
+    leaving = Signal()  # closes, and is still seen
     closing = Signal()
 
     def __init__(self, session: PhotoSession, model: FilmstripModel, settings: AppSettings) -> None:
@@ -250,6 +251,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.remember()
+        self.leaving.emit()
         self.hide()  # what is saved and waited for at the end keeps nobody before a dead window
         self.closing.emit()
         event.accept()
