@@ -160,6 +160,7 @@ class SetEdits(QUndoCommand):
         self._edits = [(item, item.edit, after) for item, after in edits]
         self._drag = drag
         self._pushed = False
+        self._from = session.current
 
     def id(self) -> int:
         return _MERGEABLE_EDITS if self._drag else -1
@@ -185,5 +186,7 @@ class SetEdits(QUndoCommand):
         self._session.apply_edits([(item, before) for item, before, _ in self._edits])
 
     def _show(self) -> None:
+        """What is changed, or the photo that gave it: to go on from one that only received
+        would give the wrong settings the next time."""
         if self._session.current not in [item for item, _, _ in self._edits]:
-            self._session.select(self._edits[0][0])
+            self._session.select(self._from or self._edits[0][0])

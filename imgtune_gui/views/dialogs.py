@@ -198,7 +198,6 @@ class FieldsDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.good = buttons.addButton(button, QDialogButtonBox.ButtonRole.AcceptRole)
         self.good.setObjectName("Primary")
-        self.good.setDefault(True)
         both = QHBoxLayout()
         for text, slot in ((self.tr("All"), self.tick_all), (self.tr("None"), self.tick_none)):
             tick = QPushButton(text)
@@ -212,6 +211,9 @@ class FieldsDialog(QDialog):
         buttons.rejected.connect(self.reject)
         layout.addSpacing(SPACE)
         layout.addWidget(buttons)
+        # Only now: a default that is chosen outside of a dialog is none to it, and Enter on a
+        # field that was just ticked would cancel.
+        self.good.setDefault(True)
         self.good.setFocus()
 
     def _box(self, name: str, text: str, ticked: bool) -> QCheckBox:

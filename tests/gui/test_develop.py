@@ -276,7 +276,8 @@ def only(*names: str) -> Callable[[FieldsDialog], None]:
         dialog.tick_none()
         for name in names:
             dialog.boxes[name].setChecked(True)
-        QTest.keyClick(dialog, Qt.Key.Key_Return)
+            dialog.boxes[name].setFocus()  # as a click does
+        QTest.keyClick(dialog.boxes[names[-1]] if names else dialog, Qt.Key.Key_Return)
         assert dialog.isVisible() == (not names)
         if not names:
             dialog.reject()
