@@ -54,16 +54,18 @@ def fit_spread(net: DevelopNet, course: Course, trained_backbone: bool) -> None:
     half = torch.from_numpy(course.lessons.photo // 5 % 2 == 0)[rows].to(device)
     if bool(half.all()):  # too few photos to halve: halve the lessons
         half = torch.arange(len(half), device=device) % 2 == 0
+    with torch.no_grad():
+        hidden = head.hidden(stats, embedding)
     head.log_spread.requires_grad_(True)
     optimiser = torch.optim.AdamW(head.log_spread.parameters(), lr=1e-3, weight_decay=0.1)
     for _ in range(300):
         optimiser.zero_grad()
-        log_spread = head(stats[half], embedding[half])[1]
+        log_spread = head.log_spreads(stats[half], hidden[half])
         squares = error[half] ** 2 * torch.exp(-2 * log_spread)
         (log_spread + 0.5 * squares).mean().backward()
         optimiser.step()
     head.log_spread.requires_grad_(False)
-    ratio = error.abs() * torch.exp(-head(stats, embedding)[1])
+    ratio = error.abs() * torch.exp(-head.log_spreads(stats, hidden))
     # All of them, weighted to the half that was not fitted to.
     scale = (ratio[~half].quantile(0.9, 0) * 2 + ratio[half].quantile(0.9, 0)) / 3 / 1.645
     head.log_spread.bias.add_(torch.log(scale.clamp(0.5, 3.0)))

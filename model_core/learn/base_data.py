@@ -23,6 +23,7 @@ from model_core.imaging.colour import to_working
 from model_core.imaging.decode import decode_proxy, to_linear
 from model_core.learn.degrade import RECIPE, as_file, degrade, misexpose
 from model_core.learn.export_onnx import backbone_session
+from model_core.learn.grounds import on_white
 from model_core.learn.labels import fit_labels
 from model_core.learn.network import CNN_SIDE, DevelopNet, PhotometricStatistics
 from model_core.predict.onnx_network import network_input
@@ -33,6 +34,9 @@ _DECODED = 320  # long side of the photo that is made worse
 #: Photos of this source are very saturated; their share is capped.
 _CAPPED, _CAP = "quantette-", 0.4
 _MISEXPOSED = 0.15  # share of lessons that are only too bright or too dark
+#: Besides these, so many of a thing on a white ground; more of them are left as they are, since
+#: it is what is left of the white that must be learned.
+_GROUNDS, _GROUNDS_UNTOUCHED, _GROUNDS_MISEXPOSED = 1 / 8, 0.4, 0.2
 _WORTH_EXPORTING = 500  # pictures: an export takes as long as so many in torch
 
 
@@ -106,9 +110,9 @@ def make_lessons(
     device: str,
     progress: Progress,
 ) -> tuple[Lessons, Pictures]:
-    """Degrades each photo ``copies`` times, fits the labels and computes what the network
-    sees. Deterministic for a seed; what ``work`` has already is not made again. Raises
-    UnreadablePhoto or Cancelled."""
+    """Degrades each photo ``copies`` times, and some of it on a white ground, fits the labels
+    and computes what the network sees. Deterministic for a seed; what ``work`` has already is
+    not made again. Raises UnreadablePhoto or Cancelled."""
     folder = work / f"pictures-{seed}-{copies}-recipe{RECIPE}"
     folder.mkdir(parents=True, exist_ok=True)
     looks = _make_pictures(photos, copies, seed, folder, progress)
@@ -157,6 +161,7 @@ def _make_pictures(
         share = _CAP if photos[index].name.startswith(_CAPPED) else 1.0
         light = to_linear(decode_proxy(photos[index], _DECODED)[1]).pixels
         rows = [_one_lesson(light, rng) for _ in range(max(2, round(copies * share)))]
+        rows += [_on_ground(light, rng) for _ in range(max(1, round(copies * share * _GROUNDS)))]
         # The looks are written last: a photo is done when they are there.
         np.save(folder / f"{index:04}-images.npy", np.stack([r[0] for r in rows]))
         return _keep(
@@ -173,17 +178,35 @@ def _make_pictures(
     return {name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]}
 
 
-def _one_lesson(
-    light: Float32, rng: np.random.Generator
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float16], npt.NDArray[np.float16], bool]:
-    """(network input, bad, good, touched) of one random bad version of the photo, half of
-    the time of a part of it: the program sees whole photos, which reach from black to white."""
-    good = _crop(light, rng, 1.0 if rng.random() < 0.5 else rng.uniform(0.6, 1.0))
+_Lesson = tuple[npt.NDArray[np.uint8], npt.NDArray[np.float16], npt.NDArray[np.float16], bool]
+
+
+def _one_lesson(light: Float32, rng: np.random.Generator) -> _Lesson:
+    """One random bad version of the photo, half of the time of a part of it: the program sees
+    whole photos, which reach from black to white."""
+    good = _some_crop(light, rng)
     bad = misexpose(good, rng) if rng.random() < _MISEXPOSED else degrade(good, rng)
+    return _as_lesson(good, bad, rng)
+
+
+def _on_ground(light: Float32, rng: np.random.Generator) -> _Lesson:
+    good, chance = on_white(_some_crop(light, rng), rng), rng.random()
+    if chance < _GROUNDS_UNTOUCHED:
+        return _as_lesson(good, good, rng)
+    only_light = chance < _GROUNDS_UNTOUCHED + _GROUNDS_MISEXPOSED
+    return _as_lesson(good, misexpose(good, rng) if only_light else degrade(good, rng), rng)
+
+
+def _as_lesson(good: Float32, bad: Float32, rng: np.random.Generator) -> _Lesson:
+    """(network input, bad, good, touched)."""
     code = as_file(bad, rng)
     image = network_input(CodedImage(code))
     seen = to_working(code.astype(np.float32) / 255, "srgb")
     return image, _look(seen), _look(good), bad is not good
+
+
+def _some_crop(light: Float32, rng: np.random.Generator) -> Float32:
+    return _crop(light, rng, 1.0 if rng.random() < 0.5 else rng.uniform(0.6, 1.0))
 
 
 def _crop(light: Float32, rng: np.random.Generator, share: float) -> Float32:

@@ -26,6 +26,8 @@ REACH = 32.0  # J on either side of neutral
 #: it is reflected from whole, which may be a few pixels. (Correlation of the answer with the label
 #: of temperature, on the development fold: 0.41 with the first two, 0.62 with five, 0.70 with all.)
 HISTOGRAMS = 9
+#: Numbers that the heads get: how sure the search is, and what it found.
+SIGHT = 6
 _BRIGHTEST, _WHITEST = 1000, 300  # pixels
 WB = (PARAM_NAMES.index("temperature"), PARAM_NAMES.index("tint"))
 
@@ -109,11 +111,25 @@ class Illuminant(nn.Module):
         return counts / (counts.sum((2, 3), keepdim=True) + none)
 
     def forward(self, histogram: Tensor) -> Tensor:
-        """Minus the expected place of neutral. The place itself is an input too: photos come
-        from balanced cameras more often than from others."""
+        """Minus the expected place of neutral."""
+        return -(self._log_likely(histogram).exp() @ self.place.flatten(1).T)
+
+    def sight(self, histogram: Tensor) -> Tensor:
+        """(N, SIGHT): along both axes how widely the likely places are spread, in J; the log of
+        the greatest likelihood; minus the entropy; and last what :meth:`forward` answers."""
+        log_likely = self._log_likely(histogram)
+        likely, place = log_likely.exp(), self.place.flatten(1).T
+        expected = likely @ place
+        spread = torch.sqrt((likely @ place**2 - expected**2).clamp_min(0) + 1e-6)
+        entropy = (likely * log_likely).sum(1, keepdim=True)
+        return torch.cat([spread, log_likely.amax(1, keepdim=True), entropy, -expected], 1)
+
+    def _log_likely(self, histogram: Tensor) -> Tensor:
+        """(N, BINS**2), of each place that it is neutral. The place itself is an input too:
+        photos come from balanced cameras more often than from others."""
         place = (self.place / REACH).expand(histogram.shape[0], -1, -1, -1)
-        likely = self.search(torch.cat([histogram * 8, place], 1)).flatten(1).softmax(1)
-        return cast(Tensor, -(likely @ self.place.flatten(1).T))
+        found = self.search(torch.cat([histogram * 8, place], 1)).flatten(1)
+        return cast(Tensor, found.log_softmax(1))
 
 
 def _telling(light: Tensor) -> tuple[Tensor, Tensor]:

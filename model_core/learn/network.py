@@ -19,13 +19,13 @@ from model_core.domain.develop import PARAMS
 from model_core.imaging.colour import decode_transfer
 from model_core.imaging.steps.tone import lightness
 from model_core.learn.backbones import BACKBONES, DEFAULT_BACKBONE
-from model_core.learn.illuminant import Illuminant
+from model_core.learn.illuminant import SIGHT, Illuminant
 from model_core.learn.taste import HUES, TASTES, Taste, hues
 
 INPUT_SIDE = 224
 #: The CNN sees the photo this large: what it adds is worth a tenth of the time at 224.
 CNN_SIDE = 64
-HIDDEN = 384
+HIDDEN = 256
 #: Small heads whose mean is the answer; each was trained on another four fifths of the photos.
 MEMBERS = 5
 Z_STATISTICS = 32
@@ -44,8 +44,8 @@ class PhotometricStatistics(nn.Module):
     Soft histograms of lightness, chroma axes and saturation, channel means and spreads,
     clipping, the colour of the brightest and of the greyest parts, edges, a 3 x 3 map, the
     stops that are left to white and to black, in all and in each channel, where each channel
-    ends, areas without any detail, the spread of lightness, and last what the light seems to be
-    (:mod:`.illuminant`).
+    ends, areas without any detail, the spread of lightness, how sure it is of the light, and last
+    what the light seems to be (:mod:`.illuminant`).
     The hues that follow (:mod:`.taste`) are for the personal head alone: settings are told from
     the first COUNT.
     """
@@ -54,7 +54,7 @@ class PhotometricStatistics(nn.Module):
     MEASURED = TONE_BINS + 3 * COLOUR_BINS + 6 + 6 + 6 + 6 + 4 + 27 + 20 + 30 + 6 + 12 + 2
     #: Column of the standard deviation of lightness: without any, nothing can be known.
     CONTRAST = MEASURED - 1
-    COUNT = MEASURED + 2
+    COUNT = MEASURED + SIGHT
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class PhotometricStatistics(nn.Module):
 
     def joined(self, measured: Tensor, histogram: Tensor) -> Tensor:
         """(N, COUNT) from both parts."""
-        return torch.cat([measured, self.illuminant(histogram)], 1)
+        return torch.cat([measured, self.illuminant.sight(histogram)], 1)
 
     def seen(self, some: Tensor) -> tuple[Tensor, Tensor]:
         """All that is not learned, of a thinned picture: the numbers, (N, MEASURED), and where
@@ -235,6 +235,9 @@ class DevelopHead(nn.Module):
             nn.ModuleList(part() for _ in range(MEMBERS))
             for part in (_semantic, lambda: _body(stats), lambda: nn.Linear(HIDDEN, len(PARAMS)))
         )
+        # What follows straight from a statistic, as stops to white do, needs no hidden layer.
+        self.plain = nn.Linear(stats, MEMBERS * len(PARAMS), bias=False)
+        nn.init.zeros_(self.plain.weight)
         # How far each follows the light that was seen, for each of the two sliders.
         self.trust = nn.Parameter(torch.zeros(MEMBERS, 2))
         self.log_spread = nn.Linear(HIDDEN, len(PARAMS))
@@ -261,7 +264,8 @@ class DevelopHead(nn.Module):
             for semantic, body in zip(self.semantic, self.body, strict=True)
         ]
         answers = torch.stack([f(h) for f, h in zip(self.settings, hidden, strict=True)])
-        light = s[:, PhotometricStatistics.MEASURED :] * self.trust[:, None]
+        answers = answers + self.plain(s).unflatten(1, (MEMBERS, -1)).transpose(0, 1)
+        light = s[:, -2:] * self.trust[:, None]
         answers = torch.cat([answers[..., :2] + light, answers[..., 2:]], 2)
         known = _known(stats[:, PhotometricStatistics.CONTRAST, None])
         return known * answers, torch.stack(hidden).mean(0)
@@ -274,12 +278,21 @@ class DevelopHead(nn.Module):
         s, e = self.normalised(stats, embedding)
         answers, hidden = self._answers(stats, s, e)
         settings, content = answers.mean(0), e @ self.z_embedding
-        known = _known(stats[:, PhotometricStatistics.CONTRAST, None])
-        log_spread = self.log_spread(hidden.detach()).clamp(-2.0, 2.5)
-        log_spread = known * log_spread + (1 - known) * self.unknown_spread
+        log_spread = self.log_spreads(stats, hidden.detach())
         bias = torch.ones_like(settings[:, :1])
         z = torch.cat([bias, settings * 0.25, s @ self.z_statistics, content, taste], 1)
         return settings + z.clamp(-Z_LIMIT, Z_LIMIT) @ self.personal, log_spread, z
+
+    def log_spreads(self, stats: Tensor, hidden: Tensor) -> Tensor:
+        """(N, P) in log J, of what the members made of the pictures."""
+        known = _known(stats[:, PhotometricStatistics.CONTRAST, None])
+        spread = self.log_spread(hidden).clamp(-2.0, 2.5)
+        result: Tensor = known * spread + (1 - known) * self.unknown_spread
+        return result
+
+    def hidden(self, stats: Tensor, embedding: Tensor) -> Tensor:
+        """What the members made of the pictures, (N, HIDDEN)."""
+        return self._answers(stats, *self.normalised(stats, embedding))[1]
 
     def _taste(self, stats: Tensor) -> Tensor:
         if stats.shape[1] == PhotometricStatistics.COUNT:

@@ -30,10 +30,10 @@ _OPERATORS = frozenset(
     """Abs Add And ArgMax ArgMin AveragePool BatchNormalization Cast Ceil Clip Concat Constant Conv
     CumSum DequantizeLinear Div Dropout Equal Erf Exp Expand Flatten Floor Gather GatherElements
     GatherND Gemm GlobalAveragePool Greater GreaterOrEqual HardSigmoid HardSwish Identity
-    LayerNormalization LeakyRelu Less LessOrEqual Log MatMul Max MaxPool Mean Min Mod Mul Neg Not Or
-    Pow QuantizeLinear ReduceL2 ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum Relu Reshape
-    Resize Round Shape Sigmoid Sign Slice Softmax Split Sqrt Squeeze Sub Sum Tanh TopK Transpose
-    Unsqueeze Where""".split()
+    LayerNormalization LeakyRelu Less LessOrEqual Log LogSoftmax MatMul Max MaxPool Mean Min Mod Mul
+    Neg Not Or Pow QuantizeLinear ReduceL2 ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum Relu
+    Reshape Resize Round Shape Sigmoid Sign Slice Softmax Split Sqrt Squeeze Sub Sum Tanh TopK
+    Transpose Unsqueeze Where""".split()
 )
 _STANDARD = ("", "ai.onnx")
 _LARGEST_Z = 4096

@@ -24,7 +24,9 @@ from model_core.storage.catalog import Catalog
 from model_core.storage.files_table import Stamp
 
 PREVIEW_SIDE = 1800  # long side of the loupe's proxy, about 2 MP
-ANALYSIS_SIDE = 512  # long side of the proxy that the network sees; fine for thumbnails too
+#: Long side of the proxy that the network sees; fine for thumbnails too. Twice what the network
+#: takes: scaling it by a whole factor takes half of the time that 512 takes.
+ANALYSIS_SIDE = 448
 
 #: Photos that declare more are refused unless the user sets another limit.
 MAX_MEGAPIXELS = MAX_PIXELS / 1e6

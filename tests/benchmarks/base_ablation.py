@@ -32,6 +32,7 @@ from model_core.learn.base_course import Course
 from model_core.learn.base_data import Lessons, Pictures, listed, make_lessons
 from model_core.learn.base_fit import Recipe, fit_heads, fit_illuminant
 from model_core.learn.base_report import ABLATION, evaluate, rewrite_card
+from model_core.learn.degrade import RECIPE
 from model_core.learn.fine_tune import pick_device
 from model_core.learn.illuminant import HISTOGRAMS
 from model_core.learn.network import CNN_SIDE, HIDDEN, DevelopNet, PhotometricStatistics
@@ -110,7 +111,7 @@ class Bench:
     def key(self, line: Line) -> str:
         """Another recipe, or another network, is another line."""
         facts = [asdict(line.recipe), line.backbone, line.few and self.few, self.copies,
-                 CNN_SIDE, HIDDEN, HISTOGRAMS, PhotometricStatistics.COUNT]  # fmt: skip
+                 RECIPE, CNN_SIDE, HIDDEN, HISTOGRAMS, PhotometricStatistics.COUNT]  # fmt: skip
         digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
         return f"ablation-{digest[:12]}"
 

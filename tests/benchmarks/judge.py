@@ -32,6 +32,7 @@ from model_core.imaging.colour import from_working
 from model_core.imaging.decode import decode_proxy, to_linear
 from model_core.imaging.render import render
 from model_core.predict.onnx_network import OnnxNetwork, network_input
+from model_core.services import ANALYSIS_SIDE
 from tests.benchmarks.measures import delta_e, psnr, ssim
 from tests.benchmarks.photos import listed
 from tests.benchmarks.rivals import Method, Pixels, rivals
@@ -190,8 +191,8 @@ def exposure_recovered(network: OnnxNetwork, photos: list[Path]) -> None:
 
 
 def seconds(network: OnnxNetwork, photos: list[Path]) -> None:
-    """From a proxy in memory to settings, one core."""
-    proxies = [decode_proxy(p, 1024)[1] for p in photos[:12]]
+    """From a proxy in memory, of the size that the program keeps, to settings, one core."""
+    proxies = [decode_proxy(p, ANALYSIS_SIDE)[1] for p in photos[:12]]
     times = []
     for proxy in proxies * 8:
         start = time.perf_counter()

@@ -243,10 +243,10 @@ class TestTraining:
             pass
 
         def die(done: float, total: float, text: str) -> None:
-            if text.startswith("training") and done >= 2.5:
+            if text.startswith("training") and done >= 1.5:
                 raise Killed
 
-        recipe, kept = Recipe(epochs=4, adversarial=0.1), tmp_path / "training.safetensors"
+        recipe, kept = Recipe(epochs=3, adversarial=0.1), tmp_path / "training.safetensors"
         start = DevelopNet().state_dict()
 
         def run(progress: Progress, kept: Path | None) -> DevelopNet:

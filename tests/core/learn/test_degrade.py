@@ -8,6 +8,7 @@ from model_core.domain.image import CodedImage, Float32
 from model_core.imaging.colour import LUMA, to_working
 from model_core.imaging.decode import decode_proxy, to_linear
 from model_core.learn.degrade import UNTOUCHED, as_file, degrade
+from model_core.learn.grounds import on_white
 from model_core.variants import SHIPPED, VARIANTS, variant
 from tests.core.pictures import SAMPLES, scene
 
@@ -61,6 +62,19 @@ def test_a_saved_file_has_the_light_that_it_was_made_from(seed: int) -> None:
     code = as_file(light(), np.random.default_rng(seed))
     assert (code.shape, code.dtype) == (scene().shape, np.uint8)
     assert np.abs(code.astype(int) - scene()).mean() < 6  # JPEG of any quality
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_thing_on_a_white_ground_is_the_photo_inside_and_white_around(seed: int) -> None:
+    photo = light(seed)
+    made = on_white(photo, np.random.default_rng(seed))
+    assert (made.shape, made.dtype) == (photo.shape, np.float32)
+    assert 0 <= made.min() <= made.max() <= 1
+    assert np.array_equal(made, on_white(photo, np.random.default_rng(seed)))
+    inside = np.abs(made - photo).max(-1) < 0.01
+    assert 0.02 < inside.mean() < 0.75
+    border = np.concatenate([made[0], made[-1], made[:, 0], made[:, -1]])
+    assert np.median(border) > 0.5
 
 
 class TestVariants:

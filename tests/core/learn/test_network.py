@@ -17,7 +17,7 @@ from model_core.imaging.steps.white_balance import white_balance
 from model_core.learn import adapter, replay
 from model_core.learn.export_onnx import parity
 from model_core.learn.fine_tune import pick_device
-from model_core.learn.illuminant import BINS, HISTOGRAMS, REACH, Illuminant
+from model_core.learn.illuminant import BINS, HISTOGRAMS, REACH, SIGHT, Illuminant
 from model_core.learn.labels import settings_of
 from model_core.learn.network import Z_SIZE, DevelopNet, PhotometricStatistics
 from model_core.learn.taste import HUES, TASTES
@@ -106,6 +106,24 @@ class TestIlluminant:
         answer = Illuminant()(torch.rand(5, HISTOGRAMS, BINS, BINS))
         assert answer.shape == (5, 2)
         assert answer.abs().max() <= REACH
+
+    def test_it_tells_how_sure_it_is(self) -> None:
+        seeker = Illuminant().eval()
+        last = seeker.search[-1]
+        assert isinstance(last, torch.nn.Conv2d)
+        torch.nn.init.normal_(last.weight, std=3.0)
+        seen = torch.rand(3, HISTOGRAMS, BINS, BINS)
+        with torch.no_grad():
+            unsure, sure = [], []
+            for told, sharp in ((unsure, 0.0), (sure, 50.0)):
+                weight = last.weight.clone()
+                last.weight.mul_(sharp)
+                told.append(seeker.sight(seen))
+                assert torch.allclose(told[0][:, -2:], seeker(seen))
+                last.weight.copy_(weight)
+        assert unsure[0].shape == (3, SIGHT)
+        assert (unsure[0][:, :2] > sure[0][:, :2]).all()  # spread
+        assert (unsure[0][:, 2:4] < sure[0][:, 2:4]).all()  # likelihood, minus entropy
 
 
 class TestTheBase:

@@ -41,7 +41,7 @@ def random_head(seed: int, strength: float = 0.3) -> PersonalHead:
 @pytest.fixture(scope="module")
 def images() -> np.ndarray:
     """What networks see of six photos and two made-up scenes."""
-    proxies: list[CodedImage] = [decode_proxy(p, 512)[1] for p in sample_photos()[:6]]
+    proxies: list[CodedImage] = [decode_proxy(p, 448)[1] for p in sample_photos()[:6]]
     return np.stack([network_input(p) for p in [*proxies, *(CodedImage(scene(i)) for i in (0, 1))]])
 
 
