@@ -9,6 +9,7 @@ import gc
 import threading
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from imgtune_gui.app import App
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.workers.base import QueueWorker
 
+#: Pools of the core: made once for the whole process, when the first picture is rendered.
+_SHARED = ("render_", "helper_")
 #: Controllers are children of the first, models of the second: they cannot outlive them.
 _MADE: tuple[type[QObject], ...] = (App, PhotoSession, QueueWorker)
 
@@ -71,7 +74,7 @@ def after(patch: pytest.MonkeyPatch, kind: type, name: str, told: Callable[[Any]
 
 def _is_real(thread: threading.Thread) -> bool:
     # Python makes a dummy for every QThread that ran Python; those end with the QThread.
-    return not isinstance(thread, threading._DummyThread)
+    return not isinstance(thread, threading._DummyThread) and not thread.name.startswith(_SHARED)
 
 
 def _owner(timer: QTimer) -> str:
@@ -83,6 +86,15 @@ def nothing_left(
     request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> Iterator[None]:
     """Fails a test that leaves anything running, on the screen or in memory."""
+    with nothing_stays(request, caplog):
+        yield
+
+
+@contextmanager
+def nothing_stays(
+    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> Iterator[None]:
+    """The same, for fixtures that hold it around some tests only."""
     request.getfixturevalue("qapp")
     failed = request.session.testsfailed
     with pytest.MonkeyPatch.context() as patch:

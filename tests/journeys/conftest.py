@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
 from imgtune_gui.views.theme import apply_theme
+from tests.gui.leaks import nothing_stays
 from tests.journeys.travels import write_shoot
 from tests.watchdog import Watchdog
 
@@ -27,6 +28,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("hands") is not None:
             item.add_marker(later)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(
+    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> Iterator[None]:
+    """Fails a journey whose windows leave anything behind."""
+    if "open_window" not in request.fixturenames:
+        yield
+        return
+    with nothing_stays(request, caplog):
+        yield
 
 
 @pytest.fixture(scope="session")
