@@ -289,7 +289,7 @@ class TestCorrectFromAFile:
         source = write(
             {"photo": str(photos[0]), "settings": {"contrast": 10}, "shoot": "a"},
             "",
-            {"photo": str(photos[1].relative_to(photos[1].parents[1])), "settings": {"tint": 4.0}},
+            {"photo": str(photos[1].relative_to(photos[1].parents[1])), "settings": {"tint": 24.0}},
             {"photo": str(photos[2]), "settings": {}, "note": "kept", "shoot": None},
         )
         said = say("correct", "--from", source)
