@@ -1,6 +1,6 @@
-"""A network file at half its size: its large weights in 8 bits, a scale for each channel.
+"""A network file at half its size: its backbone's weights in 8 bits, a scale for each channel.
 
-Only the weights: what the network computes with stays float32 (each weight is scaled back when
+Only those weights: what the network computes with stays float32 (each weight is scaled back when
 the file is loaded), so that nothing has to be calibrated and the answers hardly change. The
 personal head and all small tensors stay as they are.
 """
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 #: J that any slider of any photo may differ by from the full file.
 MAX_DIFFERENCE = 0.1
 _LARGE = 1024  # elements; below this nothing is gained
-_KEPT = "head."  # decides the answer directly, and is a hundredth of the file
+#: What stays: the head decides the answer directly, and the statistics are told by fixed grids and
+#: filters, whose names the export makes up. Both are small.
+_SHRUNK = "backbone."
 
 
 def shrink(path: Path, images: npt.NDArray[np.uint8]) -> float:
@@ -67,7 +69,7 @@ def _quantize(graph: onnx.GraphProto) -> None:
     users = {name: node for node in graph.node for name in node.input}
     large = [
         tensor for tensor in graph.initializer
-        if np.prod(tensor.dims) > _LARGE and not tensor.name.startswith(_KEPT)
+        if np.prod(tensor.dims) > _LARGE and tensor.name.startswith(_SHRUNK)
         and max(tensor.dims) < np.prod(tensor.dims)
     ]  # fmt: skip
     made = []
