@@ -322,6 +322,8 @@ class App(QObject):
         lasting = isinstance(failure.request, m.OpenStudio)
         if lasting:
             self.window.show_busy("")
+            # Where one looks: nothing else is in the window then, as if all had been lost.
+            self.window.start_page.set_notice(failure.text)
         self.window.show_message(failure.text, lasting=lasting)
         if isinstance(failure.request, m.PackRequest):
             self.styles.tell_pack_failed(failure.text)

@@ -337,7 +337,7 @@
     </message>
     <message>
         <source>This spot is clipped; pick a grey that is not quite white</source>
-        <translation>此处已修剪；请选取不是纯白的灰色</translation>
+        <translation>此处已溢出；请选取不是纯白的灰色</translation>
     </message>
     <message>
         <source>This spot is too dark; pick a brighter grey</source>
@@ -1781,10 +1781,6 @@ every export is a new file.</source>
         <translation>按名称过滤</translation>
     </message>
     <message>
-        <source>Model is unsure</source>
-        <translation>模型没有把握</translation>
-    </message>
-    <message>
         <source>Show all</source>
         <translation>全部显示</translation>
     </message>
@@ -1803,6 +1799,10 @@ every export is a new file.</source>
     <message>
         <source>Name</source>
         <translation>名称</translation>
+    </message>
+    <message>
+        <source>Not yet answered</source>
+        <translation>尚未处理</translation>
     </message>
     <message>
         <source>Stars</source>
@@ -1902,7 +1902,7 @@ every export is a new file.</source>
     <name>HistogramView</name>
     <message>
         <source>Clipped: {0:.1%} in the shadows, {1:.1%} in the highlights (J shows them)</source>
-        <translation>修剪：阴影 {0:.1%}，高光 {1:.1%}（按 J 显示）</translation>
+        <translation>溢出：阴影 {0:.1%}，高光 {1:.1%}（按 J 显示）</translation>
     </message>
     <message>
         <source>Histogram</source>
@@ -2230,7 +2230,7 @@ every export is a new file.</source>
     </message>
     <message>
         <source>Clipping</source>
-        <translation>修剪</translation>
+        <translation>溢出</translation>
     </message>
     <message>
         <source>Crop</source>
@@ -3740,7 +3740,7 @@ every export is a new file.</source>
     </message>
     <message>
         <source>Show &amp;clipping</source>
-        <translation>显示修剪(&amp;C)</translation>
+        <translation>显示溢出警告(&amp;C)</translation>
     </message>
     <message>
         <source>Most doubtful photos &amp;first</source>

@@ -165,8 +165,8 @@ class FilterBar(QFrame):
         self.states = QComboBox()
         self.states.setAccessibleName(self.tr("Filter by state"))
         self.states.addItem(self.tr("All states"), "")
+        self.states.addItem(self.tr("Not yet answered"), "open")
         self.states.addItem(self.tr("Needs review"), "review")
-        self.states.addItem(self.tr("Model is unsure"), "unsure")
         for state in EditState:
             self.states.addItem(state_text(state), state.value)
         self.states.activated.connect(self._on_state)
@@ -253,10 +253,10 @@ class FilterBar(QFrame):
 
     def _on_state(self, index: int) -> None:
         key = self.states.itemData(index)
-        states = _REVIEW if key == "review" else frozenset[EditState]()
-        if key not in {"", "review", "unsure"}:
+        states = _OPEN if key == "open" else frozenset[EditState]()
+        if key not in {"", "open", "review"}:
             states = frozenset({EditState(key)})
-        unsure = key == "unsure"
+        unsure = key == "review"
         self.changed.emit(replace(self._arrangement, states=states, unsure=unsure))
 
     def _on_text(self, text: str) -> None:
@@ -275,12 +275,12 @@ class FilterBar(QFrame):
         self.changed.emit(replace(self._arrangement, descending=not self._arrangement.descending))
 
 
-_REVIEW = frozenset({EditState.UNTOUCHED, EditState.DRAFT})
+_OPEN = frozenset({EditState.UNTOUCHED, EditState.DRAFT})
 
 
 def _state_key(arrangement: Arrangement) -> str:
     if arrangement.unsure:
-        return "unsure"
-    if arrangement.states == _REVIEW:
         return "review"
+    if arrangement.states == _OPEN:
+        return "open"
     return next(iter(arrangement.states)).value if len(arrangement.states) == 1 else ""

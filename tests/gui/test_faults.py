@@ -16,9 +16,11 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
+from imgtune_gui.backend import Backend
 from imgtune_gui.controllers import screen_controller
 from imgtune_gui.export_choice import ExportChoice
 from imgtune_gui.settings import Preferences
+from model_core.domain.errors import CannotWrite
 from tests.fakes import FakeStudio
 from tests.gui.conftest import MakeApp, wait_for_predictions
 
@@ -88,3 +90,21 @@ def test_a_screen_that_is_unplugged_takes_its_profile_along(
     assert "taken for sRGB" in app.screen.text()
     app.window.windowHandle().screenChanged.emit(QGuiApplication.primaryScreen())
     qtbot.waitUntil(lambda: "Fake screen" in app.screen.text())
+
+
+def test_a_data_folder_that_cannot_be_written_is_told_where_one_looks(
+    qtbot: QtBot, tmp_path: Path, photos: list[Path]
+) -> None:
+    """Without a catalog the window is empty, as if all had been lost."""
+    text = "Cannot write catalog.db: the folder is read-only; choose another with --data-dir."
+
+    def locked() -> Backend:
+        raise CannotWrite(text)
+
+    app = App(tmp_path / "data", photos, locked)
+    qtbot.addWidget(app.window)
+    app.start()
+    qtbot.waitUntil(lambda: app.window.start_page.notice.text() == text)
+    assert app.window.start_page.isVisible()
+    assert text in app.window.message()
+    app.window.close()

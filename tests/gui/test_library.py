@@ -210,7 +210,7 @@ def test_only_what_the_model_is_unsure_of_is_shown_until_it_is_looked_at(
         assert item.prediction is not None
         app.session.set_prediction(item, replace(item.prediction, needs_review=True))
     bar = app.window.filter_bar
-    bar.states.setCurrentIndex(bar.states.findData("unsure"))
+    bar.states.setCurrentIndex(bar.states.findText("Needs review"))
     bar.states.activated.emit(bar.states.currentIndex())
     assert names(app.session) == ["1", "4"]
     assert "unsure" in app.model.data(app.model.index(0), Qt.ItemDataRole.ToolTipRole)
@@ -335,7 +335,9 @@ def test_orders_are_in_the_bar(app: App, text: str) -> None:
     assert app.window.filter_bar.sort.findText(text) >= 0
 
 
-@pytest.mark.parametrize("text", ["Needs review", "Untouched", "Accepted", "Corrected"])
+@pytest.mark.parametrize(
+    "text", ["Needs review", "Not yet answered", "Untouched", "Accepted", "Corrected"]
+)
 def test_states_are_in_the_bar(app: App, text: str) -> None:
     states = app.window.filter_bar.states
     assert text.casefold() in [states.itemText(i).casefold() for i in range(states.count())]
