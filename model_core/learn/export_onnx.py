@@ -61,12 +61,17 @@ def export_int8(traced: onnx.ModelProto, path: Path, version: str, examples: npt
         node.name for node in traced.graph.node
         if node.op_type == "Conv" and any(name.startswith("backbone.") for name in node.input)
     ]  # fmt: skip
-    logging.getLogger().setLevel(logging.ERROR)  # it warns about a step that is not needed
-    quantize_static(
-        whole, path, _Examples(examples), quant_format=QuantFormat.QDQ, per_channel=True,
-        activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
-        nodes_to_quantize=convolutions,
-    )  # fmt: skip
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)  # it warns about a step that is not needed, by the root logger
+    try:
+        quantize_static(
+            whole, path, _Examples(examples), quant_format=QuantFormat.QDQ, per_channel=True,
+            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+            nodes_to_quantize=convolutions,
+        )  # fmt: skip
+    finally:
+        root.setLevel(level)
     whole.unlink()
     _finish(onnx.load(path), path, version, "int8 backbone")
 

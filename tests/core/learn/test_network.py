@@ -53,7 +53,9 @@ def images() -> torch.Tensor:
 class TestStatistics:
     def of(self, pixels: np.ndarray) -> torch.Tensor:
         tensor = torch.from_numpy(pixels.transpose(2, 0, 1)[None].astype(np.float32) / 255)
-        result: torch.Tensor = PhotometricStatistics()(tensor)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)  # what looks for the light is made up until it is trained
+            result: torch.Tensor = PhotometricStatistics()(tensor)
         return result[0]
 
     @pytest.mark.parametrize("value", [0, 1, 127, 254, 255])
