@@ -9,6 +9,7 @@ arrays of shape (..., 3).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -195,7 +196,7 @@ _OK_LAB[0] /= _OK_LAB[0].sum()
 _OK_RGB = np.linalg.inv(_OK_FROM_RGB)
 _OK_LMS_FROM_LAB = np.linalg.inv(_OK_LAB)
 _SEARCH = 8  # steps; then no more than one colour in a thousand is off by 1 of 255
-_HOLLOW = 0.02
+_HOLLOW = 0.0015  # of the largest channel
 _TINY = 1e-5  # outside by less is rounding, and clipped
 _EPS = 1e-7  # keeps the slope of the cube root finite at black
 
@@ -212,29 +213,35 @@ def oklab_to_working(lab: Array) -> Array:
     return apply_matrix(root * root * root - _EPS, _OK_RGB)
 
 
-def light_of(lab: Array, space: str = "rec2020", *, top: float | None = 1.0) -> Array:
-    """Oklab colours (..., 3) to linear light of ``space`` from 0 up to ``top``, if any.
+def light_of(lab: Array, space: str = "rec2020") -> Array:
+    """Oklab colours (..., 3) to linear light of ``space`` that is not negative.
 
-    What the space cannot hold keeps its hue and its lightness (at most white's, if there is a
-    top) and as much chroma as fits. Mixed with grey in linear light instead, blue turns by 20
-    degrees.
+    What the space cannot hold keeps its hue and its lightness and as much chroma as fits.
+    Mixed with grey in linear light instead, blue turns by 20 degrees.
     """
     xp = array_api_compat.array_namespace(lab)
     matrix = between("rec2020", space) @ _OK_RGB
     root = apply_matrix(lab, _OK_LMS_FROM_LAB)
     light = apply_matrix(root * root * root - _EPS, matrix)
-    outside = _excess(xp, light, top)[..., 0] > _TINY
+    outside = _negative(xp, light)[..., 0] > _TINY
     if bool(xp.any(outside)):
-        lab = lab[outside]
-        lightness = lab[..., 0:1].clip(0.0, top)
-        coloured = apply_matrix(lab * _vector(lab, (0.0, 1.0, 1.0)), _OK_LMS_FROM_LAB)
-        root = lightness + coloured * _chroma_held(lightness, coloured, matrix, top)
         light = light + 0.0  # a copy that keeps memory order and gradients
-        light[outside] = apply_matrix(root * root * root - _EPS, matrix)
-    return light.clip(0.0, top)
+        light[outside] = _with_less_chroma(lab[outside], matrix, lambda at: _negative(xp, at))
+    return light.clip(0.0, None)
 
 
-def _chroma_held(lightness: Array, coloured: Array, matrix: Float64, top: float | None) -> Array:
+def _with_less_chroma(lab: Array, matrix: Float64, excess: Callable[[Array], Array]) -> Array:
+    """Oklab colours (N, 3) to light, of the same lightness and hue, with as much of their chroma
+    as leaves ``excess`` of the light, (N, 1), at 0."""
+    lightness = lab[..., 0:1]
+    coloured = apply_matrix(lab * _vector(lab, (0.0, 1.0, 1.0)), _OK_LMS_FROM_LAB)
+    root = lightness + coloured * _chroma_held(lightness, coloured, matrix, excess)
+    return apply_matrix(root * root * root - _EPS, matrix)
+
+
+def _chroma_held(
+    lightness: Array, coloured: Array, matrix: Float64, excess: Callable[[Array], Array]
+) -> Array:
     """The share of chroma, (N, 1) in 0..1, that stays inside, by regula falsi with bisection
     in turn. Each channel is a cubic in that share. No gradient flows through the search."""
     xp = array_api_compat.array_namespace(lightness)
@@ -246,47 +253,89 @@ def _chroma_held(lightness: Array, coloured: Array, matrix: Float64, top: float 
     three = apply_matrix(square * coloured, matrix)
     grey = lightness * lightness * lightness
 
-    def excess(share: Array) -> Array:
-        return _excess(xp, grey + share * (one + share * (two + share * three)), top)
+    def found_at(share: Array) -> Array:
+        return excess(grey + share * (one + share * (two + share * three)))
 
     low, high = xp.zeros_like(lightness), xp.ones_like(lightness)
-    under, over = excess(low).clip(None, 0.0), excess(high).clip(0.0, None)
+    under, over = found_at(low).clip(None, 0.0), found_at(high).clip(0.0, None)
     for step in range(_SEARCH + 1):
         chord = low - (high - low) * under / (over - under).clip(1e-12, None)
         if step == _SEARCH:
             break
         middle = chord if step % 2 == 0 else (low + high) / 2
-        found = excess(middle)
+        found = found_at(middle)
         inside = found <= 0.0
         low, under = xp.where(inside, middle, low), xp.where(inside, found, under)
         high, over = xp.where(inside, high, middle), xp.where(inside, over, found)
     return chord
 
 
-def _excess(xp: Any, light: Array, top: float | None = 1.0) -> Array:
-    """How far the worst channel is outside, (..., 1); not over 0 inside.
+def _negative(xp: Any, light: Array) -> Array:
+    """By how much the least channel is under 0, (..., 1); not over 0 inside.
 
-    What is negative by less than a fiftieth of the largest channel counts as inside, and is
-    clipped: at constant hue the edge of a gamut is slightly hollow towards blue and yellow,
-    and a search that took it to the letter would tear neighbouring blues apart.
+    Less than a few thousandths of the largest channel count as inside, and are clipped: at
+    constant hue the edges of sRGB and Rec.2020 are hollow near blue by up to 0.0008 of it, and a
+    search that took it to the letter would tear neighbouring blues apart. More turns hues (by 5
+    degrees with 0.02) and tears others apart.
     """
     peak = xp.max(light, axis=-1, keepdims=True)
-    excess = -xp.min(light, axis=-1, keepdims=True) - _HOLLOW * peak
-    return excess if top is None else xp.maximum(excess, peak - top)
+    return -xp.min(light, axis=-1, keepdims=True) - _HOLLOW * peak
+
+
+def not_negative(rgb: Array, space: str = "rec2020") -> Array:
+    """Working light to linear light of ``space`` without channels under 0: what the space cannot
+    hold keeps its hue and lightness, see :func:`light_of`; all else is untouched."""
+    xp = array_api_compat.array_namespace(rgb)
+    linear = apply_matrix(rgb, between("rec2020", space))
+    under = _negative(xp, linear)[..., 0] > _TINY
+    if bool(xp.any(under)):
+        linear = linear + 0.0
+        linear[under] = light_of(oklab(rgb[under]), space)
+    return linear.clip(0.0, None)
 
 
 def fit_gamut(rgb: Array, space: str = "rec2020") -> Array:
-    """Working light (not negative) to linear light of ``space`` within 0..1.
+    """Working light to linear light of ``space`` within 0..1.
 
-    Colours inside are untouched; for others see :func:`light_of`.
+    Colours inside are untouched. Others give away chroma at constant hue: for a channel under
+    0 at constant lightness (:func:`not_negative`), for one over 1 at constant luminance, so that
+    what is brighter stays brighter: at constant lightness the glow around a sun turns white
+    before its yellow core does.
     """
     xp = array_api_compat.array_namespace(rgb)
-    linear = apply_matrix(rgb, between("rec2020", space))
-    outside = _excess(xp, linear)[..., 0] > _TINY
-    if bool(xp.any(outside)):
+    linear = not_negative(rgb, space)
+    over = xp.max(linear, axis=-1) > 1.0 + _TINY
+    if bool(xp.any(over)):
         linear = linear + 0.0
-        linear[outside] = light_of(oklab(rgb[outside]), space)
+        linear[over] = _under_white(linear[over], space)
     return linear.clip(0.0, 1.0)
+
+
+def _under_white(linear: Array, space: str) -> Array:
+    """Light of ``space`` (N, 3) with a channel over 1 to light of the same hue and luminance,
+    at most white's, with as much chroma as brings that channel to 1."""
+    xp = array_api_compat.array_namespace(linear)
+    luma = _vector(linear, tuple(float(v) for v in to_xyz(space)[1]))
+
+    def luminance_in(light: Array) -> Array:
+        return xp.sum(light * luma, axis=-1, keepdims=True)
+
+    # Scaled to that luminance, light keeps its hue; so the search needs no scaling.
+    target = luminance_in(linear).clip(None, 1.0)
+    held = target.detach() if hasattr(target, "detach") else target
+    lab = oklab(apply_matrix(linear, between(space, "rec2020")))
+    light = _with_less_chroma(
+        lab,
+        between("rec2020", space) @ _OK_RGB,
+        lambda at: xp.max(at, axis=-1, keepdims=True) - luminance_in(at) / held,
+    )
+    return light * (target / luminance_in(light))
+
+
+@lru_cache
+def within_working(space: str) -> bool:
+    """Whether all light of ``space`` is working light without negative channels."""
+    return bool(between(space, "rec2020").min() > -_HOLLOW)
 
 
 def _vector(like: Array, values: tuple[float, ...]) -> Array:

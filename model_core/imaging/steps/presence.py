@@ -11,7 +11,9 @@ from model_core.imaging.colour import (
     fit_gamut,
     light_of,
     luminance,
+    not_negative,
     oklab,
+    within_working,
 )
 
 _MUTED = 0.12  # Oklab chroma around which colours stop counting as muted
@@ -33,8 +35,9 @@ def presence(
     chroma = xp.sqrt(xp.sum(ab * ab, axis=-1, keepdims=True) + 1e-9)
     muted = xp.exp(-chroma / _MUTED)
     factor = (1.0 + vibrance / 100.0 * _VIBRANCE * muted) * (1.0 + saturation / 100.0)
-    scaled = light_of(xp.concat([lab[..., 0:1], ab * factor], axis=-1), space, top=None)
-    working = apply_matrix(scaled, between(space, "rec2020")).clip(0.0, None)
+    scaled = light_of(xp.concat([lab[..., 0:1], ab * factor], axis=-1), space)
+    working = apply_matrix(scaled, between(space, "rec2020"))
+    working = working.clip(0.0, None) if within_working(space) else not_negative(working)
     # Oklab's lightness is not luminance: scaling light brings it back and keeps the hue. The
     # offset makes the ratio 1 at black.
     ratio = (luminance(rgb) + 1e-6) / (luminance(working) + 1e-6)

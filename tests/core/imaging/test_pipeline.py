@@ -12,7 +12,16 @@ from hypothesis import settings as run
 from numpy.testing import assert_allclose
 
 from model_core.domain.develop import IDENTITY, PARAM_NAMES, PARAMS, DevelopSettings
-from model_core.imaging.colour import Float64, cielab, luminance, to_working
+from model_core.imaging.colour import (
+    Float64,
+    apply_matrix,
+    between,
+    cielab,
+    encode_transfer,
+    luminance,
+    oklab,
+    to_working,
+)
 from model_core.imaging.pipeline import develop
 from tests.core.pictures import settings_in_the_box
 
@@ -161,3 +170,21 @@ def test_the_input_is_left_alone() -> None:
     before = LIGHT.copy()
     develop(LIGHT, DevelopSettings.from_values(p.high for p in PARAMS))
     assert np.array_equal(LIGHT, before)
+
+
+@pytest.mark.parametrize("whites", [30.0, 60.0, 100.0])
+@pytest.mark.parametrize("glow", [(1, 0.72, 0.38), (1, 0.55, 0.2), (1, 0.4, 0.1), (0.3, 0.5, 1)])
+def test_the_core_of_a_blown_sun_is_never_more_coloured_than_the_ring_around_it(
+    glow: tuple[float, float, float], whites: float
+) -> None:
+    """A camera clips each channel, so the core is yellower than the glow and brighter. Lifted
+    over white, the core stayed yellow (chroma 0.06) inside a ring that was white."""
+    light = np.linspace(0.3, 6, 600)[:, None] * np.array(glow)
+    rgb = to_working(encode_transfer(light.clip(0, 1)), "srgb")
+    lifted = develop(rgb, DevelopSettings.from_mapping({"whites": whites}), "srgb")
+    shown = apply_matrix(lifted, between("srgb", "rec2020"))
+    chroma = np.hypot(*oklab(shown).T[1:])
+    assert (np.diff(luminance(shown)[:, 0]) > -1e-3).all()
+    inward = chroma[chroma.argmax() :]
+    assert (inward - np.minimum.accumulate(inward)).max() < 0.01
+    assert inward[-1] < 0.01

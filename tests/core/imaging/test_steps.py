@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from model_core.imaging.colour import Array, Float64, luminance, oklab, to_working, to_xyz
+from model_core.imaging.colour import (
+    SPACES,
+    Array,
+    Float64,
+    apply_matrix,
+    between,
+    decode_transfer,
+    luminance,
+    oklab,
+    to_working,
+    to_xyz,
+)
 from model_core.imaging.steps import tone
 from model_core.imaging.steps.exposure import KNEE, exposure, roll_off
 from model_core.imaging.steps.presence import presence
@@ -27,12 +38,12 @@ slider = st.floats(-100, 100)
 GREY = np.full(3, 0.18)
 
 
-def vibrance(rgb: Array, amount: float) -> Array:
-    return presence(rgb, amount, 0.0)
+def vibrance(rgb: Array, amount: float, space: str = "rec2020") -> Array:
+    return presence(rgb, amount, 0.0, space)
 
 
-def saturation(rgb: Array, amount: float) -> Array:
-    return presence(rgb, 0.0, amount)
+def saturation(rgb: Array, amount: float, space: str = "rec2020") -> Array:
+    return presence(rgb, 0.0, amount, space)
 
 
 def colours(seed: int = 0, count: int = 4000) -> Float64:
@@ -188,6 +199,27 @@ def test_hue_stays_within_two_degrees(step: Callable[[Array, float], Array], amo
     fair = (after.max(-1) < 0.999) & (after.min(-1) > 1e-3) & (luminance(rgb)[..., 0] > 0.02)
     fair &= (chroma[0] > 0.02) & (chroma[1] > 0.02)
     assert fair.sum() > 500
+    assert turned(rgb, after)[fair].max() < 2
+
+
+@pytest.mark.parametrize("space", SPACES)
+@pytest.mark.parametrize("amount", [-50.0, 30.0, 100.0])
+@pytest.mark.parametrize("step", [saturation, vibrance])
+def test_hue_stays_within_two_degrees_at_the_edges_of_the_gamut_too(
+    step: Callable[..., Array], amount: float, space: str
+) -> None:
+    """All colours of the space that the working space holds, most of them with a channel at its
+    end; but for such that are next to black."""
+    rng = np.random.default_rng(0)
+    code = rng.random((20_000, 3))
+    some = rng.integers(0, 2, len(code)).astype(bool)
+    code[some, rng.integers(0, 3, some.sum())] = rng.integers(0, 2, some.sum())
+    light = apply_matrix(decode_transfer(code, space), between(space, "rec2020"))
+    rgb = light[(light.min(-1) >= 0) & (luminance(light)[:, 0] > 0.002)]
+    after = apply_matrix(step(rgb, amount, space), between(space, "rec2020"))
+    chroma = [np.hypot(*oklab(x).T[1:]) for x in (rgb, after)]
+    fair = (chroma[0] > 0.02) & (chroma[1] > 0.02)
+    assert fair.sum() > 5000
     assert turned(rgb, after)[fair].max() < 2
 
 
