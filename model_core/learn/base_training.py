@@ -132,7 +132,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--weights", choices=("imagenet", "random"), default="imagenet")
     parser.add_argument("--train", choices=TRAIN, default="head")
     parser.add_argument("--features", choices=FEATURES, default="both")
-    parser.add_argument("--adversarial", type=float, default=0.0, metavar="STEP",
+    parser.add_argument("--adversarial", type=float, default=Recipe().adversarial, metavar="STEP",
                         help="FGSM, in deviations of the features, or code values")  # fmt: skip
     parser.add_argument("--augment", action="store_true", help="other exposure and light")
     parser.add_argument("--hold-out", action="store_true", help="keep the development fold out")

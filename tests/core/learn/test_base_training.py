@@ -18,6 +18,7 @@ from model_core.assets import assets_dir
 from model_core.domain.develop import PARAM_NAMES, PARAMS
 from model_core.domain.errors import CannotTrain
 from model_core.domain.image import CodedImage, Float32
+from model_core.imaging.colour import delta_e2000
 from model_core.imaging.decode import to_linear
 from model_core.learn import base_data, base_training
 from model_core.learn.backbones import BACKBONES, DEFAULT_BACKBONE
@@ -25,6 +26,8 @@ from model_core.learn.base_course import Course, unseen_answers
 from model_core.learn.base_data import Lessons, Pictures, listed
 from model_core.learn.base_fit import Recipe, fit_base, fit_heads
 from model_core.learn.base_report import ABLATION, evaluate, rewrite_card
+from model_core.learn.difference import delta_e2000 as smooth_delta_e2000
+from model_core.learn.difference import rendered_difference
 from model_core.learn.illuminant import BINS, HISTOGRAMS
 from model_core.learn.labels import fit_labels, look_distance
 from model_core.learn.network import MEMBERS, DevelopNet, PhotometricStatistics
@@ -92,6 +95,30 @@ class TestLabels:
         right[0, PARAM_NAMES.index("exposure_ev")] = 10.0
         assert look_distance(y, none, y).item() == pytest.approx(0.5, abs=0.01)  # smooth at 0
         assert look_distance(x, right, y) < 0.3 * look_distance(x, none, y)
+
+
+class TestDifference:
+    def test_is_that_of_the_judge(self) -> None:
+        rng = np.random.default_rng(0)
+        one = rng.uniform((0, -90, -90), (100, 90, 90), (3000, 3))
+        one[:300, 1:] = 0.0
+        other = one + rng.normal(0, (4, 8, 8), (3000, 3))
+        found = smooth_delta_e2000(torch.from_numpy(one), torch.from_numpy(other)).numpy()
+        exact = np.sqrt(delta_e2000(one, other) ** 2 + 0.05)  # smooth at 0
+        np.testing.assert_allclose(found, exact, atol=0.01)
+
+    def test_has_gradients_where_nothing_differs_and_in_greys(self) -> None:
+        lab = torch.tensor([[0.0, 0.0, 0.0], [50.0, 0.0, 0.0], [60.0, 20.0, -70.0]])
+        lab.requires_grad_()
+        smooth_delta_e2000(lab, lab.detach()).sum().backward()
+        assert lab.grad is not None
+        assert lab.grad.abs().max() < 1e-2
+
+    def test_is_smaller_for_the_settings_that_mend(self) -> None:
+        x, y = (torch.from_numpy(a.astype(np.float32)) for a in looks(exposed(-1.0)))
+        none, right = torch.zeros(1, len(PARAMS)), torch.zeros(1, len(PARAMS))
+        right[0, EV] = 10.0
+        assert rendered_difference(x, right, y) < 0.3 * rendered_difference(x, none, y)
 
 
 EV = PARAM_NAMES.index("exposure_ev")
@@ -212,7 +239,7 @@ class TestTraining:
     @pytest.fixture(scope="class")
     def trained(self) -> DevelopNet:
         # The light of these lessons is noise: there is nothing to see in it.
-        return fit_heads(DevelopNet(), made_up(720, 1), None, Recipe(epochs=6), CPU, None,
+        return fit_heads(DevelopNet(), made_up(720, 1), None, Recipe(epochs=12), CPU, None,
                          Progress())  # fmt: skip
 
     def test_the_head_learns_what_the_statistics_tell(self, trained: DevelopNet) -> None:
