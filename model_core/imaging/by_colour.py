@@ -7,6 +7,7 @@ the pixels cost two look-ups in memory, half of what an interpolation takes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,8 @@ Numbers = npt.NDArray[np.intp]
 
 _ALL = 1 << 24
 _PIECE = 1 << 16  # pixels at a time: what the cache holds
-_SHARE = _ALL // 16  # numbers of colours at a time
+_STEP = 1 << 16  # numbers between which colours are divided
+_MOST = 1 << 18  # colours at a time, roughly
 
 
 def fill_by_colour(
@@ -33,52 +35,65 @@ def fill_by_colour(
     with some of them (M, 3), and may answer for more. (80 MB besides.)"""
     seen = empty("colours seen", (_ALL,), np.bool_)
     seen.fill(False)
-    _share(len(source), _PIECE, threads, lambda starts: _mark(source, seen, starts))
-    develop = developer(int(np.count_nonzero(seen)))
+    pieces = [slice(first, first + _PIECE) for first in range(0, len(source), _PIECE)]
+    _share(pieces, threads, lambda some: _mark(source, seen, some))
+    count, parts = _parts(seen, threads)
+    develop = developer(count)
     # Of colours that do not occur: whatever was there.
     answers = empty("answers", (_ALL,), np.uint32)
-    _share(_ALL, _SHARE, threads, lambda starts: _answer(seen, answers, develop, starts))
-    _share(len(source), _PIECE, threads, lambda starts: _fetch(source, target, answers, starts))
+    _share(parts, threads, lambda some: _answer(seen, answers, develop, some))
+    _share(pieces, threads, lambda some: _fetch(source, target, answers, some))
 
 
-def _share(total: int, size: int, threads: int, work: Callable[[Iterator[int]], None]) -> None:
-    """Each thread takes the start of the piece that comes next, until there is none."""
-    starts = iter(range(0, total, size))
+def _share(parts: list[slice], threads: int, work: Callable[[Iterator[slice]], None]) -> None:
+    """Each thread takes the part that comes next, until there is none."""
+    left = iter(parts)
     if threads == 1:
-        work(starts)
+        work(left)
         return
-    for done in [pool.submit(work, starts) for _ in range(threads)]:
+    for done in [pool.submit(work, left) for _ in range(threads)]:
         done.result()
+
+
+def _parts(seen: npt.NDArray[np.bool_], threads: int) -> tuple[int, list[slice]]:
+    """How many colours there are, and their numbers in parts with about as many, two or more for
+    each of several threads. Developing some takes hundreds of short steps, at each of which a
+    thread may have to wait for the interpreter's lock: so, few parts."""
+    before = np.cumsum([0, *(np.count_nonzero(step) for step in seen.reshape(-1, _STEP))])
+    count = int(before[-1])
+    number = max(2 * threads if threads > 1 else 1, -(-count // _MOST))
+    edges = np.searchsorted(before, [count * i // number for i in range(1, number)]) * _STEP
+    return count, [slice(*pair) for pair in pairwise([0, *edges.tolist(), _ALL])]
 
 
 def _answer(
     seen: npt.NDArray[np.bool_],
     answers: npt.NDArray[np.uint32],
     develop: Callable[[Bytes], Bytes],
-    starts: Iterator[int],
+    parts: Iterator[slice],
 ) -> None:
-    for first in starts:
-        number = np.flatnonzero(seen[first : first + _SHARE])
-        number += first
+    for part in parts:
+        number = np.flatnonzero(seen[part])
+        number += part.start
         if number.size:
             answers[number] = _packed(develop(_colours(number))[: number.size])
 
 
-def _mark(source: Bytes, seen: npt.NDArray[np.bool_], starts: Iterator[int]) -> None:
+def _mark(source: Bytes, seen: npt.NDArray[np.bool_], pieces: Iterator[slice]) -> None:
     room = _room()
-    for first in starts:
-        seen[_numbers(source, first, room)] = True
+    for piece in pieces:
+        seen[_numbers(source, piece, room)] = True
 
 
 def _fetch(
-    source: Bytes, target: Bytes, answers: npt.NDArray[np.uint32], starts: Iterator[int]
+    source: Bytes, target: Bytes, answers: npt.NDArray[np.uint32], pieces: Iterator[slice]
 ) -> None:
     room, found = _room(), np.empty(_PIECE, np.uint32)
-    for first in starts:
-        number = _numbers(source, first, room)
+    for piece in pieces:
+        number = _numbers(source, piece, room)
         # Clipping skips the check of every number, which is within by construction.
         np.take(answers, number, mode="clip", out=found[: number.size])
-        _put(found[: number.size], target, first)
+        _put(found[: number.size], target, piece.start)
 
 
 def _put(packed: npt.NDArray[np.uint32], target: Bytes, first: int) -> None:
@@ -95,11 +110,11 @@ def _room() -> Numbers:
     return np.empty(_PIECE, np.intp)
 
 
-def _numbers(source: Bytes, first: int, room: Numbers) -> Numbers:
-    """A number for each colour of the piece at ``first``: red, green and blue are its lowest
-    bytes. They are read as eight bytes from each pixel on, of which three count: half the time of
-    reading channels."""
-    pixels = source[first : first + _PIECE]
+def _numbers(source: Bytes, piece: slice, room: Numbers) -> Numbers:
+    """A number for each colour of the piece: red, green and blue are its lowest bytes. They are
+    read as eight bytes from each pixel on, of which three count: half the time of reading
+    channels."""
+    pixels, first = source[piece], piece.start
     number = room[: len(pixels)]
     inside = min(len(pixels), max(0, len(source) - first - 2))  # the last two have no eight bytes
     eight = np.ndarray((inside,), "<i8", source.data, 3 * first, (3,)) if inside else number[:0]
