@@ -1,6 +1,7 @@
 """Any photo file to upright RGB pixels, full size or reduced: the one door to decoding.
 
-``rendered`` reads pictures that a camera or program has finished, ``raw`` camera raws.
+``rendered`` reads pictures that a camera or program has finished, ``raw`` camera raws; the
+content decides which it is, not the name.
 Nothing is decoded before its declared size has been checked, and every fault of a file
 becomes :class:`UnreadablePhoto` with one line that names the file and the reason.
 """
@@ -19,6 +20,7 @@ from model_core.domain.photo import Photo, PhotoId
 from model_core.imaging.colour import to_working
 from model_core.imaging.describe import exif_facts, orientation_of, upright_size
 from model_core.imaging.faults import MAX_PIXELS, file_faults
+from model_core.imaging.kind import RAW_SUFFIXES, is_raw
 from model_core.imaging.raw import opened_raw
 from model_core.imaging.rendered import exif_thumbnail, foreseen_space, opened, picture
 from model_core.imaging.shape import fit_size
@@ -28,10 +30,6 @@ __all__ = [
     "decode_proxy", "embedded_preview", "fit_size", "photo_id", "stored_orientation", "to_linear",
 ]  # fmt: skip
 
-RAW_SUFFIXES = frozenset(
-    ".3fr .arw .cr2 .cr3 .crw .dcr .dng .erf .iiq .kdc .mef .mos .mrw .nef .nrw .orf .pef .raf"
-    " .raw .rw2 .rwl .sr2 .srf .srw .x3f".split()
-)
 RENDERED_SUFFIXES = frozenset(
     ".jpg .jpeg .jpe .png .tif .tiff .webp .avif .heic .heif .hif .bmp .gif .jp2 .mpo".split()
 )
@@ -48,7 +46,7 @@ def photo_id(path: Path) -> PhotoId:
 def decode(path: Path, *, max_pixels: int = MAX_PIXELS) -> CodedImage:
     """The whole photo, upright. Raises UnreadablePhoto."""
     with file_faults(path):
-        if _is_raw(path):
+        if is_raw(path):
             with opened_raw(path, max_pixels) as raw:
                 return raw.picture()
         with opened(path, max_pixels) as source:
@@ -67,7 +65,7 @@ def decode_for(
     a part of the time. ``foretold`` is called with the space that a JPEG's pixels will be in
     before they are decoded, where that can be told. Raises UnreadablePhoto."""
     with file_faults(path):
-        if _is_raw(path):
+        if is_raw(path):
             with opened_raw(path, max_pixels) as raw:
                 size = raw.width, raw.height
                 return raw.picture(halved=half_will_do(*size)), size
@@ -86,7 +84,7 @@ def decode_proxy(
     # The hash lets go of the interpreter lock: it costs nothing beside the decoding.
     with file_faults(path), ThreadPoolExecutor(1) as aside:
         identity = aside.submit(_hash, path)
-        if _is_raw(path):
+        if is_raw(path):
             with opened_raw(path, max_pixels) as raw:
                 image = raw.picture(long_side)
                 photo = raw.describe(identity.result())
@@ -106,7 +104,7 @@ def embedded_preview(
     ``long_side``: there long before the photo itself can be. None where there is none as
     large as that. It shows the camera's own look. Raises UnreadablePhoto."""
     with file_faults(path):
-        if _is_raw(path):
+        if is_raw(path):
             with opened_raw(path, max_pixels) as raw:
                 return raw.preview(long_side)
         with opened(path, max_pixels) as source:
@@ -117,7 +115,7 @@ def stored_orientation(path: Path) -> int:
     """The EXIF orientation (1..8) by which the stored picture is shown upright: what other
     programs count crops from. Raises UnreadablePhoto."""
     with file_faults(path):
-        if _is_raw(path):
+        if is_raw(path):
             with opened_raw(path, _ANY_SIZE) as raw:
                 return raw.orientation
         with opened(path, _ANY_SIZE) as source:
@@ -129,10 +127,6 @@ def to_linear(image: CodedImage) -> LinearImage:
     full = np.iinfo(image.pixels.dtype).max
     code = image.pixels.astype(np.float32) / np.float32(full)
     return LinearImage(to_working(code, image.space).astype(np.float32, copy=False))
-
-
-def _is_raw(path: Path) -> bool:
-    return path.suffix.lower() in RAW_SUFFIXES
 
 
 def _hash(path: Path) -> PhotoId:

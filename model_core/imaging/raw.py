@@ -26,6 +26,7 @@ from model_core.domain.photo import Photo, PhotoId
 from model_core.imaging.colour import decode_transfer, to_xyz
 from model_core.imaging.describe import exif_facts, number
 from model_core.imaging.faults import decoder_faults, quiet_c_library, refuse_bomb
+from model_core.imaging.kind import is_dng
 from model_core.imaging.light import rolled, to_codes
 from model_core.imaging.rendered import jpeg_picture
 from model_core.imaging.shape import Coded, by_bands, shrink, upright
@@ -89,7 +90,7 @@ class RawFile:
     def _baseline(self) -> float:
         """The exposure in stops that a DNG wants to be shown with (DNG specification,
         BaselineExposure): some cameras expose for highlights. LibRaw does not apply it."""
-        if self.path.suffix.lower() != ".dng":
+        if not is_dng(self.path):
             return 0.0
         stops = number(self._tags().get(_BASELINE_EXPOSURE))
         sane = stops is not None and math.isfinite(stops) and abs(stops) <= _MOST_STOPS
@@ -195,7 +196,7 @@ class RawFile:
 def _margins(path: Path, sizes: Any) -> tuple[int, int, int, int]:
     """What a DNG wants left out around what the sensor saw (DNG specification, DefaultCropOrigin
     and DefaultCropSize): left, top, right, bottom, as stored. LibRaw reads it and shows all."""
-    if path.suffix.lower() != ".dng" or sizes.pixel_aspect != 1:
+    if sizes.pixel_aspect != 1 or not is_dng(path):
         return 0, 0, 0, 0
     left = sizes.crop_left_margin - sizes.left_margin
     top = sizes.crop_top_margin - sizes.top_margin

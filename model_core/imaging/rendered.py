@@ -30,6 +30,7 @@ from model_core.imaging.deep import (
 )
 from model_core.imaging.describe import block, declared_space, orientation_of
 from model_core.imaging.faults import decoder_faults, refuse_bomb, refuse_special
+from model_core.imaging.kind import is_heif
 from model_core.imaging.memory import empty
 from model_core.imaging.png import tells_more_behind
 from model_core.imaging.profiles import Raster, kept_space, named_rgb
@@ -45,7 +46,6 @@ _RAW_EXIF = "Raw profile type exif"  # where ImageMagick keeps that of a PNG
 _SAME_SHAPE = 0.02
 _WITH_ALPHA = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})  # the A of LAB is none
 _LARGE = 40_000_000  # pixels, from which on memory counts
-_HEIF_SUFFIXES = frozenset({".heic", ".heif", ".hif"})
 
 # It says of a few faults, besides raising them, without the file's name.
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
@@ -253,7 +253,7 @@ def open_picture(path: Path) -> Image.Image:
     it. Raises UnreadablePhoto and whatever Pillow raises."""
     refuse_special(path)
     _refuse_others(path)
-    if path.suffix.lower() in _HEIF_SUFFIXES:
+    if is_heif(path):
         import pillow_heif  # registers a decoder; costs start-up time, so only when needed
 
         pillow_heif.register_heif_opener()

@@ -12,7 +12,6 @@ from typing import Any
 from PIL import ExifTags, Image, TiffTags
 
 from model_core import __version__
-from model_core.imaging.decode import RAW_SUFFIXES
 from model_core.imaging.faults import refuse_special
 
 _Base = ExifTags.Base
@@ -146,10 +145,6 @@ def of_raw(path: Path) -> tuple[Exif, bytes]:
         return Exif(), b""
     with Image.open(io.BytesIO(preview.data)) as image:
         return of_image(image), b""
-
-
-def is_raw(path: Path) -> bool:
-    return path.suffix.lower() in RAW_SUFFIXES
 
 
 def _of(exif: Image.Exif) -> Exif:

@@ -16,6 +16,7 @@ from model_core.domain.export import ExportOptions
 from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameFacts
 from model_core.imaging.decode import MAX_PIXELS
+from model_core.imaging.kind import is_raw
 from model_core.imaging.output import exif as exif_
 from model_core.imaging.output import iptc
 from model_core.imaging.output.copied import of_the_copy, rights_only, without_place
@@ -117,7 +118,7 @@ def _inside(path: Path) -> _Found:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of oddities that it then handles
-            if exif_.is_raw(path):
+            if is_raw(path):
                 found.exif, packet = exif_.of_raw(path)
                 found.packets.append(packet)
             else:
