@@ -19,7 +19,7 @@ Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.intp]
 
 _ALL = 1 << 24
-_PIECE = 1 << 16  # pixels at a time: what the cache holds
+_PIECE = 1 << 17  # pixels at a time: what the cache holds
 _STEP = 1 << 16  # numbers between which colours are divided
 _MOST = 1 << 18  # colours at a time, roughly
 
@@ -120,7 +120,8 @@ def _numbers(source: Bytes, piece: slice, room: Numbers) -> Numbers:
     eight = np.ndarray((inside,), "<i8", source.data, 3 * first, (3,)) if inside else number[:0]
     number[:inside] = eight
     number[:inside] &= 0xFFFFFF
-    number[inside:] = pixels[inside:] @ np.array([1, 1 << 8, 1 << 16])
+    if inside < len(pixels):
+        number[inside:] = pixels[inside:] @ np.array([1, 1 << 8, 1 << 16])
     return number
 
 
