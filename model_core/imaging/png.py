@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy.typing as npt
+from PIL import PngImagePlugin
 
 from model_core.imaging.signals import plain_png
 
@@ -54,18 +55,22 @@ def png_bands(path: Path) -> Iterator[npt.NDArray[Any]]:
     raise ValueError("ends too soon")
 
 
-def tells_more_behind(path: Path) -> bool:
-    """Whether EXIF or texts may follow the pixels, where few programs put them."""
-    pixels = False
+def told_behind(path: Path) -> dict[Any, Any]:
+    """The EXIF, XMP and texts behind the pixels of a PNG, where few programs put them, by the names
+    that Pillow has for them; as far as they can be read."""
     with path.open("rb", buffering=0) as file:  # of most it needs eight bytes here and there
+        stream, pixels = PngImagePlugin.PngStream(file), False
         file.seek(8)
-        while len(head := file.read(8)) == 8:
-            length, kind = struct.unpack(">I4s", head)
-            if pixels and kind in _TELLING:
-                return True
-            pixels = pixels or kind == b"IDAT"
-            file.seek(length + 4, 1)
-    return False
+        try:
+            while (chunk := stream.read())[0] != b"IEND":
+                kind, at, length = chunk
+                if pixels and kind in _TELLING:
+                    stream.call(kind, at, length)
+                pixels = pixels or kind == b"IDAT"
+                file.seek(at + length + 4)
+        except Exception:  # Pillow's parser, on damaged chunks or a file that is cut off
+            pass
+        return stream.im_info
 
 
 def _unpacked(file: BinaryIO, size: int, extra: bytearray) -> Iterator[bytes]:

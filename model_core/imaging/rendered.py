@@ -32,7 +32,7 @@ from model_core.imaging.describe import block, declared_space, orientation_of
 from model_core.imaging.faults import decoder_faults, refuse_bomb, refuse_special
 from model_core.imaging.kind import is_heif
 from model_core.imaging.memory import empty
-from model_core.imaging.png import tells_more_behind
+from model_core.imaging.png import told_behind
 from model_core.imaging.profiles import Raster, kept_space, named_rgb
 from model_core.imaging.shape import fit_size, shrink, shrink_image, to_array, upright
 from model_core.imaging.signals import avif_meaning, jp2_meaning, nclx_points, png_meaning
@@ -260,11 +260,19 @@ def open_picture(path: Path) -> Image.Image:
     _set_up_libtiff()
     Image.init()  # registers the formats; HEIF and AVIF are not in every build
     image = Image.open(path, formats=[f for f in _FORMATS if f in Image.OPEN])
-    by_rows = image.format == "PNG" and (_is_large_png(image) or is_deep_png(path))
-    if by_rows and not (_RAW_EXIF in image.info or tells_more_behind(path)):
-        # Else Pillow would decode all pixels, when asked, to see whether any is behind them.
-        image.info.setdefault("exif", b"")
+    if image.format == "PNG" and (_is_large_png(image) or is_deep_png(path)):
+        # Pillow would decode all pixels, when asked, to see what stands behind them.
+        image.info.update(told_behind(path))
+        image.info.setdefault("exif", _exif_in_hex(image.info.get(_RAW_EXIF)))
     return image
+
+
+def _exif_in_hex(text: object) -> bytes:
+    """An EXIF block as ImageMagick writes it: after three lines, in hexadecimal."""
+    try:
+        return bytes.fromhex("".join(str(text).split("\n")[3:]))
+    except ValueError:
+        return b""
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -45,17 +47,30 @@ class TestPng:
         with pytest.raises(UnreadablePhoto, match="damaged or cut off"):
             decode(tmp_path / "a.png")
 
-    def test_exif_behind_the_pixels_counts(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("before", [True, False])
+    @pytest.mark.parametrize("in_hex", [True, False])
+    def test_exif_counts_wherever_it_stands(
+        self, tmp_path: Path, before: bool, in_hex: bool
+    ) -> None:
         exif = Image.Exif()
         exif[0x0112] = 6
-        data = imagecodecs.png_encode(noise(8, 16, 3))
-        Image.new("RGB", (1, 1)).save(tmp_path / "small.png", exif=exif)
-        small = (tmp_path / "small.png").read_bytes()
-        start = small.index(b"eXIf") - 4
-        chunk = small[start : start + 12 + int.from_bytes(small[start : start + 4], "big")]
-        (tmp_path / "a.png").write_bytes(data[:-12] + chunk + data[-12:])
-        assert stored_orientation(tmp_path / "a.png") == 6
-        assert decode(tmp_path / "a.png").pixels.shape == (16, 8, 3)
+        block = exif.tobytes()
+        kind, data = b"eXIf", block.removeprefix(b"Exif\0\0")
+        if in_hex:  # as ImageMagick writes it
+            kind = b"tEXt"
+            data = b"Raw profile type exif\0\nexif\n%8d\n" % len(block) + block.hex().encode()
+        chunk = struct.pack(">I", len(data)) + kind + data
+        chunk += struct.pack(">I", zlib.crc32(kind + data))
+        png = imagecodecs.png_encode(noise(8, 16, 3))
+        at = 33 if before else len(png) - 12
+        png = bytearray(png[:at] + chunk + png[at:])
+        path = tmp_path / "a.png"
+        path.write_bytes(png)
+        assert stored_orientation(path) == 6
+        assert decode(path).pixels.shape == (16, 8, 3)
+        png[png.index(b"IDAT") + 20] ^= 0xFF  # pixels that nobody decodes for it
+        path.write_bytes(png)
+        assert stored_orientation(path) == 6
 
 
 @pytest.mark.parametrize(
