@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import pairwise
@@ -37,6 +38,9 @@ _LARGE = 1 << 20  # pixels, from which on looking for their colours first is soo
 _COLUMNS = 512
 _PIECE = 1 << 18  # pixels that one thread works on at a time: what the cache holds
 _ocio_lock = threading.Lock()
+#: For what takes many short steps. Threads that do it at once wait at each of them for the
+#: interpreter's lock, and take longer together than one after the other.
+_short_steps = threading.BoundedSemaphore(max(1, CORES // 2))
 
 _MARK = np.array([1e9, -1e9, 1e9], np.float32)
 #: The mark as it comes out on screens: blue, green, red and 255, read as one number.
@@ -180,7 +184,7 @@ class _Job:
         self._image, self._settings, self._space, self._depth = image, settings, space, depth
         self._full = (1 << depth) - 1
         self._cells = cells
-        self._mending = threading.Lock()
+        self._mending = _short_steps if threads == 1 else threading.Lock()
         # Mere conversion to another space is to be right to the last bit; and a table has to
         # have fewer points than there are colours, to be worth its baking.
         count = image.height * image.width if count is None else count
@@ -231,9 +235,7 @@ class _Job:
         where = np.concatenate([where for where, _ in wrong])
         codes = np.concatenate([codes for _, codes in wrong])
         wrong.clear()
-        # Of many short steps. Two threads at once would take longer, by waiting at each for the
-        # interpreter's lock.
-        with self._mending:
+        with self._mending:  # of many short steps
             mended = self._look(codes)
         self._put(result, where, mended)
 
@@ -331,15 +333,16 @@ def _processor(wanted: _Table) -> tuple[Any, npt.NDArray[np.bool_]]:
     """What applies the table, and which of its cells (grid**3,) are to be computed."""
     import PyOpenColorIO as ocio
 
-    table, found = bake(
-        wanted.settings,
-        wanted.source,
-        wanted.target,
-        wanted.grid,
-        wanted.cells,
-        quick=wanted.quick,
-        threads=wanted.threads,
-    )
+    with _short_steps if wanted.threads == 1 else nullcontext():
+        table, found = bake(
+            wanted.settings,
+            wanted.source,
+            wanted.target,
+            wanted.grid,
+            wanted.cells,
+            quick=wanted.quick,
+            threads=wanted.threads,
+        )
     wrong = np.zeros(len(table), np.bool_)
     wrong[found] = True
     if wanted.cells is None:
