@@ -45,7 +45,8 @@ def add_correct_arguments(parser: argparse.ArgumentParser) -> None:
         dest="source",
         type=Path,
         metavar="FILE.jsonl",
-        help="many corrections, one a line: a photo, its settings and, if you like, its shoot",
+        help="many corrections, one a line: a photo, its settings and, if you like, its shoot; "
+        "- reads standard input",
     )
     parser.add_argument("--shoot", help="the shoot PHOTO belongs to (default: folder and day)")
     _add_style(parser)
@@ -112,8 +113,8 @@ def add_render_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="FILE.json",
-        help='{"exposure_ev": 0.5, ...}, or a line of predict --json; sliders: '
-        + ", ".join(f"{p.name} {p.low:g}..{p.high:g}" for p in PARAMS),
+        help='{"exposure_ev": 0.5, ...}, or a line of predict --json; - reads standard input; '
+        "sliders: " + ", ".join(f"{p.name} {p.low:g}..{p.high:g}" for p in PARAMS),
     )
     parser.add_argument(
         "--out",

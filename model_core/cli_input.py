@@ -6,12 +6,16 @@ import argparse
 import json
 import math
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 from model_core.domain.develop import PARAM_NAMES, DevelopSettings, require_in_range
 from model_core.domain.errors import InvalidSettings
+
+#: The name that means standard input, as other programs have it.
+_STDIN = Path("-")
 
 
 class WrongUse(Exception):
@@ -65,20 +69,22 @@ def weight(text: str) -> float:
 
 
 def settings_in(file: Path) -> DevelopSettings:
-    """Settings from JSON: ``{name: value}``, or a line that ``predict --json`` printed."""
+    """Settings from JSON: ``{name: value}``, or a line that ``predict --json`` printed. The
+    file ``-`` is standard input."""
+    name = _name_of(file)
     try:
         found = json.loads(_text_of(file))
     except (ValueError, RecursionError) as error:
-        raise WrongUse(f"{file}: is not JSON ({error})") from None
+        raise WrongUse(f"{name}: is not JSON ({error})") from None
     if isinstance(found, dict) and isinstance(found.get("settings"), dict):
         found = found["settings"]
     if not isinstance(found, dict):
-        raise WrongUse(f'{file}: expected {{"exposure_ev": 0.5, ...}}')
+        raise WrongUse(f'{name}: expected {{"exposure_ev": 0.5, ...}}')
     try:
         require_in_range(found)
         return DevelopSettings.from_mapping(found)
     except InvalidSettings as error:
-        raise WrongUse(f"{file}: {error}") from None
+        raise WrongUse(f"{name}: {error}") from None
 
 
 def lessons_from(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
@@ -93,17 +99,29 @@ def lessons_from(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
     return _lessons_in(args.source)
 
 
+def _name_of(file: Path) -> str:
+    return "standard input" if file == _STDIN else str(file)
+
+
 def _text_of(file: Path) -> str:
     try:
+        if file == _STDIN:
+            return _standard_input().decode("utf-8-sig")
         return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise WrongUse(f"{file}: there is no such file") from None
     except IsADirectoryError:
         raise WrongUse(f"{file}: is a folder, not a file") from None
     except OSError as error:
-        raise WrongUse(f"{file}: cannot be read ({error.strerror})") from None
+        raise WrongUse(f"{_name_of(file)}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise WrongUse(f"{file}: is not text in UTF-8") from None
+        raise WrongUse(f"{_name_of(file)}: is not text in UTF-8") from None
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:  # closed by whoever started the program
+        raise WrongUse("standard input: is closed")
+    return sys.stdin.buffer.read()
 
 
 def _lessons_in(source: Path) -> Iterator[dict[str, Any]]:
@@ -111,7 +129,7 @@ def _lessons_in(source: Path) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(_text_of(source).split("\n"), 1):
         if not line.strip():
             continue
-        lessons.append(_lesson(line, f"{source}, line {number}", source.parent))
+        lessons.append(_lesson(line, f"{_name_of(source)}, line {number}", source.parent))
     return iter(lessons)
 
 

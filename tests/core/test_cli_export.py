@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -207,3 +208,42 @@ class TestRender:
         assert said.status == WRONG_USE
         assert "must end in .png" in said.err
         assert say(*words, "--out", tmp_path / "a.png", "--format", "png").status == DONE
+
+    def test_settings_come_from_standard_input(
+        self, say: Say, tmp_path: Path, photos: list[Path], settings: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        files = tmp_path / "file.png", tmp_path / "piped.png"
+        said = say("render", photos[0], "--settings", settings, "--out", files[0])
+        assert said.status == DONE
+        pipe(monkeypatch, settings.read_bytes())
+        said = say("render", photos[0], "--settings", "-", "--out", files[1])
+        assert (said.status, said.err) == (DONE, "")
+        with Image.open(files[0]) as one, Image.open(files[1]) as other:
+            assert one.tobytes() == other.tobytes()
+
+    @pytest.mark.parametrize(
+        ("given", "reason"),
+        [
+            (b"", "is not JSON"),
+            (b"[1]", "expected"),
+            (b"\xff\xfe", "is not text in UTF-8"),
+            (b'{"exposure_ev": 99}', "exposure_ev"),
+        ],
+    )
+    def test_what_is_wrong_on_standard_input_is_said_of_it(
+        self, say: Say, tmp_path: Path, photos: list[Path], given: bytes, reason: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        pipe(monkeypatch, given)
+        out = tmp_path / "a.png"
+        said = say("render", photos[0], "--settings", "-", "--out", out)
+        assert said.status == WRONG_USE
+        assert said.err.startswith("imgtune: standard input: ")
+        assert reason in said.err
+        assert not out.exists()
+
+
+def pipe(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    """Lets a command find ``data`` on its standard input."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
