@@ -127,7 +127,9 @@ class App(QObject):
             session, window, self.library, self.learn, settings, self.screen, self.gpu, self
         )
         self.pairs = PairsController(session, window, settings, self)
-        self.styles = StyleController(session, window, self.learn, self.catalog, settings, self)
+        self.styles = StyleController(
+            session, window, self.learn, self.training, self.catalog, settings, self
+        )
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
         edit, view, menu = self.edit, self.view, self.menu

@@ -3104,6 +3104,10 @@ every export is a new file.</source>
         <translation>“{0}”的所有示范和编辑将并入“{1}”，“{0}”随后被删除。两者都有示范的照片各自保留。此操作无法还原；如需副本，请先复制该风格。</translation>
     </message>
     <message>
+        <source>Its fine-tune, which runs now, is stopped.</source>
+        <translation>其正在进行的微调将被停止。</translation>
+    </message>
+    <message>
         <source>Merge styles</source>
         <translation>合并风格</translation>
     </message>
@@ -3158,6 +3162,10 @@ every export is a new file.</source>
     <message>
         <source>{0} is a part of {1} now, but for {2} photos that {1} has lessons of</source>
         <translation>“{0}”已并入“{1}”，但“{1}”已有示范的 {2} 张照片除外</translation>
+    </message>
+    <message>
+        <source>{0} is being fine-tuned: wait until that has ended, or press Cancel beside it at the lower right</source>
+        <translation>“{0}”正在微调：请等待其结束，或点按右下角的“取消”</translation>
     </message>
     <message>
         <source>{0} is there already. Replace it?</source>

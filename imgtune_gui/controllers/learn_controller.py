@@ -198,11 +198,12 @@ class LearnController(QObject):
         self.flush()
         self._catalog.submit(m.RenameStyle(self._session.style, to))
 
-    def delete_style(self) -> None:
+    def delete_style(self, style: str) -> None:
         """With its lessons and versions."""
-        self._autosave.stop()
-        self._unsaved.clear()
-        self._catalog.submit(m.DeleteStyle(self._session.style))
+        if style == self._session.style:
+            self._autosave.stop()
+            self._unsaved.clear()
+        self._catalog.submit(m.DeleteStyle(style))
 
     def roll_back(self, to: str = "") -> None:
         """To the version before, or to any; the base model is one of them."""

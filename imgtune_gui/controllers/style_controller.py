@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from imgtune_gui.controllers.learn_controller import LearnController
+from imgtune_gui.controllers.train_controller import TrainController
 from imgtune_gui.session import PhotoSession
 from imgtune_gui.settings import AppSettings
 from imgtune_gui.views.main_window import MainWindow
@@ -35,13 +36,14 @@ class StyleController(QObject):
         session: PhotoSession,
         window: MainWindow,
         learn: LearnController,
+        training: TrainController,
         catalog: CatalogWorker,
         settings: AppSettings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._window, self._settings = session, window, settings
-        self._learn, self._catalog = learn, catalog
+        self._learn, self._training, self._catalog = learn, training, catalog
         self._lessons = 0
         self._names: list[str] = []
         self._notice = window.style_panel.notice
@@ -83,6 +85,8 @@ class StyleController(QObject):
             self._learn.create_style(name)
 
     def duplicate_style(self) -> None:
+        if self._is_trained():
+            return
         name = self._ask_name(
             self.tr("Duplicate style"), self.tr("{0} copy").format(self._session.style)
         )
@@ -91,9 +95,23 @@ class StyleController(QObject):
             self._catalog.submit(s.DuplicateStyle(self._session.style, name))
 
     def rename_style(self) -> None:
+        if self._is_trained():
+            return
         name = self._ask_name(self.tr("Rename style"), self._session.style)
         if name and name != self._session.style:
             self._learn.rename_style(name)
+
+    def _is_trained(self) -> bool:
+        """Whether the shown style's fine-tune runs, which is said then: it holds the versions."""
+        style = self._session.style
+        runs = self._training.runs_for(style)
+        if runs:
+            text = self.tr(
+                "{0} is being fine-tuned: wait until that has ended, or press Cancel beside it "
+                "at the lower right"
+            )
+            self.message_raised.emit(text.format(style))
+        return runs
 
     def _ask_name(self, title: str, proposed: str) -> str:
         name, good = QInputDialog.getText(
@@ -108,7 +126,10 @@ class StyleController(QObject):
         elif self._lessons:
             text = self.tr("Delete the style {0} with its {1} lessons, its edits and versions?")
         end = self.tr("This cannot be undone. Your photos are not touched.")
-        question = f"{text.format(self._session.style, self._lessons)} {end}"
+        style = self._session.style
+        question = f"{text.format(style, self._lessons)} {end}"
+        if self._training.runs_for(style):
+            question += " " + self.tr("Its fine-tune, which runs now, is stopped.")
         buttons = QMessageBox.StandardButton
         answer = QMessageBox.question(
             self._window,
@@ -118,10 +139,12 @@ class StyleController(QObject):
             buttons.No,
         )
         if answer == buttons.Yes:
-            self._learn.delete_style()
+            self._training.without(style, lambda: self._learn.delete_style(style))
 
     def merge_style(self) -> None:
         """The shown style into another, which is shown then."""
+        if self._is_trained():
+            return
         style = self._session.style
         others = [name for name in self._names if name != style]
         title = self.tr("Merge styles")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -32,6 +33,8 @@ class TrainController(QObject):
         self.worker_thread = WorkerThread(self.worker, "training")
         self._ready = False
         self._running = False
+        self._style = ""  # of the running fine-tune
+        self._then: list[Callable[[], None]] = []  # what waits for its end
         self.doing = ""
         self.result = ""
         self._device = ""  # of the running fine-tune, once it has said it
@@ -43,6 +46,10 @@ class TrainController(QObject):
     def is_running(self) -> bool:
         return self._running
 
+    def runs_for(self, style: str) -> bool:
+        """Whether a fine-tune of that style runs, which holds the style's versions."""
+        return self._running and style == self._style
+
     def set_studio(self, opened: m.StudioOpened) -> None:
         self.worker.set_studio(opened.studio)
         self.worker_thread.start(QThread.Priority.LowPriority)
@@ -53,6 +60,7 @@ class TrainController(QObject):
         if not self._ready or self._running:
             return
         self._running = True
+        self._style = style
         self._device = ""
         self.worker.cancel.clear()
         self._activity.begin(self.tr("starting…"))
@@ -65,6 +73,14 @@ class TrainController(QObject):
         # Set directly: a queued slot would arrive only after the work has finished.
         if self._running:
             self.worker.cancel.set()
+
+    def without(self, style: str, work: Callable[[], None]) -> None:
+        """Stops the style's fine-tune where one runs, and does the work once it has ended."""
+        if not self.runs_for(style):
+            work()
+            return
+        self._then.append(work)
+        self.cancel()
 
     def _say(self, text: str) -> None:
         self.doing = text
@@ -99,3 +115,6 @@ class TrainController(QObject):
         self._tell(text)
         if result.outcome is not None and result.outcome.published:
             self.published.emit(result.style)
+        waiting, self._then = self._then, []
+        for work in waiting:
+            work()

@@ -85,6 +85,50 @@ def test_deleting_says_how_many_lessons_are_lost(
     assert studio.style_names == [FAKE_STYLE]
 
 
+def train_for_long(app: App, studio: FakeStudio, qtbot: QtBot) -> None:
+    """A fine-tune of the shown style that ends only when it is cancelled."""
+    teach(app, qtbot)
+    qtbot.waitUntil(app.actions["train"].isEnabled)
+    studio.train_steps, studio.train_pause_s = 10_000, 0.01
+    app.actions["train"].trigger()
+    qtbot.waitUntil(lambda: app.window.training.bar.maximum() > 0)
+
+
+def test_deleting_a_style_stops_its_own_fine_tune_first(
+    app: App, studio: FakeStudio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.style_names.append("mono")
+    train_for_long(app, studio, qtbot)
+    asked: list[str] = []
+
+    def agree(_window: object, _title: str, text: str, *_more: object) -> object:
+        asked.append(text)
+        return YES
+
+    monkeypatch.setattr(QMessageBox, "question", agree)
+    app.actions["delete_style"].trigger()
+    assert "fine-tune, which runs now, is stopped" in asked[0]
+    assert FAKE_STYLE in studio.style_names  # not while the trainer holds it
+    app.learn.choose_style("mono")  # what was asked about goes, not what is shown by then
+    qtbot.waitUntil(lambda: studio.style_names == ["mono"])
+    assert not app.training.is_running
+    assert app.session.style == "mono"
+
+
+@pytest.mark.parametrize("action", ["rename_style", "duplicate_style", "merge_style"])
+def test_what_needs_the_versions_says_how_to_stop_the_fine_tune_that_holds_them(
+    app: App, studio: FakeStudio, qtbot: QtBot, action: str
+) -> None:
+    train_for_long(app, studio, qtbot)
+    app.actions[action].trigger()
+    assert f"{FAKE_STYLE} is being fine-tuned" in app.window.message()
+    assert "Cancel" in app.window.message()
+    assert app.training.is_running
+    assert studio.style_names == [FAKE_STYLE]
+    app.training.cancel()
+    qtbot.waitUntil(lambda: not app.training.is_running)
+
+
 def test_a_style_is_saved_under_a_name_that_files_can_have(
     app: App, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
