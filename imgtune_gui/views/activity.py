@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from imgtune_gui.views.labels import ElidedLabel
@@ -10,6 +10,7 @@ from imgtune_gui.views.theme import SPACE
 
 _STEPS = 1000
 _TEXT_WIDTH, _BAR_WIDTH, _CANCEL_WIDTH = 380, 110, 64
+_LEAST_TEXT = 170  # where two things run in a narrow window: the name, and the time left
 
 
 class Activity(QWidget):
@@ -21,7 +22,9 @@ class Activity(QWidget):
         super().__init__(parent)
         self._name = name
         self._label = ElidedLabel()
-        self._label.setFixedWidth(_TEXT_WIDTH)
+        # What it is stands at the start, the time left at the end.
+        self._label.mode = Qt.TextElideMode.ElideMiddle
+        self._label.setMinimumWidth(_LEAST_TEXT)
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -35,12 +38,15 @@ class Activity(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, SPACE, 0)
         layout.setSpacing(SPACE)
-        layout.addWidget(self._label)
+        layout.addWidget(self._label, 1)
         layout.addWidget(self.bar)
         layout.addWidget(self.cancel_button)
-        # The status bar would squeeze it: it asks for the hint while this is hidden.
-        self.setFixedWidth(_TEXT_WIDTH + _BAR_WIDTH + _CANCEL_WIDTH + 3 * SPACE)
         self.hide()
+
+    def sizeHint(self) -> QSize:
+        """The same whatever is said, so that nothing moves; narrower where there is no room."""
+        width = _TEXT_WIDTH + _BAR_WIDTH + _CANCEL_WIDTH + 3 * SPACE
+        return QSize(width, super().sizeHint().height())
 
     def begin(self, text: str = "") -> None:
         self.bar.setRange(0, 0)

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from imgtune_gui.app import App
 from imgtune_gui.models.photo_item import EditState
+from imgtune_gui.views.labels import ElidedLabel
 from model_core.domain.errors import CannotTrain
 from tests.fakes import FakeStudio
 from tests.gui.conftest import MakeApp, wait_for_predictions
@@ -111,3 +112,24 @@ def test_closing_while_training_ends_it(
     qtbot.waitUntil(lambda: app.window.training.bar.maximum() > 0)
     app.window.close()
     assert not app.training.worker_thread.thread.isRunning()
+
+
+def test_the_time_left_is_seen_in_a_narrow_window(app: App, qtbot: QtBot) -> None:
+    activity, other = app.window.training, app.window.export
+    activity.begin()
+    text = "on the CPU: fine-tuning, error 0.42 J, at most 1250 s left"
+    activity.report(30, 100, text)
+    app.window.resize(1280, 720)
+    label = activity.findChild(ElidedLabel)
+    assert isinstance(label, ElidedLabel)
+    qtbot.waitUntil(lambda: label.text().endswith("at most 1250 s left"))
+    other.begin("3 of 10: a-rather-long-name-of-a-photo.jpg")
+    app.window.resize(800, 720)  # as narrow as it becomes
+    bar = app.window.statusBar()
+    qtbot.waitUntil(lambda: bar.rect().contains(activity.geometry()))
+    qtbot.waitUntil(lambda: bar.rect().contains(other.geometry()))
+    assert label.text().startswith("Fine-tuning")
+    assert label.text().endswith("1250 s left")
+    assert label.toolTip() == f"Fine-tuning: {text}"
+    activity.end()
+    other.end()
