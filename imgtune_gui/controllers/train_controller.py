@@ -97,9 +97,11 @@ class TrainController(QObject):
         if found is not None:
             self._device = found[1]
         text = in_language(_DEVICE.sub("", report.text).strip())
+        short = self._activity.without_name(text)
         if self._device:
-            text = self.tr("on the {0}: {1}").format(self._device, text)
-        self._activity.report(report.done, report.total, text)
+            on = self.tr("on the {0}: {1}")
+            text, short = (on.format(self._device, one) for one in (text, short))
+        self._activity.report(report.done, report.total, short)
         self._say(text)
 
     def _on_finished(self, result: m.TrainFinished) -> None:

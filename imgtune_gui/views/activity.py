@@ -64,10 +64,13 @@ class Activity(QWidget):
         self.set_text(text)
 
     def set_text(self, text: str) -> None:
-        name, said = self._name, text
-        if said.casefold().startswith(name.casefold()):  # it says itself what it is
-            said = said[len(name) :].lstrip(" ,:")
-        self._label.set_full_text(f"{name}: {said}" if said else name)
+        said = self.without_name(text)
+        self._label.set_full_text(f"{self._name}: {said}" if said else self._name)
+
+    def without_name(self, text: str) -> str:
+        """``text`` without what stands before it anyway, where it says itself what it is."""
+        named = text.casefold().startswith(self._name.casefold())
+        return text[len(self._name) :].lstrip(" ,:") if named else text
 
     def text(self) -> str:
         return self._label.full_text()

@@ -60,6 +60,9 @@ def test_the_trainer_says_on_what_it_runs(app: App, qtbot: QtBot) -> None:
     assert app.window.training.text() == "Fine-tuning: on the CPU: preparing 40 photos"
     app.training._on_progressed(WorkProgressed(3, 60, "error 0.3 J"))
     assert app.window.training.text() == "Fine-tuning: on the CPU: error 0.3 J"
+    app.training._on_progressed(WorkProgressed(4, 60, "fine-tuning, error 0.3 J"))
+    assert app.window.training.text() == "Fine-tuning: on the CPU: error 0.3 J"
+    assert app.training.doing == "on the CPU: fine-tuning, error 0.3 J"  # it stands alone there
 
 
 def test_strength_goes_from_as_shot_to_the_prediction_as_one_undo(app: App, qtbot: QtBot) -> None:
