@@ -366,7 +366,8 @@ Val, by slider:
   of the scene. Large ones are mended in part.
 * Trained on finished web photos made worse, not on raw files and their experts' edits.
 * Few portraits, few photos of snow and of night; {manifest["photos"]["train"]} photos in all.
-* A blown sun in the dark turns grey or cream, and so does an over-exposed white ground that leaves
-  little but white, as of a few paper clips.
+* A blown sun in the dark turns grey or cream. So do white pages and scans (with a wide interval),
+  the burnt white of over-exposed photos, and a white ground with little on it.
+* Strong haze is left with the tone sliders at their ends, where stretching the levels does better.
 * A picture without any contrast gets no settings and a wide interval.
 """
