@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from model_core.domain.errors import InvalidSettings
 
 #: Version of the look. Raise it when the same settings would render differently.
-PIPELINE_VERSION = 3
+PIPELINE_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)

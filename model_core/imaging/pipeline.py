@@ -43,7 +43,7 @@ def develop(
     if _active(s["exposure_ev"]):
         rgb = roll_off(exposure(rgb, s["exposure_ev"]), 2.0 ** s["exposure_ev"])
     if any(_active(s[name]) for name in _TONE):
-        rgb = tone(rgb, *(s[name] for name in _TONE))
+        rgb = tone(rgb, *(s[name] for name in _TONE), space)
     if _active(s["vibrance"]) or _active(s["saturation"]):
         return presence(rgb, s["vibrance"], s["saturation"], space)
     return fit_gamut(rgb, space)

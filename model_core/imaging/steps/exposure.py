@@ -15,24 +15,26 @@ def exposure(rgb: Array, exposure_ev: Array | float) -> Array:
     return rgb * 2.0**exposure_ev
 
 
-def roll_off(rgb: Array, white: Array | float) -> Array:
-    """Brings light up to ``white`` (>= 1) into 0..1, smoothly and without a coloured edge.
+def shoulder(light: Array, white: Array | float) -> Array:
+    """``light`` from 0..``white`` to 0..1: a rational curve that leaves [0, KNEE] alone, goes
+    on from there with slope 1 and maps ``white`` (at least 1) to 1; the identity where that is 1."""
+    xp = array_api_compat.array_namespace(light)
+    white = (white + xp.zeros_like(light[..., :1, :1])).clip(1.0, None)
+    pull = 1.0 / (1.0 - KNEE) - 1.0 / (white - KNEE)
+    over = (light - KNEE).clip(0.0, None)
+    return light + over / (1.0 + over * pull) - over
 
-    A rational shoulder leaves [0, KNEE] alone with slope 1 and maps ``white`` to 1. Half of
-    the answer scales each pixel by what the shoulder does to its largest channel, half puts
-    each channel through it: the first alone keeps every ratio and makes salmon of bright gold,
-    the second alone, as film does, pales blue skies to nothing (seen in the gallery). With
-    ``white == 1`` this is the identity.
+
+def roll_off(rgb: Array, white: Array | float) -> Array:
+    """Brings light up to ``white`` into 0..1, smoothly and without a coloured edge.
+
+    Half of the answer scales each pixel by what the :func:`shoulder` does to its largest
+    channel, half puts each channel through it: the first alone keeps every ratio and makes
+    salmon of bright gold, the second alone, as film does, pales blue skies to nothing (seen in
+    the gallery).
     """
     xp = array_api_compat.array_namespace(rgb)
-    white = (white + xp.zeros_like(rgb[..., :1, :1])).clip(1.0, None)
-    pull = 1.0 / (1.0 - KNEE) - 1.0 / (white - KNEE)
-
-    def shoulder(light: Array) -> Array:
-        over = (light - KNEE).clip(0.0, None)
-        return light + over / (1.0 + over * pull) - over
-
     peak = xp.max(rgb, axis=-1, keepdims=True)
-    scale = shoulder(peak) / peak.clip(KNEE, None)
+    scale = shoulder(peak, white) / peak.clip(KNEE, None)
     scaled = rgb * xp.where(peak > KNEE, scale, xp.ones_like(peak))
-    return 0.5 * (scaled + shoulder(rgb))
+    return 0.5 * (scaled + shoulder(rgb, white))

@@ -17,6 +17,7 @@ from model_core.imaging.colour import (
     apply_matrix,
     between,
     cielab,
+    decode_transfer,
     encode_transfer,
     luminance,
     oklab,
@@ -187,4 +188,35 @@ def test_the_core_of_a_blown_sun_is_never_more_coloured_than_the_ring_around_it(
     assert (np.diff(luminance(shown)[:, 0]) > -1e-3).all()
     inward = chroma[chroma.argmax() :]
     assert (inward - np.minimum.accumulate(inward)).max() < 0.01
-    assert inward[-1] < 0.01
+    in_the_file = np.hypot(*oklab(rgb).T[1:])
+    assert inward[-1] < in_the_file[-1] + 0.01
+
+
+BRIGHTER = {"whites": 25.0, "contrast": 20.0, "shadows": 100.0, "highlights": 100.0}
+BRIGHTEST = {"whites": 100.0, "contrast": 100.0, "shadows": 60.0, "highlights": 60.0}
+
+
+@pytest.mark.parametrize("space", ["srgb", "display-p3", "prophoto"])
+@pytest.mark.parametrize("sliders", [*({n: v} for n, v in BRIGHTER.items()), BRIGHTEST], ids=str)
+def test_bright_saturated_colours_are_lifted_without_an_edge(
+    sliders: dict[str, float], space: str
+) -> None:
+    """Lifted to a luminance that it cannot have, pure yellow was white, and 78 codes away from
+    the yellow beside it."""
+    settings = DevelopSettings.from_mapping(sliders)
+    codes = np.arange(256)[:, None] / 255
+    for pure in ((1, 1, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 0, 1), (0, 1, 1), (1, 0.7, 0)):
+        paled = pure + codes * (1 - np.array(pure))  # from the pure colour to white
+        for ramp in (codes * np.array(pure), paled):  # from black to the pure colour, too
+            light = apply_matrix(decode_transfer(ramp, "srgb"), between("srgb", "rec2020"))
+            shown = encode_transfer(develop(light.clip(0, None), settings, space), space) * 255
+            assert np.abs(np.diff(shown, axis=0)).max() < 16
+        pure_after = develop(to_working(np.array([pure], float), "srgb"), settings, space)
+        before, after = (
+            np.hypot(*oklab(at)[0, 1:])
+            for at in (
+                to_working(np.array([pure], float), "srgb"),
+                apply_matrix(pure_after, between(space, "rec2020")),
+            )
+        )
+        assert after > 0.8 * before
