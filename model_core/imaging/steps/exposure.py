@@ -16,8 +16,8 @@ def exposure(rgb: Array, exposure_ev: Array | float) -> Array:
 
 
 def shoulder(light: Array, white: Array | float) -> Array:
-    """``light`` from 0..``white`` to 0..1: a rational curve that leaves [0, KNEE] alone, goes
-    on from there with slope 1 and maps ``white`` (at least 1) to 1; the identity where that is 1."""
+    """``light`` from 0..``white`` (at least 1) to 0..1: a rational curve that leaves [0, KNEE]
+    alone and goes on from there with slope 1. With a ``white`` of 1 it is the identity."""
     xp = array_api_compat.array_namespace(light)
     white = (white + xp.zeros_like(light[..., :1, :1])).clip(1.0, None)
     pull = 1.0 / (1.0 - KNEE) - 1.0 / (white - KNEE)

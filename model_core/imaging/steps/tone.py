@@ -2,23 +2,14 @@
 
 Each is a monotone function of lightness u in 0..1 (a cube root of luminance with a finite
 slope at black; middle grey 0.18 lies at u = 0.517). Pixels are then scaled to the new
-luminance, which leaves their hue alone; a colour that cannot be as bright as that stops short
-of white at its own brightest, as exposure's highlights do.
+luminance, which leaves their hue alone.
 """
 
 from __future__ import annotations
 
 import array_api_compat
 
-from model_core.imaging.colour import (
-    Array,
-    apply_matrix,
-    between,
-    luminance,
-    oklab,
-    oklab_to_working,
-)
-from model_core.imaging.steps.exposure import KNEE, shoulder
+from model_core.imaging.colour import Array, luminance, oklab, oklab_to_working
 
 _TOE = 1e-3
 _ROOT = _TOE ** (1 / 3)
@@ -131,30 +122,11 @@ def tone(
     shadows: Array | float,
     whites: Array | float,
     blacks: Array | float,
-    space: str = "rec2020",
 ) -> Array:
-    """The five tone curves, one after the other, on display-referred light 0..1.
-
-    A saturated colour has a brightest light that ``space`` can show, and no luminance above
-    it. Lifted to where the curves ask, it would have to give up its colour (pure yellow at
-    whites +25 was white, 78 codes from its neighbour); so its largest channel goes through
-    the shoulder of :mod:`.exposure`, whose end is where the curves put that brightest light.
-    """
-    xp = array_api_compat.array_namespace(rgb)
-    amounts = (contrast, highlights, shadows, whites, blacks)
-
-    def curves(y: Array) -> Array:
-        u = lightness(y)
-        for curve, amount in zip(_CURVES, amounts, strict=True):
-            if not isinstance(amount, int | float) or amount != 0.0:  # else an identity
-                u = curve(u, amount)
-        return luminance_of(u).clip(0.0, None)
-
+    """The five tone curves, one after the other, on display-referred light 0..1."""
     y = luminance(rgb).clip(0.0, 1.0)
-    lifted = relight(rgb, y, curves(y))
-    matrix = between("rec2020", space)
-    peak = xp.max(apply_matrix(lifted, matrix), axis=-1, keepdims=True)
-    largest = xp.max(apply_matrix(rgb, matrix), axis=-1, keepdims=True)
-    brightest = (y / largest.clip(_TOE, None)).clip(_TOE, 1.0)
-    scale = shoulder(peak, curves(brightest) / brightest) / peak.clip(KNEE, None)
-    return lifted * xp.where(peak > KNEE, scale, xp.ones_like(peak))
+    u = lightness(y)
+    for curve, amount in zip(_CURVES, (contrast, highlights, shadows, whites, blacks), strict=True):
+        if not isinstance(amount, int | float) or amount != 0.0:  # else an identity
+            u = curve(u, amount)
+    return relight(rgb, y, luminance_of(u).clip(0.0, None))

@@ -192,7 +192,9 @@ def test_the_core_of_a_blown_sun_is_never_more_coloured_than_the_ring_around_it(
     assert inward[-1] < in_the_file[-1] + 0.01
 
 
-BRIGHTER = {"whites": 25.0, "contrast": 20.0, "shadows": 100.0, "highlights": 100.0}
+BRIGHTER = {"whites": 25.0, "contrast": 20.0, "shadows": 100.0, "highlights": 100.0,
+            "exposure_ev": 1.0, "temperature": 50.0, "tint": -40.0}  # fmt: skip
+_FADING = {"exposure_ev", "temperature", "tint"}
 BRIGHTEST = {"whites": 100.0, "contrast": 100.0, "shadows": 60.0, "highlights": 60.0}
 
 
@@ -211,12 +213,9 @@ def test_bright_saturated_colours_are_lifted_without_an_edge(
             light = apply_matrix(decode_transfer(ramp, "srgb"), between("srgb", "rec2020"))
             shown = encode_transfer(develop(light.clip(0, None), settings, space), space) * 255
             assert np.abs(np.diff(shown, axis=0)).max() < 16
-        pure_after = develop(to_working(np.array([pure], float), "srgb"), settings, space)
-        before, after = (
-            np.hypot(*oklab(at)[0, 1:])
-            for at in (
-                to_working(np.array([pure], float), "srgb"),
-                apply_matrix(pure_after, between(space, "rec2020")),
-            )
-        )
+        if set(sliders) <= _FADING:
+            continue  # as film does: see roll_off
+        at = to_working(np.array([pure], float), "srgb")
+        lifted = apply_matrix(develop(at, settings, space), between(space, "rec2020"))
+        before, after = (np.hypot(*oklab(light)[0, 1:]) for light in (at, lifted))
         assert after > 0.8 * before

@@ -48,7 +48,7 @@ def saturation(rgb: Array, amount: float, space: str = "rec2020") -> Array:
 
 
 def contrast(rgb: Array, amount: float, space: str = "rec2020") -> Array:
-    return fit_gamut(tone.tone(rgb, amount, 0.0, 0.0, 0.0, 0.0, space), space)
+    return fit_gamut(tone.tone(rgb, amount, 0.0, 0.0, 0.0, 0.0), space)
 
 
 def colours(seed: int = 0, count: int = 4000) -> Float64:
