@@ -7,6 +7,7 @@ file a photo), labels (they depend on the look), and what the network sees of th
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -23,7 +24,7 @@ from model_core.imaging.colour import to_working
 from model_core.imaging.decode import decode_proxy, to_linear
 from model_core.learn.degrade import RECIPE, as_file, degrade, misexpose
 from model_core.learn.export_onnx import backbone_session
-from model_core.learn.grounds import on_white
+from model_core.learn.grounds import on_page, on_white
 from model_core.learn.labels import fit_labels
 from model_core.learn.network import CNN_SIDE, DevelopNet, PhotometricStatistics
 from model_core.predict.onnx_network import network_input
@@ -34,9 +35,13 @@ _DECODED = 320  # long side of the photo that is made worse
 #: Photos of this source are very saturated; their share is capped.
 _CAPPED, _CAP = "quantette-", 0.4
 _MISEXPOSED = 0.15  # share of lessons that are only too bright or too dark
-#: Besides these, so many of a thing on a white ground; more of them are left as they are, since
-#: it is what is left of the white that must be learned.
-_GROUNDS, _GROUNDS_UNTOUCHED, _GROUNDS_MISEXPOSED = 1 / 8, 0.4, 0.2
+#: Besides these, so many of a thing on a white ground, and of a page; more of them are left as
+#: they are, since it is what is left of the white that must be learned.
+_WHITE = ((on_white, 1 / 6), (on_page, 1 / 8))
+_WHITE_UNTOUCHED, _WHITE_MISEXPOSED = 0.5, 0.2
+#: What is as bright in all channels is blown, and all that was there is lost: grey is as wrong
+#: there as white, and looks worse. So half of the way to white is what is wanted.
+_BLOWN, _LOST = 0.97, 0.5
 _WORTH_EXPORTING = 500  # pictures: an export takes as long as so many in torch
 
 
@@ -110,13 +115,14 @@ def make_lessons(
     device: str,
     progress: Progress,
 ) -> tuple[Lessons, Pictures]:
-    """Degrades each photo ``copies`` times, and some of it on a white ground, fits the labels
-    and computes what the network sees. Deterministic for a seed; what ``work`` has already is
-    not made again. Raises UnreadablePhoto or Cancelled."""
+    """Degrades each photo ``copies`` times, and some of it on white grounds and pages, fits the
+    labels and computes what the network sees. Deterministic for a seed; what ``work`` has
+    already is not made again. Raises UnreadablePhoto or Cancelled."""
     folder = work / f"pictures-{seed}-{copies}-recipe{RECIPE}"
     folder.mkdir(parents=True, exist_ok=True)
     looks = _make_pictures(photos, copies, seed, folder, progress)
     pictures = Pictures(folder, len(photos))
+    looks["good"] = _reachable(looks["bad"], looks["good"])
     kept = _kept(folder / f"labels-look{PIPELINE_VERSION}.npz")
     if kept is None:
         labels, undone = fit_labels(looks["bad"], looks["good"], looks["touched"], progress, device)
@@ -161,7 +167,9 @@ def _make_pictures(
         share = _CAP if photos[index].name.startswith(_CAPPED) else 1.0
         light = to_linear(decode_proxy(photos[index], _DECODED)[1]).pixels
         rows = [_one_lesson(light, rng) for _ in range(max(2, round(copies * share)))]
-        rows += [_on_ground(light, rng) for _ in range(max(1, round(copies * share * _GROUNDS)))]
+        for made, often in _WHITE:
+            for _ in range(max(1, round(copies * share * often))):
+                rows.append(_mostly_white(light, made, rng))
         # The looks are written last: a photo is done when they are there.
         np.save(folder / f"{index:04}-images.npy", np.stack([r[0] for r in rows]))
         return _keep(
@@ -189,11 +197,15 @@ def _one_lesson(light: Float32, rng: np.random.Generator) -> _Lesson:
     return _as_lesson(good, bad, rng)
 
 
-def _on_ground(light: Float32, rng: np.random.Generator) -> _Lesson:
-    good, chance = on_white(_some_crop(light, rng), rng), rng.random()
-    if chance < _GROUNDS_UNTOUCHED:
+def _mostly_white(
+    light: Float32,
+    made: Callable[[Float32, np.random.Generator], Float32],
+    rng: np.random.Generator,
+) -> _Lesson:
+    good, chance = made(_some_crop(light, rng), rng), rng.random()
+    if chance < _WHITE_UNTOUCHED:
         return _as_lesson(good, good, rng)
-    only_light = chance < _GROUNDS_UNTOUCHED + _GROUNDS_MISEXPOSED
+    only_light = chance < _WHITE_UNTOUCHED + _WHITE_MISEXPOSED
     return _as_lesson(good, misexpose(good, rng) if only_light else degrade(good, rng), rng)
 
 
@@ -222,6 +234,16 @@ def _look(light: Float32) -> npt.NDArray[np.float16]:
     rows = np.linspace(0, light.shape[0] - 1, LOOK_SIDE).astype(int)
     columns = np.linspace(0, light.shape[1] - 1, LOOK_SIDE).astype(int)
     return light[np.ix_(rows, columns)].reshape(-1, 3).astype(np.float16)
+
+
+def _reachable(bad: npt.NDArray[np.float16], good: npt.NDArray[np.float16]) -> npt.NDArray:
+    """What is to be got from the bad pictures (N, pixels, 3): the good ones but where bad is
+    blown."""
+    result = good.copy()
+    for before, after in zip(bad, result, strict=True):
+        blown = before.min(-1) > _BLOWN
+        after[blown] += np.float16(_LOST) * (1 - after[blown])
+    return result
 
 
 def _look_at(

@@ -251,7 +251,7 @@ class _Training:
         return (stats, embedding if head_only else images), batch
 
     def _loss(self, seen: tuple[Tensor, Tensor], batch: list[Tensor], pixels: Tensor) -> Tensor:
-        """Rendered distance, Huber on the labels, squares on the cast; good photos weigh more.
+        """Rendered distance, Huber on the labels, squares on the cast; good photos weigh less.
         ``batch``: bad, good, labels, and (MEMBERS, n) which member each lesson counts for.
         Each member is rendered on its own share of the pixels."""
         stats, content = seen

@@ -8,7 +8,7 @@ from model_core.domain.image import CodedImage, Float32
 from model_core.imaging.colour import LUMA, to_working
 from model_core.imaging.decode import decode_proxy, to_linear
 from model_core.learn.degrade import UNTOUCHED, as_file, degrade
-from model_core.learn.grounds import on_white
+from model_core.learn.grounds import on_page, on_white
 from model_core.variants import SHIPPED, VARIANTS, variant
 from tests.core.pictures import SAMPLES, scene
 
@@ -75,6 +75,16 @@ def test_a_thing_on_a_white_ground_is_the_photo_inside_and_white_around(seed: in
     assert 0.02 < inside.mean() < 0.75
     border = np.concatenate([made[0], made[-1], made[:, 0], made[:, -1]])
     assert np.median(border) > 0.5
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_page_is_mostly_paper_of_one_white(seed: int) -> None:
+    made = on_page(light(seed), np.random.default_rng(seed))
+    assert (made.shape, made.dtype) == (light(seed).shape, np.float32)
+    assert 0 <= made.min() <= made.max() <= 1
+    assert np.array_equal(made, on_page(light(seed), np.random.default_rng(seed)))
+    assert np.median(made) > 0.4
+    assert made.min() < 0.6
 
 
 class TestVariants:
