@@ -30,7 +30,8 @@ CHECKS = (
     ("ruff format", ("ruff", "format", "--check", ".")),
     ("mypy", ("mypy",)),
     ("import contracts", ("lint-imports",)),
-    ("pytest", ("pytest",)),
+    # Side by side: each worker holds torch and Qt, a gigabyte at most.
+    ("pytest", ("pytest", "--numprocesses=logical", "--maxprocesses=4", "--dist=worksteal")),
 )
 
 
@@ -112,7 +113,12 @@ def test(pytest_arguments: Sequence[str]) -> int:
     venv = Venv()
     prepare(venv, {"test"}, screen="")
     say(f"environment ready after {time.monotonic() - start:.1f} s")
-    env = {**venv.environment(), "QT_QPA_PLATFORM": "offscreen", "PYTHONUNBUFFERED": "1"}
+    env = {
+        **venv.environment(),
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": "1",  # in each worker: more of them wait for each other's cores
+    }
 
     def call(command: Sequence[str]) -> int:
         program = str(venv.program(command[0]))

@@ -445,7 +445,7 @@ def test_all_checks_run_whichever_fails() -> None:
 
     results = bootstrap.run_checks(call, ["-k", "look"])
     assert [c[0] for c in asked] == ["ruff", "ruff", "mypy", "lint-imports", "pytest"]
-    assert asked[-1] == ["pytest", "-k", "look"]
+    assert asked[-1][-2:] == ["-k", "look"]
     assert [code for _, code, _ in results] == [1, 1, 0, 0, 0]
 
 
