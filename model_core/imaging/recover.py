@@ -3,14 +3,16 @@ made that."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from model_core.domain.develop import PARAM_NAMES, PARAMS, DevelopSettings
 from model_core.domain.image import CodedImage
-from model_core.imaging.colour import LUMA, cielab, delta_e2000
+from model_core.imaging.colour import LUMA, apply_matrix, between, cielab, delta_e2000
 from model_core.imaging.decode import to_linear
 from model_core.imaging.pipeline import develop
 
@@ -45,6 +47,22 @@ class Recovered:
     residual: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Working light (N, 3) of the photo, CIELAB (N, 3) of its copy, and the copy's space, whose
+    gamut has its part in what the sliders did."""
+
+    light: Float64
+    wanted: Float64
+    space: str
+
+    def developed(self, settings: Mapping[str, Any]) -> Float64:
+        """The photo with these settings as that space shows it, in CIELAB (N, 3)."""
+        linear = develop(self.light, settings, self.space)
+        result: Float64 = cielab(apply_matrix(linear, between(self.space, "rec2020")))
+        return result
+
+
 def unlike(before: CodedImage, after: CodedImage) -> str:
     """Why two pictures cannot be compared point by point; empty when they can."""
     shapes = [image.width / image.height for image in (before, after)]
@@ -63,13 +81,13 @@ def recover(before: CodedImage, after: CodedImage) -> Recovered:
     Least squares in CIELAB by Levenberg and Marquardt's method (Marquardt, 1963), light and
     white balance first; points far off count less, since other programs edit locally too.
     """
-    x, y = _points(before), cielab(_points(after))
+    pair = _Pair(_points(before), cielab(_points(after)), after.space)
     s = np.zeros(len(PARAMS))
-    s = _descend(x, y, s, _LIGHT, _STEPS // 4)
-    s = _descend(x, y, s, list(range(len(PARAMS))), _STEPS)
+    s = _descend(pair, s, _LIGHT, _STEPS // 4)
+    s = _descend(pair, s, list(range(len(PARAMS))), _STEPS)
     settings = _settings(s).rounded()
     apart, residual = (
-        float(delta_e2000(cielab(develop(x, one.as_dict())), y).mean())
+        float(delta_e2000(pair.developed(one.as_dict()), pair.wanted).mean())
         for one in (DevelopSettings(), settings)
     )
     return Recovered(settings, apart, residual)
@@ -88,23 +106,23 @@ def _settings(s: Float64) -> DevelopSettings:
     return DevelopSettings.from_values(np.clip(s, _LOW, _HIGH) * _JND)
 
 
-def _descend(x: Float64, y: Float64, s: Float64, free: list[int], steps: int) -> Float64:
+def _descend(pair: _Pair, s: Float64, free: list[int], steps: int) -> Float64:
     """Moves the ``free`` sliders of ``s``, (P,) in J, downhill."""
-    damping, off = 0.1, _off(x, y, s[None])[0]
+    damping, off = 0.1, _off(pair, s[None])[0]
     for _ in range(steps):
         weight = 1 / np.sqrt(1 + (off**2).sum(-1) / _OUTLIER**2)
         trials = s + _TRIAL * np.eye(len(s))[free]
-        slope = (_off(x, y, trials) - off) / _TRIAL  # (F, N, 3)
+        slope = (_off(pair, trials) - off) / _TRIAL  # (F, N, 3)
         flat, heavy = slope.reshape(len(free), -1), np.repeat(weight, 3)
         # The price as a square that touches it here (iteratively reweighted).
         price = _PRICE[free] / (2 * np.sqrt(s[free] ** 2 + _SMALL**2))
-        normal = flat * heavy @ flat.T / len(x) + np.diag(price)
-        downhill = flat @ (heavy * off.ravel()) / len(x) + price * s[free]
+        normal = flat * heavy @ flat.T / len(pair.light) + np.diag(price)
+        downhill = flat @ (heavy * off.ravel()) / len(pair.light) + price * s[free]
         step = np.linalg.solve(normal + damping * np.diag(np.diag(normal)), downhill)
         tried = s.copy()
         tried[free] -= step
         tried = np.clip(tried, _LOW, _HIGH)
-        ahead = _off(x, y, tried[None])[0]
+        ahead = _off(pair, tried[None])[0]
         if _cost(ahead, tried) < _cost(off, s):
             gained = _cost(off, s) - _cost(ahead, tried)
             s, off, damping = tried, ahead, damping / 3
@@ -117,14 +135,14 @@ def _descend(x: Float64, y: Float64, s: Float64, free: list[int], steps: int) ->
     return s
 
 
-def _off(x: Float64, y: Float64, trials: Float64) -> Float64:
+def _off(pair: _Pair, trials: Float64) -> Float64:
     """How far each point is off, (K, N, 3), for settings (K, P) in J: CIELAB, with strong
     colours forgiven as CIE94 does (CIE 116:1995)."""
     units = np.clip(trials, _LOW, _HIGH) * _JND
-    settings = {name: units[:, i, None, None] for i, name in enumerate(PARAM_NAMES)}
-    lab = cielab(develop(np.broadcast_to(x, (len(trials), *x.shape)), settings))
-    difference = lab - y
-    difference[..., 1:] /= (1 + 0.03 * np.hypot(y[:, 1], y[:, 2]))[:, None]
+    shown = [pair.developed(dict(zip(PARAM_NAMES, row, strict=True))) for row in units.tolist()]
+    difference = np.stack(shown) - pair.wanted
+    chroma = np.hypot(*pair.wanted.T[1:])
+    difference[..., 1:] /= (1 + 0.03 * chroma)[:, None]
     result: Float64 = difference
     return result
 
