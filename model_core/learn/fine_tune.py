@@ -22,7 +22,7 @@ from model_core.domain.develop import PARAMS, DevelopSettings
 from model_core.domain.errors import CannotTrain
 from model_core.domain.image import CodedImage
 from model_core.domain.version import GateReport, Recipe
-from model_core.imaging.render import render
+from model_core.imaging.render import EXPORT_GRID, render
 from model_core.learn import gate
 from model_core.learn.adapter import Adapted, load_base
 from model_core.learn.frozen import FrozenPart
@@ -215,7 +215,8 @@ def clipped(images: npt.NDArray[np.uint8], settings: Settings, progress: Progres
     shares: list[float] = []
     for image, values in zip(images, as_shown(settings), strict=True):
         progress.report(len(shares), len(images), "looking for what is blown out")
-        shown = render(CodedImage(image), DevelopSettings(tuple(values)))
+        # By that grid without a table, which would take six times as long for so few pixels.
+        shown = render(CodedImage(image), DevelopSettings(tuple(values)), grid=EXPORT_GRID)
         shares.append(((shown == 0).all(-1) | (shown == 255).all(-1)).mean())
     return float(np.mean(shares))
 
