@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -83,13 +84,20 @@ class Taught:
     photos: Path
 
 
+@cache
+def few_rehearsed() -> Any:
+    """Every twelfth of the pictures that a fine-tune rehearses, which take a second to make."""
+    from model_core.learn.replay import rehearsal
+
+    return rehearsal()[::12]
+
+
 def trained(folder: Path, taught: Taught, *, publish: bool | None) -> Trained:
     """One real fine-tune, short: few epochs, few rehearsed photos. ``publish`` overrules the
     gate; with None it decides."""
     from model_core.learn import fine_tune, gate, trainer
-    from model_core.learn.replay import rehearsal
 
-    judge, rehearsed = gate.judge, rehearsal()[::12]
+    judge = gate.judge
 
     def overruled(*given: Any) -> GateReport:
         report = judge(*given)
@@ -103,7 +111,7 @@ def trained(folder: Path, taught: Taught, *, publish: bool | None) -> Trained:
     reports: list[tuple[float, float, str]] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fine_tune, "PLAN", trainer.Plan(epochs=3))
-        patch.setattr(trainer, "rehearsal", lambda: rehearsed)
+        patch.setattr(trainer, "rehearsal", few_rehearsed)
         patch.setattr(gate, "judge", overruled)
         outcome = studio.train(
             DEFAULT_STYLE, device="cpu", progress=Progress(lambda *r: reports.append(r))
@@ -325,6 +333,7 @@ class TestTooFew:
             getattr(studio, way)("Nobody")
 
 
+@pytest.mark.slow
 def test_training_is_due_when_enough_was_learned(
     taught_studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -364,11 +373,10 @@ class TestStopping:
     def test_a_cancelled_training_leaves_nothing(
         self, taught_studio: Studio, taught: Taught, word: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from model_core.learn import replay, trainer
+        from model_core.learn import trainer
 
         studio = taught_studio
-        rehearsed = replay.rehearsal()[::12]
-        monkeypatch.setattr(trainer, "rehearsal", lambda: rehearsed)
+        monkeypatch.setattr(trainer, "rehearsal", few_rehearsed)
         before = predictions(studio, taught.photos)
         progress: Progress
 
@@ -387,11 +395,10 @@ class TestStopping:
     def test_a_training_that_was_stopped_goes_on_when_it_is_asked_for_again(
         self, taught_studio: Studio, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from model_core.learn import fine_tune, replay, trainer
+        from model_core.learn import fine_tune, trainer
 
         studio = taught_studio
-        rehearsed = replay.rehearsal()[::12]
-        monkeypatch.setattr(trainer, "rehearsal", lambda: rehearsed)
+        monkeypatch.setattr(trainer, "rehearsal", few_rehearsed)
         monkeypatch.setattr(fine_tune, "PLAN", trainer.Plan(epochs=4, save_every=0.0))
         kept = studio.models.checkpoint(DEFAULT_STYLE)
         progress: Progress

@@ -239,7 +239,7 @@ class TestTraining:
     @pytest.fixture(scope="class")
     def trained(self) -> DevelopNet:
         # The light of these lessons is noise: there is nothing to see in it.
-        return fit_heads(DevelopNet(), made_up(720, 1), None, Recipe(epochs=12), CPU, None,
+        return fit_heads(DevelopNet(), made_up(720, 1), None, Recipe(epochs=6), CPU, None,
                          Progress())  # fmt: skip
 
     def test_the_head_learns_what_the_statistics_tell(self, trained: DevelopNet) -> None:
