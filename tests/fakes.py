@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from imgtune_gui.backend import Backend
 from model_core.domain.correction import Correction, Verdict
 from model_core.domain.develop import IDENTITY, PARAMS, DevelopSettings
-from model_core.domain.errors import CannotTrain, CannotWrite, UnreadablePhoto, UnusableProfile
+from model_core.domain.errors import CannotTrain, CannotWrite, UnreadablePhoto
 from model_core.domain.export import BatchResult, ExportItem, ExportOptions, OnCollision
 from model_core.domain.geometry import UNCROPPED, Geometry
 from model_core.domain.image import Proxy
@@ -31,51 +30,26 @@ from model_core.domain.prediction import Because, PhotoFeatures, Prediction
 from model_core.domain.version import BASE_VERSION, GateReport, ModelVersion, Recipe
 from model_core.exporting import Naming, export_batch
 from model_core.finding import Found, walk_photos
-from model_core.imaging.framing import framed
 from model_core.progress import Progress
-from model_core.services import (
-    Neutral,
-    PackWritten,
-    PresetStore,
-    Readiness,
-    Screen,
-    Split,
-    SplitSuggestion,
-    Training,
-)
+from model_core.services import PackWritten, PresetStore, Readiness, Training
 from model_core.services.known import Known
-from model_core.services.pairs import Pair, PairOutcome
 from model_core.sidecar import SidecarEdit, read_sidecar, write_sidecar
 from model_core.storage.news_table import News
+from tests.fake_helpers import (
+    FakeEdit,
+    FakeOutcome,
+    FakePairs,
+    FakeReview,
+    FakeSplits,
+    FakeStyleInfo,
+)
+from tests.fake_pictures import FakePictures, fake_histogram, fake_screen_of
 
 FAKE_STYLE = "my style"
-FAKE_SCREEN = Screen("fake", "Fake screen")  # red and blue are swapped on it
-
-
-@dataclass(frozen=True)
-class FakeEdit:
-    settings: DevelopSettings
-    state: str
-
-
-@dataclass(frozen=True)
-class FakeStyleInfo:
-    name: str
-    lessons: int
-    version: str
-
-
-@dataclass(frozen=True)
-class FakeOutcome:
-    published: bool
-    version: str | None
-    reason: str
-    gate: GateReport | None = None
-    seconds: float = 0.0
 
 
 @dataclass
-class FakeStudio:
+class FakeStudio(FakePictures):
     """Predicts warm and bright, moved by the mean of all lessons."""
 
     data_dir: Path | None = None
@@ -88,6 +62,7 @@ class FakeStudio:
     rebuilt: bool = False
 
     def __post_init__(self) -> None:
+        super().__init__()
         self.splits = FakeSplits(self)
         self.pairs = FakePairs(self)
         self.edits: dict[tuple[str, PhotoId], FakeEdit] = {}
@@ -99,7 +74,6 @@ class FakeStudio:
         self.closed = False
         self.presets = PresetStore(Path("/nonexistent"))
         self.last_id = 0
-        self.quick: list[Path] = []
         self.all_trainings: list[Training] = []
         self.marks: dict[PhotoId, Marks] = {}
         self.marks_beside: dict[PhotoId, Marks] = {}
@@ -109,7 +83,6 @@ class FakeStudio:
         self.geometries: dict[PhotoId, Geometry] = {}
         self.seen_before: dict[Path, Known] = {}
         self.opened: list[Path] = []
-        self.previews: list[tuple[DevelopSettings, bool]] = []
 
     def close(self) -> None:
         self.closed = True
@@ -149,10 +122,6 @@ class FakeStudio:
             raise UnreadablePhoto(f"{path.name}: not a picture") from None
         photo_id = PhotoId(hashlib.blake2b(blob, digest_size=16).hexdigest())
         return Photo(path, photo_id, size[0], size[1]), Proxy(pixels)
-
-    def quick_thumbnail(self, path: Path, long_side: int) -> npt.NDArray[np.uint8] | None:
-        self.quick.append(path)
-        return np.full((20, 30, 3), 77, np.uint8)
 
     def analyse(self, photo: Photo, style: str, proxy: Proxy | None = None) -> PhotoFeatures:
         rng = np.random.default_rng(int(photo.id[:8], 16))
@@ -228,9 +197,6 @@ class FakeStudio:
 
     def save_geometry(self, photo: PhotoId, geometry: Geometry) -> None:
         self.geometries[photo] = geometry
-
-    def framed(self, proxy: Proxy, geometry: Geometry) -> Proxy:
-        return framed(proxy, geometry)
 
     def save_marks(self, marks: Mapping[PhotoId, Marks]) -> None:
         self.marks.update(marks)
@@ -378,40 +344,7 @@ class FakeStudio:
         self.serving.pop(style, None)
         return version
 
-    def neutral_at(self, proxy: Proxy, x: float, y: float) -> Neutral:
-        row, column = int(y * (proxy.height - 1)), int(x * (proxy.width - 1))
-        red, green, blue = (int(v) for v in proxy.pixels[row, column])
-        if max(red, green, blue) < 5:
-            raise UnreadablePhoto("This spot is too dark")
-        return Neutral((red, green, blue), float(blue - red), float(green - red), False)
-
     # --- output ---------------------------------------------------------------------
-    def palette(self, proxy: Proxy) -> None:
-        return None
-
-    def preview(
-        self,
-        proxy: Proxy,
-        settings: DevelopSettings,
-        *,
-        quick: bool = False,
-        out: npt.NDArray[np.uint8] | None = None,
-        palette: object = None,
-        space: str = "srgb",
-    ) -> npt.NDArray[np.uint8]:
-        self.previews.append((settings, quick))
-        pixels = proxy.pixels
-        if pixels.dtype == np.uint16:
-            pixels = (pixels >> 8).astype(np.uint8)
-        if settings != IDENTITY:
-            pixels = _looked_up(pixels.astype(np.uint8, copy=False), settings)
-        if space == FAKE_SCREEN.space:
-            pixels = pixels[..., ::-1]
-        if out is None:
-            return np.ascontiguousarray(pixels)
-        out[..., 2::-1], out[..., 3] = pixels, 255
-        return out
-
     def export(self, path: Path, settings: DevelopSettings, out: Path, options: Any = None) -> Path:
         if path == out:
             raise CannotWrite(f"{path.name}: originals are never written")
@@ -438,108 +371,6 @@ class FakeStudio:
 
         naming = Naming(folder, f"-imgtune{options.suffix}", name, on_collision, style)
         return export_batch(items, naming, write, jobs=1, progress=progress)
-
-
-class FakeReview:
-    """What comes last teaches most; two at a time."""
-
-    def order(self, style: str, features: Sequence[PhotoFeatures]) -> list[PhotoId]:
-        return [one.photo for one in reversed(features)][:2]
-
-
-class FakeSplits:
-    """Finds what it is told to find."""
-
-    def __init__(self, studio: FakeStudio) -> None:
-        self._studio = studio
-        self.suggestion: SplitSuggestion | None = None
-        self.answers: list[str] = []
-
-    needed = (20, 6)
-
-    def due(self, style: str) -> bool:
-        return self.suggestion is not None and not self.answers
-
-    def look(self, style: str) -> SplitSuggestion | None:
-        return self.suggestion
-
-    def split(self, suggestion: SplitSuggestion) -> Split:
-        into = f"{suggestion.style} 2"
-        self._studio.style_names.append(into)
-        self.answers.append("split")
-        return Split(suggestion.style, into, suggestion.later)
-
-    def undo(self, split: Split) -> bool:
-        self._studio.style_names.remove(split.into)
-        self.answers.append("undone")
-        return True
-
-    def merge(self, style: str, into: str) -> bool:
-        kept = {one.photo for one in self._studio.lessons(into)}
-        self._studio.all_lessons = [
-            replace(one, style=into) if one.style == style and one.photo not in kept else one
-            for one in self._studio.all_lessons
-        ]
-        gone = not self._studio.lessons(style)
-        if gone:
-            self._studio.delete_style(style)
-        return gone
-
-    def not_now(self, style: str) -> None:
-        self.answers.append("not now")
-
-    def never(self, style: str) -> None:
-        self.answers.append("never")
-
-
-class FakePairs:
-    """Pairs by equal names; learns all but those called "odd"."""
-
-    def __init__(self, studio: FakeStudio) -> None:
-        self._studio = studio
-
-    def match(self, before: Path, after: Path) -> tuple[list[Pair], list[str]]:
-        copies = {path.name: path for path in sorted(after.iterdir())}
-        photos = sorted(before.iterdir())
-        pairs = [Pair(path, copies.pop(path.name)) for path in photos if path.name in copies]
-        if not pairs:
-            raise CannotTrain("no pair")
-        return pairs, [f"{path}: no photo of that name" for path in copies.values()]
-
-    def learn(
-        self, style: str, pairs: Sequence[Pair], *, progress: Progress
-    ) -> Iterator[PairOutcome]:
-        for number, pair in enumerate(pairs):
-            progress.report(number, len(pairs), "")
-            if "odd" in pair.before.name:
-                yield PairOutcome(pair, "it has another shape")
-                continue
-            photo, _ = self._studio.open_photo(pair.before)
-            chosen = IDENTITY.with_value("contrast", 30.0)
-            self._studio.learn(style, photo, self._studio.analyse(photo, style), chosen)
-            yield PairOutcome(pair, "", chosen, 5.0, 1.0)
-
-
-def _looked_up(pixels: npt.NDArray[np.uint8], s: DevelopSettings) -> npt.NDArray[np.uint8]:
-    x = (np.arange(256) / 255.0) ** 2.2
-    gains = (1 + s["temperature"] / 300, 1 - s["tint"] / 400, 1 - s["temperature"] / 300)
-    out = np.empty_like(pixels)
-    for channel, gain in enumerate(gains):
-        y = np.clip(x * gain * 2 ** s["exposure_ev"], 0, 1) ** (1 / 2.2)
-        y = np.clip(y + s["contrast"] / 250 * np.sin(2 * np.pi * (y - 0.5)) / 2, 0, 1)
-        out[..., channel] = (y * 255 + 0.5).astype(np.uint8)[pixels[..., channel]]
-    return out
-
-
-def fake_histogram(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-    channels = [pixels[..., c] for c in range(3)] + [pixels.mean(axis=2).astype(np.uint8)]
-    return np.stack([np.bincount(c.ravel(), minlength=256) for c in channels]).astype(np.int64)
-
-
-def fake_screen_of(icc: bytes) -> Screen:
-    if icc != b"fake":
-        raise UnusableProfile("This file is no ICC profile; choose another")
-    return FAKE_SCREEN
 
 
 def fake_backend(studio: FakeStudio, samples: Sequence[Path] = ()) -> Backend:

@@ -29,7 +29,8 @@ from model_core.domain.image import Proxy
 from model_core.domain.marks import Marks
 from model_core.domain.photo import Photo
 from model_core.services.known import Known
-from tests.fakes import FakeEdit, FakeStudio
+from tests.fake_helpers import FakeEdit
+from tests.fakes import FakeStudio
 from tests.gui.conftest import MakeApp, wait_for_predictions
 from tests.watchdog import Watchdog
 
