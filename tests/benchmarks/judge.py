@@ -39,6 +39,7 @@ from tests.benchmarks.rivals import Method, Pixels, rivals
 
 SIDE = 384
 OFFSETS = (-1.5, -1.0, -0.5, 0.5, 1.0, 1.5)
+_BLOWN, _BLOWN_SHARE = 250, 0.1  # code, and share of a picture that is worth judging
 _SHEET_PHOTOS, _SHEET_COLUMNS, _TILE = 40, 4, (198, 148)
 
 
@@ -190,6 +191,32 @@ def exposure_recovered(network: OnnxNetwork, photos: list[Path]) -> None:
           f"{np.median(np.concatenate(list(beyond.values()))):.2f} EV")  # fmt: skip
 
 
+def white_stays(network: OnnxNetwork, photos: list[Path]) -> None:
+    """Pages and things on white that have no fault, and what burnt white becomes."""
+    from model_core.learn.grounds import on_page, on_white
+
+    rng = np.random.default_rng(1)
+    lights = [to_linear(decode_proxy(path, SIDE)[1]).pixels for path in photos]
+    enhance = by_base(network)
+    for name, made in (("pages", on_page), ("things on white", on_white)):
+        goods = [_coded(made(light, rng)) for light in lights]
+        outs = [enhance(good) for good in goods]
+        moved = [delta_e(*pair) for pair in zip(outs, goods, strict=True)]
+        white = [np.quantile(pixels, 0.9) for pixels in goods], [np.quantile(o, 0.9) for o in outs]
+        print(f"{name} without a fault: moved by {np.median(moved):.2f} at the median, "
+              f"{np.quantile(moved, 0.9):.2f} at p90; their white from {np.median(white[0]):.0f} "
+              f"to {np.median(white[1]):.0f}")  # fmt: skip
+    for ev in (1.0, 1.5):
+        levels = []
+        for light in lights:
+            bright = _coded((light * np.float32(2.0**ev)).clip(0, 1))
+            blown = bright.min(-1) >= _BLOWN
+            if blown.mean() > _BLOWN_SHARE:
+                levels.append(np.median(enhance(bright)[blown]))
+        print(f"burnt areas of {len(levels)} photos at {ev:+} EV end at {np.median(levels):.0f} "
+              f"of 255, a tenth of them under {np.quantile(levels, 0.1):.0f}")  # fmt: skip
+
+
 def seconds(network: OnnxNetwork, photos: list[Path]) -> None:
     """From a proxy in memory, of the size that the program keeps, to settings, one core."""
     proxies = [decode_proxy(p, ANALYSIS_SIDE)[1] for p in photos[:12]]
@@ -260,6 +287,7 @@ def _run(args: argparse.Namespace) -> None:
         pairs = list(made_worse(photos, args.copies))
         _judge(pairs, network, base)
         exposure_recovered(network, photos)
+        white_stays(network, photos)
         seconds(network, photos)
         contact_sheet(pairs, base, sheet)
         sheet = sheet.with_stem(f"{sheet.stem}-pairs")
