@@ -17,6 +17,7 @@ from model_core.imaging.histogram import histogram
 from model_core.imaging.render import (
     EXPORT_GRID,
     PREVIEW_GRID,
+    WORTH_A_TABLE,
     reference,
     render,
 )
@@ -34,7 +35,9 @@ def difference(one: Any, other: Any, space: str = "srgb") -> Float64:
 def many(image: CodedImage, grid: int) -> CodedImage:
     """The same pixels so often that a table is worth while."""
     flat = image.pixels.reshape(1, -1, 3)
-    return CodedImage(np.repeat(flat, grid**3 // flat.shape[1] + 1, axis=0), image.space)
+    return CodedImage(
+        np.repeat(flat, WORTH_A_TABLE * grid**3 // flat.shape[1] + 1, axis=0), image.space
+    )
 
 
 def off(image: CodedImage, s: DevelopSettings, grid: int, space: str = "srgb") -> Float64:
