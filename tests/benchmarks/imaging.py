@@ -33,7 +33,13 @@ from model_core.imaging.colour import cielab, delta_e2000, to_working
 from model_core.imaging.cores import CORES
 from model_core.imaging.decode import PHOTO_SUFFIXES, decode, decode_proxy
 from model_core.imaging.encode import encode
-from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, reference, render
+from model_core.imaging.render import (
+    EXPORT_GRID,
+    PREVIEW_GRID,
+    WORTH_A_TABLE,
+    reference,
+    render,
+)
 from tests.benchmarks.__main__ import run_probe
 from tests.benchmarks.imaging_memory import memory_by_kind
 
@@ -97,7 +103,7 @@ def _gap(
 def _baked(photo: CodedImage, s: DevelopSettings, grid: int) -> np.ndarray:
     """The photo's pixels so often that a table is used, as for a large photo."""
     flat = photo.pixels.reshape(1, -1, 3)
-    often = np.repeat(flat, grid**3 // flat.shape[1] + 1, axis=0)
+    often = np.repeat(flat, WORTH_A_TABLE * grid**3 // flat.shape[1] + 1, axis=0)
     return render(CodedImage(often, photo.space), s, grid=grid, depth=16)[:1] / 65535.0
 
 
