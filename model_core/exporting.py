@@ -10,10 +10,11 @@ import sys
 import tempfile
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,13 +27,14 @@ from model_core.domain.marks import UNMARKED, Marks
 from model_core.domain.naming import NameTemplate
 from model_core.imaging.cores import CORES, pool
 from model_core.imaging.decode import MAX_PIXELS, decode_for
-from model_core.imaging.encode import encoded
+from model_core.imaging.encode import write_encoded
 from model_core.imaging.framing import framed
 from model_core.imaging.memory import reusing
 from model_core.imaging.output.metadata import facts_of
 from model_core.imaging.output.replacing import refuse_foreign, refuse_original
 from model_core.imaging.output.size import Coded
-from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, prepare, render
+from model_core.imaging.output.streamed import Rows, rows_of
+from model_core.imaging.render import EXPORT_GRID, PREVIEW_GRID, prepare, render, render_bands
 from model_core.progress import Cancelled, Progress
 from model_core.storage.atomic import cannot_write, replacing
 
@@ -87,15 +89,14 @@ def export_photo(
         size = options.size(*_framed_size(full, geometry))
         image = framed(image, geometry)
         go_on()
-        pixels = look.render(image)
+        rows = look.rows(image, go_on)
         del image
         go_on()
-        parts = encoded(pixels, path, options, marks, size=size, threads=threads, over=True)
-        del pixels
-    go_on()
-    _make(out.parent)
-    with replacing(out, new=new) as temporary, temporary.open("wb") as file:
-        file.writelines(parts)
+        _make(out.parent)
+        with replacing(out, new=new) as temporary, temporary.open("w+b") as file:
+            write_encoded(rows, file, path, options, marks, size=size, threads=threads, over=True)
+            file.flush()
+            go_on()
     return out
 
 
@@ -134,19 +135,28 @@ class _Look:
                 depth=self._options.depth,
             )
 
-    def render(self, image: CodedImage) -> Coded:
-        """The photo with the look, in place where that can be."""
+    def rows(self, image: CodedImage, go_on: Callable[[], None]) -> Rows:
+        """The photo with the look: in place where that can be, and else not before its rows are
+        asked for. ``go_on`` is called between them."""
         if self._prepared is not None:
             self._prepared.result()
-        return render(
-            image,
-            self._settings,
-            space=self._options.profile,
-            grid=self._grid,
-            depth=self._options.depth,
-            out=_room_for(image.pixels, self._options),
-            threads=self._threads,
-        )
+        how: dict[str, Any] = {
+            "space": self._options.profile,
+            "grid": self._grid,
+            "depth": self._options.depth,
+            "threads": self._threads,
+        }
+        if image.pixels.itemsize * 8 < self._options.depth:
+            bands = _watched(render_bands(image, self._settings, **how), go_on)
+            return Rows(image.width, image.height, np.dtype(np.uint16), bands)
+        out = _room_for(image.pixels, self._options)
+        return rows_of(render(image, self._settings, out=out, **how))
+
+
+def _watched(bands: Iterable[Coded], go_on: Callable[[], None]) -> Iterator[Coded]:
+    for band in bands:
+        go_on()
+        yield band
 
 
 def _room_for(pixels: Coded, options: ExportOptions) -> Coded | None:

@@ -21,7 +21,7 @@ _OURS = "from tests.benchmarks.imaging_memory import work; work(*sys.argv[1:])"
 _PEAK = "next(x.split()[1] for x in open('/proc/self/status') if x[:5] == 'VmHWM')"
 _CODE = f"import sys; {_OURS}; print({_PEAK})"  # ru_maxrss would begin with the parent's
 #: What is done: a proxy, or a copy of a format and depth.
-_DONE = ("proxy", "jpeg 8", "tiff 16")
+_DONE = ("proxy", "jpeg 8", "tiff 16", "png 16")
 
 
 def _tiff(**options: Any) -> Callable[[Path, Any], None]:
@@ -68,7 +68,7 @@ def work(photo: str, what: str) -> None:
 
 
 def memory_by_kind(folder: Path, megapixels: Iterable[int]) -> None:
-    """Prints a row a kind and size: megabytes at most of a proxy and of two copies."""
+    """Prints a row a kind and size: megabytes at most of a proxy and of copies."""
     for size in megapixels:
         width = round((size * 1e6 * 1.5) ** 0.5)
         height = round(width / 1.5)
